@@ -1,0 +1,139 @@
+"""The entry point: parses the command line, and maps what happens to exit codes.
+
+    0 done   1 the data does not conform   2 could not run   130 interrupted
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from kg_builder.cli.language import choose_language
+from kg_builder.cli.options import Speaker
+from kg_builder.errors import KgError
+from kg_builder.version import VERSION
+
+_COMMANDS = ("build", "example", "publish")
+
+
+class _Commands(click.Group):
+    """The commands, each imported only when it is called."""
+
+    def __init__(self, say: Speaker) -> None:
+        super().__init__(
+            "kg",
+            help=say(
+                "把政府报告变成经过验证的关联数据，每条事实都能回到报告的原处。",
+                "Turns a government report into validated linked data, with the place in the"
+                " report for every fact.",
+            ),
+            epilog=_examples(say),
+            invoke_without_command=True,
+            callback=_no_command,
+        )
+        self._say = say
+        version = click.version_option(
+            VERSION, prog_name="kg", help=say("显示版本", "show the version")
+        )
+        version(self)
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"kg_builder.cli.{name}")
+        command = module.command(self._say)
+        assert isinstance(command, click.Command)  # noqa: S101  (a contract between our own files)
+        return command
+
+
+def _examples(say: Speaker) -> str:
+    lines = (
+        (say("用已发布的事实建图", "build the graph of the published facts"), "kg build"),
+        (
+            say("拿一份虚构的报告试一试", "try it on an invented report"),
+            "kg example > report.txt && kg build report.txt -o try",
+        ),
+        (
+            say("看看图里有什么", "look at what is in the graph"),
+            "less build/asserted.ttl",
+        ),
+    )
+    heading = say("三个例子：", "Three examples:")
+    body = "\n".join(f"  {command}\n      {text}" for text, command in lines)
+    return f"\b\n{heading}\n{body}"
+
+
+@click.pass_context
+def _no_command(context: click.Context) -> None:
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run `kg`. Never returns: exits with the code that contract and README document."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    say = Speaker(choose_language(given, os.environ))
+    sys.exit(_run(given, say, debug="--debug" in given))
+
+
+def _run(arguments: list[str], say: Speaker, *, debug: bool) -> int:
+    try:
+        code = _Commands(say).main(arguments, prog_name="kg", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.ClickException as error:
+        return _fail(_usage(error, say))
+    except (KeyboardInterrupt, click.Abort):
+        return _fail(say("已中断", "interrupted"), 130)
+    except KgError as error:
+        if debug:
+            traceback.print_exc()
+        return _fail(error.render(say.language))
+    except BrokenPipeError:
+        # the reader has gone: nothing more to say, and the interpreter must not say it either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001  (the last door: one plain line, never a traceback)
+        if debug:
+            traceback.print_exc()
+        kind = type(error).__name__
+        return _fail(
+            say(
+                f"程序内部错误（{kind}：{error}）；加 --debug 看回溯，并请报告给我们",
+                f"internal error ({kind}: {error}); --debug shows a traceback, please report it",
+            )
+        )
+    return code if isinstance(code, int) else 0
+
+
+def _fail(line: str, code: int = 2) -> int:
+    click.echo(line, err=True)
+    return code
+
+
+def _usage(error: click.ClickException, say: Speaker) -> str:
+    if say.language == "en":
+        return f"kg: {error.format_message()}"
+    match error:
+        case click.NoSuchOption():
+            text = f"没有 {error.option_name} 这个选项"
+            if error.possibilities:
+                text += "；是不是 " + "、".join(sorted(error.possibilities))
+        case click.MissingParameter():
+            text = f"缺少参数 {error.param.human_readable_name if error.param else ''}"
+        case click.BadParameter():
+            name = error.param.opts[0] if error.param else ""
+            text = f"{name} 的值不对：{error.message}"
+        case _:
+            text = error.format_message()
+    return f"kg：{text}"

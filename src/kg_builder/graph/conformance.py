@@ -1,0 +1,115 @@
+"""Whether a graph conforms: the asserted triples first, then the whole with what was inferred.
+
+The order matters: with `rdfs:range`, a wrongly typed object fails `sh:class` before inference and
+conforms after it. Two things that SHACL lets pass in silence are looked for besides: a shape whose
+target class the ontology does not have, and a term of our namespace that it does not have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Literal
+
+from pyoxigraph import NamedNode, Triple
+
+from kg_builder.errors import ConfigurationError
+from kg_builder.graph.dataset import read_turtle
+from kg_builder.graph.index import TripleIndex
+from kg_builder.graph.ontology import Ontology
+from kg_builder.graph.shacl import Shapes, compile_shapes
+from kg_builder.graph.validation import validate, validate_with_pyshacl
+from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE
+from kg_builder.model.validation import ValidationReport, ValidationResult
+
+ShaclEngine = Literal["own", "pyshacl"]
+
+UNKNOWN_TERM = PREFIXES["kg"] + "UnknownTermConstraintComponent"
+"""The component of results about terms that the ontology does not have; SHACL has none for it."""
+
+
+def check(
+    shape_files: Sequence[Path],
+    asserted: Sequence[Triple],
+    inferred: Sequence[Triple],
+    ontology: Ontology,
+    engine: ShaclEngine = "own",
+) -> ValidationReport:
+    """Validate the asserted triples, then all; return the results of both, each once.
+
+    Raises ConfigurationError for shapes that check nothing, ValidationFailure where the data could
+    not be checked.
+    """
+    triples = [triple for path in shape_files for triple in read_turtle(path)]
+    shapes = compile_shapes(triples)
+    _check_targets(shapes, ontology)
+    data = TripleIndex(ontology.triples)
+    for triple in asserted:
+        data.add(triple)
+    first = _run(data, shapes, triples, engine)
+    for triple in inferred:
+        data.add(triple)
+    second = _run(data, shapes, triples, engine)
+    results = {*_unknown_terms(asserted, ontology), *first.results, *second.results}
+    return ValidationReport(not results, tuple(sorted(results, key=_result_key)))
+
+
+def _run(
+    data: TripleIndex, shapes: Shapes, triples: Sequence[Triple], engine: ShaclEngine
+) -> ValidationReport:
+    if engine == "pyshacl":
+        return validate_with_pyshacl(data, triples)
+    return validate(data, shapes)
+
+
+def _result_key(result: ValidationResult) -> tuple[str, ...]:
+    return (
+        result.focus_node,
+        result.path or "",
+        result.component,
+        result.value or "",
+        result.source_shape,
+        *result.messages,
+    )
+
+
+def _check_targets(shapes: Shapes, ontology: Ontology) -> None:
+    targets = shapes.target_classes()
+    if not targets:
+        raise ConfigurationError(
+            "形状图里没有任何目标，什么也不会检查",
+            "the shapes graph has no target: it would check nothing",
+        )
+    for target in sorted(targets, key=lambda node: node.value):
+        if target.value.startswith(PREFIXES["kg"]) and target not in ontology.classes:
+            raise ConfigurationError(
+                f"形状的目标类 {target} 不在本体里",
+                f"the ontology has no class {target}, which a shape targets",
+            )
+
+
+def _unknown_terms(asserted: Iterable[Triple], ontology: Ontology) -> Iterable[ValidationResult]:
+    for triple in asserted:
+        predicate = triple.predicate
+        if predicate == RDF_TYPE:
+            term, known = triple.object, ontology.classes
+        else:
+            term, known = predicate, ontology.properties
+        if (
+            isinstance(term, NamedNode)
+            and term.value.startswith(PREFIXES["kg"])
+            and term not in known
+        ):
+            name = term.value.removeprefix(PREFIXES["kg"])
+            yield ValidationResult(
+                focus_node=str(triple.subject),
+                path=str(predicate),
+                value=str(triple.object),
+                severity="Violation",
+                component=UNKNOWN_TERM,
+                source_shape=f"<{UNKNOWN_TERM}>",
+                messages=(
+                    f'"The ontology has no term {name}."@en',
+                    f'"本体里没有术语 {name}。"@zh',
+                ),
+            )

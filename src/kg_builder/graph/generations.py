@@ -1,0 +1,401 @@
+"""The output folder: immutable generations, and one pointer that a rename switches.
+
+    OUT/.generations/7/     a generation: asserted.ttl, dataset.nq, store/ …, and `.format`
+    OUT/current             → .generations/7: the pointer; readers resolve it once, first
+    OUT/asserted.ttl …      → current/asserted.ttl: for people and for single files
+    OUT/contributions/      never touched here
+    OUT/.lock               held by the one builder
+
+A generation is complete and on the disk before the pointer moves, so a kill at any instant leaves
+the old state or the new one. What a killed build left over, the next one removes. The generation
+before the current one is kept for readers that have it open, as is any that `reading` holds.
+Locks are `flock` locks, which end with the process; folders on file systems without them, and
+Windows, are out of reach.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from kg_builder.errors import BusyError, OutputError, StoreError
+from kg_builder.version import FORMAT
+
+_GENERATIONS: Final = ".generations"
+_LOCK: Final = ".lock"
+_CURRENT: Final = "current"
+_FORMAT_FILE: Final = ".format"
+_CONTRIBUTIONS: Final = "contributions"
+_RESERVED: Final = frozenset({_CURRENT, _CONTRIBUTIONS})
+_POLL: Final = 0.05
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_REFUSED: Final = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EIO, errno.ENAMETOOLONG}
+)
+
+
+class Output:
+    """The folder that builds write into; `wait` is how many seconds to wait for another builder.
+
+    Every method raises OutputError where the folder cannot be written or is somebody else's, and
+    BusyError where another build holds it; the state that was there stays.
+    """
+
+    def __init__(self, path: Path, *, wait: float = 0.0) -> None:
+        self.path = path.absolute()
+        self._wait = wait
+        self._held = False
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other builders out, for instance while contributions are read for the next build.
+
+        Where no generation comes of it, a folder that was made for the lock is removed again.
+        """
+        if self._held:
+            yield
+            return
+        with _output_errors(self.path):
+            made, lock = self._acquire()
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+            with suppress(OSError, OutputError):  # what cannot be tidied now, the next build will
+                self._tidy()
+                if self._number() is None:
+                    self._vacate(made=made)
+            os.close(lock)
+
+    @contextmanager
+    def generation(self) -> Iterator[Path]:
+        """Give an empty folder to write a whole generation into; leaving the block switches to it.
+
+        On any exception the folder is removed and the current generation stays. Every entry of
+        the folder appears as OUT/NAME, but for names that start with a dot.
+        """
+        with self.locked(), _output_errors(self.path):
+            self._refuse_newer()
+            self._tidy()
+            folder = self.path / _GENERATIONS / str((self._number() or 0) + 1)
+            folder.mkdir()
+            try:
+                yield folder
+                self._commit(folder)
+            except BaseException:
+                if self._number() != int(folder.name):
+                    shutil.rmtree(folder, ignore_errors=True)
+                raise
+
+    def _acquire(self) -> tuple[bool, int]:
+        """Return whether OUT was made here, and the open lock."""
+        deadline = time.monotonic() + self._wait
+        while True:
+            made = self._enter()
+            lock = _lock_file(self.path / _LOCK)
+            if lock is not None:
+                (self.path / _GENERATIONS).mkdir(exist_ok=True)
+                return made, lock
+            if time.monotonic() >= deadline:
+                raise BusyError(
+                    f"{self.path} 正被另一个构建占用，请等它结束，或换一个输出文件夹",
+                    f"another build holds {self.path}: wait for it, or write elsewhere",
+                )
+            time.sleep(_POLL)
+
+    def _enter(self) -> bool:
+        """Make OUT or see that it is ours; return whether it was made."""
+        try:
+            self.path.mkdir(parents=True)
+        except FileExistsError:
+            if not self.path.is_dir():
+                raise OutputError(
+                    f"{self.path} 不是文件夹，请换一个输出位置",
+                    f"{self.path} is not a folder: write elsewhere",
+                ) from None
+            names = {entry.name for entry in self.path.iterdir()}
+            if _GENERATIONS not in names and names - {_LOCK, _CONTRIBUTIONS}:
+                raise OutputError(
+                    f"{self.path} 里有别的文件，不是 kg build 的文件夹，请换一个输出位置",
+                    f"{self.path} holds other files and was not made by kg build: write elsewhere",
+                ) from None
+            return False
+        _sync(self.path.parent)
+        return True
+
+    def _vacate(self, *, made: bool) -> None:
+        """Leave OUT as it was found. The lock goes last, so that nobody else stands here yet."""
+        (self.path / _GENERATIONS).rmdir()
+        (self.path / _LOCK).unlink()
+        if made:
+            self.path.rmdir()
+
+    def _refuse_newer(self) -> None:
+        """Raise StoreError where a newer kg-builder wrote: an older one would undo its layout."""
+        found = _format_of(self.path / _CURRENT)
+        if found is not None and _is_newer(found):
+            raise _other_format(self.path, found)
+
+    def _number(self) -> int | None:
+        """Return the number of the current generation, or None before the first."""
+        pointer = self.path / _CURRENT
+        if not os.path.lexists(pointer):
+            return None
+        if not pointer.is_symlink() or not pointer.readlink().name.isdecimal():
+            raise OutputError(
+                f"{pointer} 不是 kg build 写的链接，请移走它",
+                f"{pointer} is not the link that kg build makes: move it away",
+            )
+        return int(pointer.readlink().name)
+
+    def _commit(self, folder: Path) -> None:
+        """Put the generation on the disk, link its names, and move the pointer."""
+        (folder / _FORMAT_FILE).write_text(f"{FORMAT}\n", "ascii")
+        _sync_tree(folder)
+        self._link(sorted(entry.name for entry in folder.iterdir() if entry.name[0] != "."))
+        _sync(folder.parent)
+        _sync(self.path)
+        pointer = folder.parent / "next"
+        pointer.symlink_to(Path(_GENERATIONS) / folder.name)
+        pointer.replace(self.path / _CURRENT)
+        _sync(self.path)
+
+    def _link(self, names: list[str]) -> None:
+        """Make OUT/NAME point through `current`, where it does not yet."""
+        links = {self.path / name: Path(_CURRENT) / name for name in names}
+        missing = {link: target for link, target in links.items() if not _points(link, target)}
+        for link in missing:
+            if link.name in _RESERVED or os.path.lexists(link):
+                raise OutputError(
+                    f"{link} 不是 kg build 写的，请移走它",
+                    f"{link} was not made by kg build: move it away",
+                )
+        for link, target in missing.items():
+            link.symlink_to(target)
+
+    def _tidy(self) -> None:
+        """Remove what killed builds left, generations nobody needs, and links to nothing."""
+        folder = self.path / _GENERATIONS
+        current = self._number() or 0
+        numbers = {int(entry.name) for entry in folder.iterdir() if entry.name.isdecimal()}
+        previous = max((number for number in numbers if number < current), default=None)
+        for number in sorted(numbers - {current, previous}):
+            _remove_unread(folder / str(number))
+        (folder / "next").unlink(missing_ok=True)
+        for entry in self.path.iterdir():
+            if _points(entry, Path(_CURRENT) / entry.name) and not entry.exists():
+                entry.unlink()
+
+
+@contextmanager
+def rejected_folder(out: Path) -> Iterator[Path]:
+    """Give an empty folder that becomes OUT.rejected as a whole, in the place of a former one.
+
+    OUT is not touched. Raises OutputError where the folder cannot be written or is somebody
+    else's, BusyError where another build writes it.
+    """
+    out = out.absolute()
+    target = out.with_name(f"{out.name}.rejected")
+    staging = out.with_name(f".{out.name}.rejected.new")
+    former = out.with_name(f".{out.name}.rejected.old")
+    if os.path.lexists(target) and not (target / _FORMAT_FILE).is_file():
+        raise OutputError(
+            f"{target} 不是 kg build 写的，请移走它",
+            f"{target} was not made by kg build: move it away",
+        )
+    with _output_errors(target):
+        lock = _claim_folder(staging)
+        if lock is None:
+            raise BusyError(
+                f"{target} 正被另一个构建占用，请等它结束",
+                f"another build is writing {target}: wait for it",
+            )
+        try:
+            yield staging
+            (staging / _FORMAT_FILE).write_text(f"{FORMAT}\n", "ascii")
+            _sync_tree(staging)
+            shutil.rmtree(former, ignore_errors=True)
+            if target.exists():
+                target.rename(former)
+            staging.rename(target)
+            _sync(target.parent)
+            shutil.rmtree(former, ignore_errors=True)
+        except BaseException:
+            shutil.rmtree(staging, ignore_errors=True)
+            raise
+        finally:
+            os.close(lock)
+
+
+def open_current(path: Path) -> Path:
+    """Return the folder of the current generation: what it holds belongs together.
+
+    Raises StoreError where `path` was not made by `kg build`, or by one of another format.
+    """
+    folder = (path / _CURRENT).resolve()
+    found = _format_of(folder)
+    if found is None:
+        if (path / _CURRENT).resolve() != folder:  # two builds have passed since the line above
+            return open_current(path)
+        raise StoreError(
+            f"{path} 里没有 kg build 建好的图；请运行 kg build -o {path}",
+            f"{path} holds no graph made by kg build; run kg build -o {path}",
+        )
+    if found != str(FORMAT):
+        raise _other_format(path, found)
+    return folder
+
+
+def _format_of(folder: Path) -> str | None:
+    """Return the format version that a generation states, None where it states none."""
+    try:
+        return (folder / _FORMAT_FILE).read_text("utf-8", "replace").strip()
+    except OSError:
+        return None
+
+
+def _is_newer(found: str) -> bool:
+    return found.isdecimal() and int(found) > FORMAT
+
+
+def _other_format(path: Path, found: str) -> StoreError:
+    if _is_newer(found):
+        zh, en = "请升级 kg-builder", "upgrade kg-builder"
+    else:
+        zh = f"请重新运行 kg build -o {path}，contributions/ 会保留"
+        en = f"run kg build -o {path} again, contributions/ is kept"
+    return StoreError(
+        f"{path} 的格式版本是 {found}，本程序读的是 {FORMAT}：{zh}",
+        f"{path} has format version {found}, this kg-builder reads {FORMAT}: {en}",
+    )
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Path]:
+    """Give the folder of the current generation, and keep builders from removing it meanwhile.
+
+    Raises StoreError as `open_current` does.
+    """
+    while True:
+        folder = open_current(path)
+        lock = _lock_folder(folder, fcntl.LOCK_SH)
+        if lock is not None:
+            break
+        time.sleep(_POLL)  # just being removed: `current` has moved on twice
+    try:
+        yield folder
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def _output_errors(path: Path) -> Iterator[None]:
+    """Turn what the system refuses under `path` into one clear error."""
+    try:
+        yield
+    except OSError as error:
+        refused = error.errno in _REFUSED and _is_under(error.filename, path)
+        if error.errno not in _FULL and not refused:
+            raise
+        mend = (
+            ("请腾出空间", "make room on the disk")
+            if error.errno in _FULL
+            else ("请检查权限，或换一个输出位置", "check its permissions, or write elsewhere")
+        )
+        raise OutputError(
+            f"{path} 写不了（{error.strerror}）：{mend[0]}",
+            f"{path} cannot be written ({error.strerror}): {mend[1]}",
+        ) from error
+
+
+def _is_under(name: object, path: Path) -> bool:
+    """Whether a file that the system names is `path`, in it, beside it, or on the way to it."""
+    if not isinstance(name, str):
+        return name is None
+    file = Path(name)
+    return file.is_relative_to(path.parent) or path.is_relative_to(file)
+
+
+def _points(link: Path, target: Path) -> bool:
+    return link.is_symlink() and link.readlink() == target
+
+
+def _lock_file(path: Path) -> int | None:
+    """Return an open, exclusive lock on a file, which is made; None where somebody has it."""
+    try:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except FileNotFoundError:  # its folder was given up by another builder just now
+        return None
+    return _flock(lock, path, fcntl.LOCK_EX)
+
+
+def _lock_folder(path: Path, mode: int) -> int | None:
+    """Return an open lock on a folder; None where it is gone or somebody has it."""
+    try:
+        lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        return None
+    return _flock(lock, path, mode)
+
+
+def _flock(lock: int, path: Path, mode: int) -> int | None:
+    try:
+        fcntl.flock(lock, mode | fcntl.LOCK_NB)
+        # What was opened may have been renamed or removed before the lock was had.
+        if os.path.samestat(os.fstat(lock), path.stat()):
+            return lock
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    except BaseException:
+        os.close(lock)
+        raise
+    os.close(lock)
+    return None
+
+
+def _claim_folder(path: Path) -> int | None:
+    """Make a folder or empty a left-over one; return its lock, None where somebody has it."""
+    path.mkdir(parents=True, exist_ok=True)
+    lock = _lock_folder(path, fcntl.LOCK_EX)
+    if lock is not None:
+        for entry in path.iterdir():
+            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+    return lock
+
+
+def _remove_unread(folder: Path) -> None:
+    """Remove a generation, unless a reader holds it."""
+    lock = _lock_folder(folder, fcntl.LOCK_EX)
+    if lock is not None:
+        try:
+            shutil.rmtree(folder)
+        finally:
+            os.close(lock)
+
+
+def _sync_tree(folder: Path) -> None:
+    """Put a folder and all in it on the disk."""
+    for entry in folder.iterdir():
+        if entry.is_symlink():
+            continue
+        if entry.is_dir():
+            _sync_tree(entry)
+        else:
+            _sync(entry)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

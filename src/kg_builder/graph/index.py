@@ -1,0 +1,166 @@
+"""An index over triples with interned terms: what inference and validation walk on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from typing import TypeAlias
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+Term: TypeAlias = NamedNode | BlankNode | Literal
+Ids: TypeAlias = dict[int, None]
+"""A set of term ids that remembers insertion order, so that what follows from it is repeatable."""
+
+_NONE: Ids = {}
+
+
+class TripleIndex:
+    """Triples by predicate, both ways, over integer term ids.
+
+    Ids are dense, given in order of first sight, and never change. Adding is idempotent.
+    """
+
+    def __init__(self, triples: Iterable[Triple] = ()) -> None:
+        self._ids: dict[Term, int] = {}
+        self._terms: list[Term] = []
+        self._literals: set[int] = set()
+        self._objects: dict[int, dict[int, Ids]] = {}
+        self._subjects: dict[int, dict[int, Ids]] = {}
+        self._size = 0
+        for triple in triples:
+            self.add(triple)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __contains__(self, triple: Triple) -> bool:
+        found = [self.find(term) for term in (triple.subject, triple.predicate, triple.object)]  # type: ignore[arg-type]
+        s, p, o = found
+        return s is not None and p is not None and o is not None and self.has(s, p, o)
+
+    def intern(self, term: Term) -> int:
+        """Return the id of `term`, giving it one at first sight."""
+        number = self._ids.get(term)
+        if number is None:
+            number = self._ids[term] = len(self._terms)
+            self._terms.append(term)
+            if type(term) is Literal:
+                self._literals.add(number)
+        return number
+
+    def find(self, term: Term) -> int | None:
+        """Return the id of `term`, or None if it was never seen."""
+        return self._ids.get(term)
+
+    def term(self, number: int) -> Term:
+        """Return the term of an id."""
+        return self._terms[number]
+
+    def add(self, triple: Triple) -> bool:
+        """Add a triple of terms; return whether it is new."""
+        return self.add_ids(
+            self.intern(triple.subject),  # type: ignore[arg-type]
+            self.intern(triple.predicate),
+            self.intern(triple.object),  # type: ignore[arg-type]
+        )
+
+    def add_ids(self, s: int, p: int, o: int) -> bool:
+        """Add a triple of ids; return whether it is new."""
+        by_subject = self._objects.setdefault(p, {})
+        objects = by_subject.setdefault(s, {})
+        if o in objects:
+            return False
+        objects[o] = None
+        self._subjects.setdefault(p, {}).setdefault(o, {})[s] = None
+        self._size += 1
+        return True
+
+    def add_pairs(self, p: int, pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Add `(subject, object)` pairs of a predicate; return those that are new, in order."""
+        by_subject = self._objects.get(p, {})
+        by_object = self._subjects.get(p, {})
+        new = []
+        for pair in pairs:
+            s, o = pair
+            objects = by_subject.get(s)
+            if objects is None:
+                by_subject[s] = {o: None}
+            elif o in objects:
+                continue
+            else:
+                objects[o] = None
+            subjects = by_object.get(o)
+            if subjects is None:
+                by_object[o] = {s: None}
+            else:
+                subjects[s] = None
+            new.append(pair)
+        if new:
+            self._objects[p] = by_subject
+            self._subjects[p] = by_object
+            self._size += len(new)
+        return new
+
+    def discard_pairs(self, p: int, pairs: Iterable[tuple[int, int]]) -> None:
+        """Take `(subject, object)` pairs of a predicate out again; their terms keep their ids."""
+        for s, o in pairs:
+            if self.has(s, p, o):
+                _take_out(self._objects, p, s, o)
+                _take_out(self._subjects, p, o, s)
+                self._size -= 1
+
+    def has(self, s: int, p: int, o: int) -> bool:
+        """Return whether the triple of ids is in the index."""
+        return o in self._objects.get(p, {}).get(s, _NONE)
+
+    def objects(self, s: int, p: int) -> Ids:
+        """Return the objects of `s p ?o`; not to be changed."""
+        return self._objects.get(p, {}).get(s, _NONE)
+
+    def subjects(self, p: int, o: int) -> Ids:
+        """Return the subjects of `?s p o`; not to be changed."""
+        return self._subjects.get(p, {}).get(o, _NONE)
+
+    @property
+    def literals(self) -> AbstractSet[int]:
+        """The ids of literals; not to be changed."""
+        return self._literals
+
+    def predicates(self) -> Iterator[int]:
+        """Yield every predicate in use."""
+        return iter(self._objects)
+
+    def pairs(self, p: int) -> Iterator[tuple[int, int]]:
+        """Yield the `(subject, object)` pairs of a predicate."""
+        for s, objects in self._objects.get(p, {}).items():
+            for o in objects:
+                yield s, o
+
+    def ids(self) -> Iterator[tuple[int, int, int]]:
+        """Yield every triple as ids."""
+        for p in self._objects:
+            for s, o in self.pairs(p):
+                yield s, p, o
+
+    def triple(self, s: int, p: int, o: int) -> Triple:
+        """Return a triple of terms for a triple of ids."""
+        return Triple(self._terms[s], self._terms[p], self._terms[o])  # type: ignore[arg-type]
+
+    def by_subject(self, p: int) -> Mapping[int, Ids]:
+        """Return subject → objects of a predicate; not to be changed."""
+        return self._objects.get(p, {})
+
+    def by_object(self, p: int) -> Mapping[int, Ids]:
+        """Return object → subjects of a predicate; not to be changed."""
+        return self._subjects.get(p, {})
+
+
+def _take_out(tree: dict[int, dict[int, Ids]], p: int, first: int, second: int) -> None:
+    """Delete a leaf, and the branches that it leaves empty."""
+    branch = tree[p]
+    del branch[first][second]
+    if not branch[first]:
+        del branch[first]
+        if not branch:
+            del tree[p]

@@ -1,0 +1,162 @@
+"""What `kg build` leaves: the files of one generation, or of a rejected build."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import NamedNode, Triple
+
+from kg_builder.graph.dataset import KnowledgeGraph
+from kg_builder.graph.generations import Output, rejected_folder
+from kg_builder.graph.places import Place, Places
+from kg_builder.graph.serialization import turtle
+from kg_builder.graph.store import write_store
+from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE
+from kg_builder.model.validation import ValidationReport, ValidationResult
+from kg_builder.version import FORMAT, VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The folder that was written, and its summary: what stands in build.json."""
+
+    folder: Path
+    summary: Mapping[str, Any]
+
+
+def write_build(
+    out: Path,
+    graph: KnowledgeGraph,
+    report: ValidationReport,
+    accounts: Sequence[Mapping[str, Any]],
+    texts: Mapping[str, str],
+    timings: Mapping[str, float],
+) -> Written:
+    """Write a new generation of OUT and switch to it. Raises OutputError; OUT stays as it was."""
+    summary = summarize(graph, report, accounts)
+    with Output(out).generation() as folder:
+        _write_graphs(folder, graph)
+        dataset = graph.nquads()
+        (folder / "dataset.nq").write_text(dataset, "utf-8", newline="")
+        write_store(folder / "store", dataset)
+        _write_json(folder / "build.json", summary)
+        _write_json(folder / "timings.json", timings)
+        (folder / "source").mkdir()
+        for name, text in texts.items():
+            (folder / "source" / f"{name}.txt").write_text(text, "utf-8", newline="")
+    return Written(out, summary)
+
+
+def write_rejected(
+    out: Path,
+    graph: KnowledgeGraph,
+    report: ValidationReport,
+    accounts: Sequence[Mapping[str, Any]],
+    timings: Mapping[str, float],
+) -> Written:
+    """Write OUT.rejected: the graph that does not conform, and why. OUT stays as it was."""
+    summary = summarize(graph, report, accounts)
+    with rejected_folder(out) as folder:
+        _write_graphs(folder, graph)
+        _write_json(folder / "build.json", summary)
+        _write_json(folder / "timings.json", timings)
+    return Written(out.with_name(out.name + ".rejected"), summary)
+
+
+def summarize(
+    graph: KnowledgeGraph, report: ValidationReport, accounts: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return what stands in build.json: equal for equal input, with no time and no path."""
+    asserted = graph.asserted_triples()
+    return {
+        "version": VERSION,
+        "format": FORMAT,
+        "base": graph.base,
+        "reports": list(accounts),
+        "counts": {
+            "asserted": len(asserted),
+            "inferred": len(graph.inferred),
+            "evidence": len(graph.evidence),
+            "ontology": len(graph.ontology),
+            "instances": _instances(asserted),
+        },
+        "validation": {
+            "conforms": not report.violations(),
+            "results": _results(graph, report, accounts),
+        },
+    }
+
+
+def _instances(asserted: Iterable[Triple]) -> dict[str, int]:
+    kg = PREFIXES["kg"]
+    counts = Counter(
+        triple.object.value.removeprefix(kg)
+        for triple in asserted
+        if triple.predicate == RDF_TYPE and isinstance(triple.object, NamedNode)
+    )
+    return dict(sorted(counts.items()))
+
+
+def _results(
+    graph: KnowledgeGraph, report: ValidationReport, accounts: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    if not report.results:
+        return []
+    places = Places(graph.evidence)
+    files = {
+        f"{graph.base}id/report/{account['graph'].removeprefix('graph/report/')}": account["name"]
+        for account in accounts
+    }
+    return [_result(result, places, files) for result in report.results]
+
+
+def _result(
+    result: ValidationResult, places: Places, files: Mapping[str, str]
+) -> dict[str, Any]:
+    place = _place(result, places)
+    data: dict[str, Any] = {
+        "severity": result.severity,
+        "focus_node": result.focus_node,
+        "path": result.path,
+        "value": result.value,
+        "component": result.component,
+        "source_shape": result.source_shape,
+        "messages": list(result.messages),
+    }
+    if place:
+        data |= {
+            "source": files.get(place.report),
+            "line": place.position.line,
+            "column": place.position.column,
+        }
+    return data
+
+
+def _place(result: ValidationResult, places: Places) -> Place | None:
+    if not result.focus_node.startswith("<"):
+        return None
+    path = result.path or ""
+    simple = path.startswith("<") and path.endswith(">") and path.count("<") == 1
+    return places.of(
+        NamedNode(result.focus_node[1:-1]), NamedNode(path[1:-1]) if simple else None
+    )
+
+
+def _write_graphs(folder: Path, graph: KnowledgeGraph) -> None:
+    for name, triples in (
+        ("asserted", graph.asserted_triples()),
+        ("inferred", graph.inferred),
+        ("evidence", graph.evidence),
+    ):
+        text = turtle(triples, base=graph.base)
+        (folder / f"{name}.ttl").write_text(text, "utf-8", newline="")
+
+
+def _write_json(path: Path, data: Mapping[str, Any]) -> None:
+    text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    path.write_text(text, "utf-8", newline="")

@@ -1,0 +1,169 @@
+"""The published facts in data/: per report its source record, its asserted triples, its evidence.
+
+    NAME.source.toml     the source record, written by hand
+    NAME.ttl             the asserted triples
+    NAME.evidence.ttl    who says so
+    NAME.reading.json    what was met and what was not read: the report's part of build.json
+
+The last three are what `kg build` writes for the report; `kg publish` puts them there.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import NamedNode, Triple
+
+from kg_builder.errors import ConfigurationError
+from kg_builder.graph.dataset import read_turtle
+from kg_builder.graph.index import Term
+from kg_builder.graph.iris import class_segment, mint_graph
+from kg_builder.graph.serialization import turtle
+from kg_builder.graph.vocabulary import DEFAULT_BASE, RDF_TYPE, expand
+from kg_builder.model.source_record import SourceRecord
+from kg_builder.resources import Resources
+
+_TEXT_FIELDS = (
+    "title",
+    "issuer",
+    "address",
+    "number",
+    "rights",
+    "data_licence",
+    "extent",
+)
+_DATE_FIELDS = ("issued", "retrieved")
+_CHECKSUMS = ("sha256", "text_sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The published facts of one report."""
+
+    name: str
+    graph: NamedNode
+    asserted: tuple[Triple, ...]
+    evidence: tuple[Triple, ...]
+    reading: Mapping[str, Any]
+
+
+def load_records(resources: Resources) -> tuple[SourceRecord, ...]:
+    """Return the source records of data/.
+
+    Raises ConfigurationError for a record that is no TOML, or has an unknown or ill-typed field.
+    """
+    return tuple(_record(path) for path in resources.files("data", "*.source.toml"))
+
+
+def record_for(
+    records: Sequence[SourceRecord], name: str, sha256: str, text_sha256: str
+) -> SourceRecord:
+    """Return the record with these checksums (bytes first), else one that knows nothing more."""
+    for record in records:
+        if sha256 == record.sha256:
+            return record
+    for record in records:
+        if text_sha256 == record.text_sha256:
+            return record
+    return SourceRecord(name, sha256, text_sha256)
+
+
+def load_published(resources: Resources, base: str) -> tuple[Published, ...]:
+    """Return the published facts, their instance IRIs moved to `base`.
+
+    Raises ConfigurationError where one of a report's files is missing or names no report,
+    InputError for a syntax error.
+    """
+    return tuple(
+        _published(resources, path.name.removesuffix(".source.toml"), base)
+        for path in resources.files("data", "*.source.toml")
+    )
+
+
+def write_published(
+    folder: Path,
+    name: str,
+    asserted: Iterable[Triple],
+    evidence: Iterable[Triple],
+    reading: Mapping[str, Any],
+) -> tuple[Path, ...]:
+    """Write the published facts of a report; return the files. Raises OutputError."""
+    account = json.dumps({**reading, "name": name}, ensure_ascii=False, indent=2) + "\n"
+    texts = {
+        folder / f"{name}.ttl": turtle(asserted, base=DEFAULT_BASE),
+        folder / f"{name}.evidence.ttl": turtle(evidence, base=DEFAULT_BASE),
+        folder / f"{name}.reading.json": account,
+    }
+    for path, text in texts.items():
+        replace_file(path, text)
+    return tuple(texts)
+
+
+def _published(resources: Resources, name: str, base: str) -> Published:
+    paths: list[Path] = []
+    for suffix in (".ttl", ".evidence.ttl", ".reading.json"):
+        found = resources.files("data", name + suffix)
+        if not found:
+            raise ConfigurationError(
+                f"data/ 里缺少 {name}{suffix}：请用 kg publish 生成",
+                f"data/ lacks {name}{suffix}: make it with kg publish",
+            )
+        paths.append(found[0])
+    asserted, evidence = (
+        tuple(_rebase(triple, base) for triple in read_turtle(path)) for path in paths[:2]
+    )
+    reading = json.loads(paths[2].read_text("utf-8"))
+    return Published(name, _graph(paths[0], asserted, base), asserted, evidence, reading)
+
+
+def _graph(path: Path, asserted: Sequence[Triple], base: str) -> NamedNode:
+    report = expand("Report")
+    prefix = f"{base}id/{class_segment('Report')}/"
+    for triple in asserted:
+        if triple.predicate == RDF_TYPE and triple.object == report:
+            subject = triple.subject
+            if isinstance(subject, NamedNode) and subject.value.startswith(prefix):
+                return mint_graph(base, "report", subject.value.removeprefix(prefix))
+    raise ConfigurationError("没有 kg:Report", "no kg:Report in it", file=path.name)
+
+
+def _rebase(triple: Triple, base: str) -> Triple:
+    if base == DEFAULT_BASE:
+        return triple
+    moved = (_move(term, base) for term in (triple.subject, triple.predicate, triple.object))
+    return Triple(*moved)
+
+
+def _move(term: Term, base: str) -> Term:
+    if isinstance(term, NamedNode) and term.value.startswith(DEFAULT_BASE):
+        return NamedNode(base + term.value.removeprefix(DEFAULT_BASE))
+    return term
+
+
+def _record(path: Path) -> SourceRecord:
+    try:
+        fields = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"不是 TOML：{error}", f"not TOML: {error}", file=path.name
+        ) from None
+    for field, value in fields.items():
+        kind = date if field in _DATE_FIELDS else str
+        if field not in (*_TEXT_FIELDS, *_DATE_FIELDS, *_CHECKSUMS) or type(value) is not kind:
+            raise ConfigurationError(
+                f"来源记录的字段“{field}”未知或类型不对",
+                f"a source record has no field {field!r}, or not of that type",
+                file=path.name,
+            )
+    for field in _CHECKSUMS:
+        if field not in fields:
+            raise ConfigurationError(
+                f"来源记录缺少字段 {field}", f"a source record needs {field}", file=path.name
+            )
+    return SourceRecord(name=path.name.removesuffix(".source.toml"), **fields)

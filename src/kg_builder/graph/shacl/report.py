@@ -1,0 +1,132 @@
+"""From findings to the report, and from the report to a standard `sh:ValidationReport`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+
+from kg_builder.graph.index import Term
+from kg_builder.graph.shacl.paths import path_triples
+from kg_builder.graph.shacl.run import Run
+from kg_builder.graph.shacl.vocabulary import RDF_TYPE, SH, XSD, sh
+from kg_builder.model.validation import ValidationReport, ValidationResult
+
+if TYPE_CHECKING:
+    from kg_builder.graph.shacl.engine import Found
+
+SEVERITIES = ("Violation", "Warning", "Info")
+
+
+def severity_name(iri: str) -> str:
+    """Return the short name of a SHACL severity, or the IRI of any other."""
+    name = iri.removeprefix(SH)
+    return name if iri.startswith(SH) and name in SEVERITIES else iri
+
+
+def make_report(run: Run, found: Iterable[Found]) -> ValidationReport:
+    """Return the report of a run, its results sorted."""
+    results = _results(run, found)
+    return ValidationReport(not results, results)
+
+
+def _results(run: Run, found: Iterable[Found]) -> tuple[ValidationResult, ...]:
+    results: list[ValidationResult] = []
+    for item in found:
+        results.extend([_result(run, item)] * item.times)
+    return tuple(sorted(results, key=sort_key))
+
+
+def sort_key(result: ValidationResult) -> tuple[str, ...]:
+    """Return what results are sorted by."""
+    return (
+        result.focus_node,
+        result.path or "",
+        result.component,
+        result.value or "",
+        result.source_shape,
+        result.source_constraint or "",
+        *result.messages,
+    )
+
+
+def _result(run: Run, item: Found) -> ValidationResult:
+    shape, finding = item.shape, item.finding
+    path = shape.path.text if shape.path is not None else None
+    messages = finding.messages or shape.messages
+    if not messages:
+        words = item.constraint.message()
+        messages = (Literal(words.zh, language="zh"), Literal(words.en, language="en"))
+    return ValidationResult(
+        focus_node=str(run.term(finding.focus)),
+        path=path if finding.path is None else str(finding.path),
+        value=None if finding.value is None else str(run.term(finding.value)),
+        severity=severity_name(shape.severity.value),
+        component=item.constraint.component_iri().value,
+        source_shape=str(shape.node),
+        messages=tuple(sorted(map(str, messages))),
+        source_constraint=None if finding.source is None else str(finding.source),
+        details=_results(run, item.details),
+    )
+
+
+@lru_cache(maxsize=4096)
+def read_term(text: str) -> Term:
+    """Return the term that N-Triples syntax stands for."""
+    if text.startswith("<"):
+        return NamedNode(text[1:-1])
+    if text.startswith("_:"):
+        return BlankNode(text[2:])
+    line = f"<urn:s> <urn:p> {text} ."
+    quad = next(iter(parse(line, format=RdfFormat.N_TRIPLES)))
+    if not isinstance(quad.object, Literal):
+        raise TypeError(f"not a term: {text}")
+    return quad.object
+
+
+def report_triples(report: ValidationReport) -> list[Triple]:
+    """Return the report as a standard RDF graph (SHACL 3.6), details included.
+
+    Blank nodes are labelled by their order: equal reports give equal triples.
+    """
+    root = BlankNode("report")
+    triples = [Triple(root, RDF_TYPE, sh("ValidationReport"))]
+    conforms = Literal("true" if report.conforms else "false", datatype=NamedNode(XSD + "boolean"))
+    triples.append(Triple(root, sh("conforms"), conforms))
+    paths: list[BlankNode] = []
+    pending = [(root, sh("result"), result) for result in reversed(report.results)]
+    count = 0
+    while pending:
+        parent, link, result = pending.pop()
+        node = BlankNode(f"result{count}")
+        count += 1
+        triples.append(Triple(parent, link, node))
+        triples.extend(_result_triples(node, result, paths))
+        pending.extend((node, sh("detail"), inner) for inner in reversed(result.details))
+    return triples
+
+
+def _result_triples(
+    node: BlankNode, result: ValidationResult, paths: list[BlankNode]
+) -> Iterable[Triple]:
+    severity = result.severity
+    iri = sh(severity) if severity in SEVERITIES else NamedNode(severity)
+    yield Triple(node, RDF_TYPE, sh("ValidationResult"))
+    yield Triple(node, sh("resultSeverity"), iri)
+    yield Triple(node, sh("sourceConstraintComponent"), NamedNode(result.component))
+    for name, text in (
+        ("focusNode", result.focus_node),
+        ("value", result.value),
+        ("sourceShape", result.source_shape),
+        ("sourceConstraint", result.source_constraint),
+    ):
+        if text is not None:
+            yield Triple(node, sh(name), read_term(text))
+    if result.path is not None:
+        path, steps = path_triples(result.path, paths)
+        yield Triple(node, sh("resultPath"), path)
+        yield from steps
+    for message in result.messages:
+        yield Triple(node, sh("resultMessage"), read_term(message))

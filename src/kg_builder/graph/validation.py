@@ -1,0 +1,223 @@
+"""The door to SHACL validation: our own engine, or pySHACL in a child process.
+
+The only importer of pySHACL, and only within the child: pySHACL changes rdflib's process-wide
+tables, takes seconds, and may never end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess  # noqa: S404
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    RdfFormat,
+    Triple,
+    parse,
+    serialize,
+)
+
+from kg_builder.errors import ValidationFailure
+from kg_builder.graph.index import Term, TripleIndex
+from kg_builder.graph.shacl import Shapes
+from kg_builder.graph.shacl import validate as validate_with_house
+from kg_builder.graph.shacl.paths import read_path
+from kg_builder.graph.shacl.reading import ShapesGraph
+from kg_builder.graph.shacl.report import severity_name, sort_key
+from kg_builder.graph.shacl.vocabulary import XSD, sh
+from kg_builder.model.validation import ValidationReport, ValidationResult
+
+if TYPE_CHECKING:
+    import rdflib
+
+_DATA, _SHAPES, _ANSWER = "data.nt", "shapes.nt", "report.json"
+
+
+def validate(
+    data: TripleIndex, shapes: Shapes, focus: Iterable[Term] | None = None
+) -> ValidationReport:
+    """Check a data graph against compiled shapes, of the nodes in `focus` only, if given.
+
+    Our engine does it, or pySHACL where the shapes use what ours cannot check
+    (`shapes.unsupported`). Raises ValidationFailure if something could not be checked.
+    """
+    if shapes.unsupported:
+        return validate_with_pyshacl(data, shapes.triples, focus)
+    return validate_with_house(data, shapes, focus)
+
+
+def validate_with_pyshacl(
+    data: TripleIndex,
+    shapes: Iterable[Triple],
+    focus: Iterable[Term] | None = None,
+    *,
+    seconds: float | None = None,
+) -> ValidationReport:
+    """Check a data graph with pySHACL, in a child process that ends after `seconds`.
+
+    pySHACL restricts `focus` to IRIs. Raises ValidationFailure if pySHACL fails, or takes too long.
+    """
+    with tempfile.TemporaryDirectory(prefix="kg-shacl-") as folder:
+        place = Path(folder)
+        triples = (data.triple(*ids) for ids in data.ids())
+        serialize(triples, str(place / _DATA), format=RdfFormat.N_TRIPLES)
+        serialize(shapes, str(place / _SHAPES), format=RdfFormat.N_TRIPLES)
+        nodes = [] if focus is None else [n.value for n in focus if isinstance(n, NamedNode)]
+        answer = ValidationReport(conforms=True, results=())
+        if focus is None or nodes:
+            answer = _read_answer(_ask_child(place, nodes, seconds))
+    return answer
+
+
+def _ask_child(place: Path, nodes: Sequence[str], seconds: float | None) -> dict[str, Any]:
+    code = f"from {__name__} import child; child()"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    try:
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-c", code, str(place), *nodes],
+            env=environment,
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ValidationFailure("pySHACL 超时", "pySHACL took too long") from error
+    answer = place / _ANSWER
+    if done.returncode or not answer.exists():
+        why = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise ValidationFailure(f"pySHACL 未能完成检查：{why}", f"pySHACL could not check: {why}")
+    found: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
+    if "failure" in found:
+        why = found["failure"]
+        raise ValidationFailure(f"pySHACL 未能完成检查：{why}", f"pySHACL could not check: {why}")
+    return found
+
+
+def _read_answer(found: dict[str, Any]) -> ValidationReport:
+    def result(fields: dict[str, Any]) -> ValidationResult:
+        details = tuple(result(inner) for inner in fields.pop("details"))
+        messages = tuple(fields.pop("messages"))
+        return ValidationResult(**fields, messages=messages, details=details)
+
+    results = tuple(sorted(map(result, found["results"]), key=sort_key))
+    return ValidationReport(not results, results)
+
+
+# in the child
+
+
+def child() -> None:
+    """Run pySHACL over the files of the folder in `sys.argv`, and leave the answer there."""
+    place, *nodes = sys.argv[1:]
+    try:
+        report = run_pyshacl(
+            _triples(Path(place, _DATA)), _triples(Path(place, _SHAPES)), nodes or None
+        )
+        answer: dict[str, Any] = {"results": [asdict(result) for result in report.results]}
+    except Exception as error:  # noqa: BLE001  # whatever pySHACL raises: it could not check
+        answer = {"failure": f"{type(error).__name__}: {str(error).strip()[:500]}"}
+    Path(place, _ANSWER).write_text(json.dumps(answer), encoding="utf-8")
+
+
+def _triples(path: Path) -> list[Triple]:
+    quads = parse(path=str(path), format=RdfFormat.N_TRIPLES)
+    return [quad.triple for quad in quads]
+
+
+def run_pyshacl(
+    data: Iterable[Triple], shapes: Iterable[Triple], nodes: list[str] | None = None
+) -> ValidationReport:
+    """Run pySHACL in this process: for the child, and for tests.
+
+    Raises what pySHACL raises; a failure that pySHACL returns is raised as well.
+    """
+    import pyshacl  # noqa: PLC0415
+    import rdflib.plugins.sparql  # noqa: PLC0415
+
+    # Without this, FROM in a constraint reads files and the web.
+    rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False
+    _, report, _ = pyshacl.validate(
+        _rdflib_graph(data), shacl_graph=_rdflib_graph(shapes), focus_nodes=nodes, inplace=True
+    )
+    if not isinstance(report, rdflib.Graph):
+        raise RuntimeError(str(report))
+    return _map_report(ShapesGraph(_from_rdflib(*triple) for triple in report))
+
+
+def _rdflib_graph(triples: Iterable[Triple]) -> rdflib.Graph:
+    import rdflib  # noqa: PLC0415
+
+    def convert(term: Term) -> rdflib.term.Node:
+        if isinstance(term, NamedNode):
+            return rdflib.URIRef(term.value)
+        if isinstance(term, BlankNode):
+            return rdflib.BNode(term.value)
+        if term.language:
+            return rdflib.Literal(term.value, lang=term.language)
+        # rdflib takes "x" and "x"^^xsd:string for different terms.
+        plain = term.datatype.value == XSD + "string"
+        datatype = None if plain else rdflib.URIRef(term.datatype.value)
+        return rdflib.Literal(term.value, datatype=datatype, normalize=False)
+
+    graph = rdflib.Graph(bind_namespaces="none")
+    for triple in triples:
+        graph.add(tuple(convert(term) for term in triple))  # type: ignore[arg-type]
+    return graph
+
+
+def _from_rdflib(*terms: rdflib.term.Node) -> Triple:
+    import rdflib  # noqa: PLC0415
+
+    def convert(term: rdflib.term.Node) -> Term:
+        if isinstance(term, rdflib.URIRef):
+            return NamedNode(str(term))
+        if isinstance(term, rdflib.BNode):
+            return BlankNode(str(term))
+        if not isinstance(term, rdflib.Literal):
+            raise TypeError(f"not a term: {term!r}")
+        if term.language:
+            return Literal(str(term), language=term.language)
+        return Literal(str(term), datatype=NamedNode(str(term.datatype or XSD + "string")))
+
+    s, p, o = map(convert, terms)
+    return Triple(s, p, o)  # type: ignore[arg-type]
+
+
+def _map_report(graph: ShapesGraph) -> ValidationReport:
+    def one(node: Term, name: str) -> Term | None:
+        found = graph.objects(node, sh(name))
+        return found[0] if found else None
+
+    def text(node: Term, name: str) -> str | None:
+        found = one(node, name)
+        return None if found is None else str(found)
+
+    def iri(node: Term, name: str) -> str:
+        found = one(node, name)
+        return found.value if found is not None else ""
+
+    def result(node: Term) -> ValidationResult:
+        path = one(node, "resultPath")
+        return ValidationResult(
+            focus_node=text(node, "focusNode") or "",
+            path=None if path is None else read_path(graph, node, path).text,
+            value=text(node, "value"),
+            severity=severity_name(iri(node, "resultSeverity")),
+            component=iri(node, "sourceConstraintComponent"),
+            source_shape=text(node, "sourceShape") or "",
+            messages=tuple(sorted(map(str, graph.objects(node, sh("resultMessage"))))),
+            source_constraint=text(node, "sourceConstraint"),
+            details=tuple(map(result, graph.objects(node, sh("detail")))),
+        )
+
+    results = sorted((result(o) for _, o in graph.pairs(sh("result"))), key=sort_key)
+    return ValidationReport(not results, tuple(results))

@@ -1,0 +1,332 @@
+"""The order of the stages, and the only place where text and graph meet.
+
+    read → extract → assemble → infer → validate → write
+
+A report travels the house once. Everything between two stages is a frozen record of `model/` or a
+tuple of triples, so each stage can be run, tested and looked at alone.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pyoxigraph import NamedNode, Triple
+
+from kg_builder.errors import ConfigurationError, InputError
+from kg_builder.graph.assembly import Assembled, assemble
+from kg_builder.graph.dataset import KnowledgeGraph
+from kg_builder.graph.index import TripleIndex
+from kg_builder.graph.inference import compile_ontology, infer, infer_with_owlrl
+from kg_builder.graph.ontology import Ontology, load_ontology
+from kg_builder.graph.output import Written, write_build, write_rejected
+from kg_builder.graph.publication import (
+    load_published,
+    load_records,
+    record_for,
+    write_published,
+)
+from kg_builder.graph.conformance import ShaclEngine, check
+from kg_builder.graph.vocabulary import DEFAULT_BASE
+from kg_builder.model.bilingual import Bilingual
+from kg_builder.model.document import Document
+from kg_builder.model.extraction import Extraction
+from kg_builder.model.notice import Notice
+from kg_builder.model.source_record import SourceRecord
+from kg_builder.model.validation import ValidationReport
+from kg_builder.resources import Resources
+from kg_builder.text.account import account
+from kg_builder.text.coverage import measure_coverage
+from kg_builder.text.extraction import extract
+from kg_builder.text.genre import Genre, load_genre
+from kg_builder.text.reading import read
+
+Reasoner = Literal["rules", "owlrl"]
+Progress = Callable[[Bilingual, int, int], None]
+"""Called with a stage's name, the steps done in it and the steps in all."""
+
+_BASE = re.compile(r"https?://[^\s<>\"{}|\\^`]+[/#]")
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """What a build may be told. `out` is made if it is not there."""
+
+    out: Path = Path("build")
+    base: str = DEFAULT_BASE
+    encoding: str | None = None
+    with_data: bool = False
+    project: Path | None = None
+    reasoner: Reasoner = "rules"
+    shacl: ShaclEngine = "own"
+    keep_source: bool = True
+
+    def __post_init__(self) -> None:
+        if not _BASE.fullmatch(self.base):
+            raise InputError(
+                f"--base 应是以 / 或 # 结尾的 http(s) IRI，不是“{self.base}”",
+                f"--base is an http(s) IRI that ends in / or #, not {self.base!r}",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportInput:
+    """The bytes of one report and the name to call it by."""
+
+    name: str
+    data: bytes
+
+    @classmethod
+    def load(cls, path: Path) -> ReportInput:
+        """Read a file. Raises InputError where there is none, or it cannot be read."""
+        try:
+            return cls(path.stem, path.read_bytes())
+        except FileNotFoundError:
+            raise InputError("没有这个文件", "no such file", file=str(path)) from None
+        except IsADirectoryError:
+            raise InputError(
+                "这是文件夹，请给出报告文件", "a folder, not a report", file=str(path)
+            ) from None
+        except OSError as error:
+            raise InputError(
+                f"读不了：{error.strerror}", f"cannot be read: {error.strerror}", file=str(path)
+            ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """A report read and understood, before any RDF."""
+
+    document: Document
+    extraction: Extraction
+    account: Mapping[str, Any]
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """The warnings of reading and of extraction, in the order of the text."""
+        return _in_order((*self.document.notices, *self.extraction.notices))
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a build left. `conforms` says whether OUT was written, or OUT.rejected."""
+
+    written: Written
+    conforms: bool
+    graph: KnowledgeGraph
+    report: ValidationReport
+    summary: Mapping[str, Any]
+
+
+def read_report(source: ReportInput, genre: Genre, encoding: str | None = None) -> ReadReport:
+    """Read one report and extract its facts. Raises InputError with the file's name."""
+    try:
+        document = read(source.data, source.name, genre, encoding)
+    except InputError as error:
+        error.file = error.file or source.name
+        raise
+    extraction = extract(document, genre)
+    notices = _in_order((*document.notices, *extraction.notices))
+    coverage = measure_coverage(document, extraction.read)
+    return ReadReport(document, extraction, account(document, notices, coverage))
+
+
+def assemble_report(
+    reading: ReadReport, records: Sequence[SourceRecord], ontology: Ontology, base: str
+) -> Assembled:
+    """Return the triples of a report that was read."""
+    source = reading.document.source
+    record = record_for(records, source.name, source.sha256, source.text_sha256)
+    return assemble(reading.document, reading.extraction, record, ontology, base)
+
+
+def build(
+    reports: Sequence[ReportInput],
+    options: BuildOptions | None = None,
+    progress: Progress | None = None,
+) -> BuildResult:
+    """Build a graph from reports, or from the published facts where there are none.
+
+    Writes OUT where the data conforms, else OUT.rejected with the validation report, and leaves
+    OUT as it was. Raises KgError where it could not run; nothing is written then.
+    """
+    options = options or BuildOptions()
+    work = _Build(options, progress)
+    parts = work.parts(reports)
+    graph, validation = work.graph(parts)
+    return work.write(parts, graph, validation)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One source of the graph: a report read now, or published facts."""
+
+    graph: NamedNode
+    asserted: tuple[Triple, ...]
+    evidence: tuple[Triple, ...]
+    account: Mapping[str, Any]
+    text: str | None
+
+
+class _Build:
+    """One run: its options, its resources, and the clock."""
+
+    def __init__(self, options: BuildOptions, progress: Progress | None) -> None:
+        self.options = options
+        self.timings: dict[str, float] = {}
+        self._progress = progress or (lambda _stage, _done, _total: None)
+        self.resources = Resources.find(options.project)
+        with self._stage("ontology", Bilingual("读取本体", "Loading the ontology")):
+            self.ontology = load_ontology(self.resources.ontology)
+
+    @contextmanager
+    def _stage(self, name: str, label: Bilingual) -> Iterator[None]:
+        self._progress(label, 0, 1)
+        start = time.perf_counter()
+        yield
+        self.timings[name] = round(time.perf_counter() - start, 6)
+        self._progress(label, 1, 1)
+
+    def parts(self, reports: Sequence[ReportInput]) -> tuple[_Part, ...]:
+        """Read the reports, and the published facts where they are wanted; sorted by graph."""
+        parts = self._read(reports) if reports else []
+        if not reports or self.options.with_data:
+            with self._stage("published", Bilingual("读取已发布的事实", "Loading published facts")):
+                taken = {part.graph for part in parts}
+                parts += [part for part in self._published() if part.graph not in taken]
+        return tuple(sorted(parts, key=lambda part: part.graph.value))
+
+    def _published(self) -> Iterator[_Part]:
+        for item in load_published(self.resources, self.options.base):
+            yield _Part(item.graph, item.asserted, item.evidence, item.reading, None)
+
+    def _read(self, reports: Sequence[ReportInput]) -> list[_Part]:
+        with self._stage("genre", Bilingual("读取体裁知识", "Loading the genre")):
+            genre = load_genre(self.resources.folders("genre"))
+            records = load_records(self.resources)
+        parts: dict[NamedNode, _Part] = {}
+        label = Bilingual("阅读报告", "Reading reports")
+        start = time.perf_counter()
+        for number, source in enumerate(reports):
+            self._progress(label, number, len(reports))
+            part = self._read_one(source, genre, records)
+            other = parts.setdefault(part.graph, part)
+            if other.account["text_sha256"] != part.account["text_sha256"]:
+                raise InputError(
+                    f"与 {other.account['name']} 是同一份报告的不同文本，请只给一份",
+                    f"another text of the same report as {other.account['name']}: give one of them",
+                    file=source.name,
+                )
+        self._progress(label, len(reports), len(reports))
+        self.timings["read"] = round(time.perf_counter() - start, 6)
+        return list(parts.values())
+
+    def _read_one(
+        self, source: ReportInput, genre: Genre, records: Sequence[SourceRecord]
+    ) -> _Part:
+        reading = read_report(source, genre, self.options.encoding)
+        assembled = assemble_report(reading, records, self.ontology, self.options.base)
+        text = reading.document.source.text if self.options.keep_source else None
+        facts = {
+            "name": source.name,
+            "graph": assembled.graph.value.removeprefix(self.options.base),
+        }
+        return _Part(
+            assembled.graph,
+            assembled.asserted,
+            assembled.evidence,
+            facts | dict(reading.account),
+            text,
+        )
+
+    def graph(self, parts: Sequence[_Part]) -> tuple[KnowledgeGraph, ValidationReport]:
+        """Infer and validate: the asserted graph first, then the whole."""
+        asserted = {part.graph: part.asserted for part in parts}
+        triples = [triple for part in parts for triple in part.asserted]
+        with self._stage("infer", Bilingual("推理", "Inferring")):
+            inferred = self._infer(triples)
+        graph = KnowledgeGraph(
+            base=self.options.base,
+            asserted=asserted,
+            inferred=inferred,
+            evidence=tuple(triple for part in parts for triple in part.evidence),
+            ontology=self.ontology.triples,
+        )
+        with self._stage("validate", Bilingual("验证", "Validating")):
+            report = check(
+                self.resources.files("shapes", "*.ttl"),
+                (*self.ontology.triples, *triples),
+                inferred,
+                self.ontology,
+                self.options.shacl,
+            )
+        return graph, report
+
+    def _infer(self, asserted: Sequence[Triple]) -> tuple[Triple, ...]:
+        if self.options.reasoner == "owlrl":
+            return infer_with_owlrl(asserted, self.ontology.triples)
+        return infer(TripleIndex(asserted), compile_ontology(self.ontology.triples))
+
+    def write(
+        self, parts: Sequence[_Part], graph: KnowledgeGraph, report: ValidationReport
+    ) -> BuildResult:
+        """Write OUT, or OUT.rejected where the data does not conform."""
+        conforms = not report.violations()
+        accounts = [part.account for part in parts]
+        texts = {
+            part.graph.value.rpartition("/")[2]: part.text
+            for part in parts
+            if part.text is not None
+        }
+        with self._stage("write", Bilingual("写出", "Writing")):
+            if conforms:
+                written = write_build(
+                    self.options.out, graph, report, accounts, texts, self.timings
+                )
+            else:
+                written = write_rejected(self.options.out, graph, report, accounts, self.timings)
+        return BuildResult(written, conforms, graph, report, written.summary)
+
+
+def _in_order(notices: Sequence[Notice]) -> tuple[Notice, ...]:
+    return tuple(
+        sorted(
+            notices,
+            key=lambda notice: (notice.position is not None, notice.position, notice.code),
+        )
+    )
+
+
+def publish(
+    source: ReportInput, out: Path, *, encoding: str | None = None, project: Path | None = None
+) -> tuple[Path, ...]:
+    """Write the facts of a report as data/ holds them; return the files written.
+
+    The report's source record must be in `out` or in the installed data/: it gives the name.
+    Raises ConfigurationError where there is none, or where the facts do not conform.
+    """
+    work = _Build(BuildOptions(encoding=encoding, project=project, keep_source=False), None)
+    parts = work.parts([source])
+    _graph, report = work.graph(parts)
+    violations = len(report.violations())
+    if violations:
+        raise ConfigurationError(
+            f"不符合形状（{violations} 处），没有发布；先用 kg build 看详情",
+            f"does not conform ({violations} violations), not published; see kg build",
+            file=source.name,
+        )
+    (part,) = parts
+    records = (*load_records(Resources((out.parent,))), *load_records(work.resources))
+    record = record_for(records, "", part.account["sha256"], part.account["text_sha256"])
+    if not record.name:
+        raise ConfigurationError(
+            f"没有校验和为 {record.sha256} 的来源记录：请先写 NAME.source.toml",
+            f"no source record with the checksum {record.sha256}: write NAME.source.toml first",
+            file=source.name,
+        )
+    return write_published(out, record.name, part.asserted, part.evidence, part.account)

@@ -1,0 +1,54 @@
+"""Areas in names and addresses: whose the text is, and which names carry their own locality.
+
+The words are data: `genre/lexicons/areas.toml` and `ambiguous-areas.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kg_builder.text.extraction.data import Data
+
+
+@dataclass(frozen=True, slots=True)
+class AreaNames:
+    """What is known of names of areas."""
+
+    located: re.Pattern[str]
+    named: re.Pattern[str]
+    own: tuple[str, ...]
+    ambiguous: Mapping[str, tuple[str, ...]]
+    """Names that several cities' districts bear, with those cities."""
+
+    @classmethod
+    def of(cls, data: Data, ambiguous: Data) -> AreaNames:
+        """Read the lexicons; raises ConfigurationError for wrong ones."""
+        located = data.texts("located")
+        for text in located:
+            data.compiled("located", text)
+        named = data.pattern("named")
+        if not {"city", "area"} <= set(named.groupindex):
+            raise data.refuse("named", "缺少组 city、area", "needs the groups city and area")
+        cities = ambiguous.part("cities")
+        return cls(
+            re.compile("|".join(located)),
+            named,
+            data.texts("own"),
+            {name: cities.texts(name) for name, _ in cities.items()},
+        )
+
+    def is_located(self, name: str, area: str | None) -> bool:
+        """Whether a name tells by itself where the thing is.
+
+        The bare name of a district that several cities have does not.
+        """
+        match = self.located.search(name)
+        if match is None:
+            return False
+        return not (area in self.ambiguous and area is not None and name.startswith(area))
+
+    def key(self, area: str, city: str | None) -> str:
+        """Return the key of an area: with its city where the name alone is not enough."""
+        return city + area if city and area in self.ambiguous and not area.startswith(city) else area

@@ -1,0 +1,155 @@
+"""Figures as reports print them: a number, its unit, and what qualifies it.
+
+Units are data (`genre/lexicons/units.toml`), qualifiers are data (`genre/rules/figures.toml`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kg_builder.text.extraction.data import Data, alternatives
+from kg_builder.text.extraction.words import Words
+
+EXACT = "exact"
+_NUMBER = r"[+\-−－]?(?:\d{1,3}(?:[,，]\d{3})+(?!\d)(?:\.\d+)?|\d{1,20}(?:\.\d{1,20})?)(?![\d.]\d)"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit: its concept, and how to convert to its base unit."""
+
+    name: str
+    base: str
+    multiplier: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with its unit and bound, and the words that print it."""
+
+    value: Decimal
+    unit: Unit
+    bound: str
+    words: Words
+
+    @property
+    def normalized(self) -> Decimal:
+        """The value in the unit's base unit."""
+        return self.value * self.unit.multiplier
+
+    @property
+    def digits(self) -> str:
+        """The value in digits as printed, without grouping."""
+        return format(self.value, "f")
+
+
+@dataclass(frozen=True, slots=True)
+class FigureReader:
+    """Finds figures in words."""
+
+    units: Mapping[str, Unit]
+    """By printed form, full width folded."""
+    bounds: Mapping[str, Mapping[str, str]]
+    """By place (`before`, `between`, `after`) and word."""
+    pattern: str
+    """The pattern of a figure, without named groups: the slot `{figure}` of rules."""
+    parse: re.Pattern[str]
+    bare: re.Pattern[str]
+
+    @classmethod
+    def of(cls, units: Data, rules: Data) -> FigureReader:
+        """Read units and qualifiers; raises ConfigurationError for wrong ones."""
+        table = _units(units)
+        bounds = _bounds(rules)
+        before, between, after = (
+            alternatives(list(bounds[place])) for place in ("before", "between", "after")
+        )
+        unit = alternatives([*table, *_full_width(table)])
+        named = (
+            rf"(?P<before>{before})?\s*(?P<number>{_NUMBER})\s*(?P<between>{between})?"
+            rf"\s*(?P<unit>{unit})(?P<after>{after})?"
+        )
+        bare = rf"(?P<before>{before})?\s*(?P<number>{_NUMBER})(?P<after>{between}|{after})?"
+        plain = re.sub(r"\?P<\w+>", "?:", named)
+        return cls(table, bounds, plain, re.compile(named), re.compile(bare))
+
+    def percent(self) -> str:
+        """Return the pattern of a figure in percent."""
+        before, after = (alternatives(list(self.bounds[p])) for p in ("before", "after"))
+        return rf"(?:{before})?\s*{_NUMBER}\s*[%％](?:{after})?"
+
+    def unit(self, text: str) -> Unit | None:
+        """Return the unit printed as `text`."""
+        return self.units.get(_folded(text))
+
+    def read(self, words: Words, unit: Unit | None = None) -> Figure | None:
+        """Return the figure that `words` are, and nothing else; `unit` is taken if none is printed."""
+        match = self.parse.fullmatch(words.raw)
+        if match:
+            return self._figure(match, words, self.units[_folded(match["unit"])])
+        if unit is not None and (match := self.bare.fullmatch(words.raw)):
+            return self._figure(match, words, unit)
+        return None
+
+    def find(self, words: Words) -> Figure | None:
+        """Return the first figure in `words`."""
+        match = self.parse.search(words.raw)
+        if match is None:
+            return None
+        return self._figure(match, words.group(match), self.units[_folded(match["unit"])])
+
+    def _figure(self, match: re.Match[str], words: Words, unit: Unit) -> Figure:
+        number = unicodedata.normalize("NFKC", match["number"]).replace(",", "").replace("−", "-")
+        groups = match.groupdict()
+        bound = next(
+            (
+                self.bounds[place][word]
+                for place in ("before", "between", "after")
+                if (word := groups.get(place)) and word in self.bounds[place]
+            ),
+            EXACT,
+        )
+        return Figure(Decimal(number), unit, bound, words)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+def _full_width(table: Mapping[str, Unit]) -> list[str]:
+    return ["％"] if "%" in table else []
+
+
+def _units(data: Data) -> dict[str, Unit]:
+    table: dict[str, Unit] = {}
+    for part in data.parts("unit"):
+        part.known("name", "surfaces", "base", "multiplier")
+        name = part.text("name")
+        try:
+            multiplier = Decimal(part.text("multiplier", "1"))
+        except ArithmeticError as error:
+            raise part.refuse("multiplier", "应为十进制数", "must be a decimal number") from error
+        unit = Unit(name, part.text("base", name), multiplier)
+        for surface in part.texts("surfaces"):
+            if table.setdefault(_folded(surface), unit) is not unit:
+                raise part.refuse("surfaces", f"重复：{surface}", f"names another unit: {surface}")
+            table.setdefault(surface, unit)
+    if not table:
+        raise data.refuse("unit", "不可为空", "must not be empty")
+    return table
+
+
+def _bounds(data: Data) -> dict[str, dict[str, str]]:
+    bounds: dict[str, dict[str, str]] = {"before": {}, "between": {}, "after": {}}
+    for part in data.parts("qualifier"):
+        part.known("bound", "before", "between", "after")
+        for place, table in bounds.items():
+            for word in part.texts(place):
+                table[word] = part.text("bound")
+    if not all(bounds.values()):
+        raise data.refuse("qualifier", "缺少前、中、后置词", "needs words before, between and after")
+    return bounds

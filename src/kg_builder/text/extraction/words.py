@@ -1,0 +1,130 @@
+"""Words of a report with their place in it: what every part of the extraction hands on.
+
+Parts are always cut from the untouched source, so that a span is exact; names are cleaned only
+when they leave the text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from kg_builder.model.selector import Span
+from kg_builder.text.reading import characters
+
+MAX_NAME = 200
+"""A name longer than this is none."""
+
+_OPEN = "([{（［【〔《〈「『“‘"
+_CLOSE = ")]}）］】〕》〉」』”’"
+_PAIRS = dict(zip(_OPEN, _CLOSE, strict=True))
+_ALSO_CLOSES = {")": "）", "）": ")"}
+
+_WIDE = "\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef“”‘’—…·"
+_BROKEN = re.compile(rf"(?<=[{_WIDE}])[ \t\r\n]+(?=[{_WIDE}])")
+_BLANK = re.compile(r"[ \t\r\n]+")
+
+
+def clean(text: str) -> str:
+    """Return `text` as a name or literal: broken Chinese words mended, blanks folded, XML-safe.
+
+    Blanks between two Chinese characters are a break of the layout and go; elsewhere (`Studio 54`)
+    a run of them becomes one space. Characters that XML 1.0 cannot hold go, as everywhere.
+    """
+    if text.isalnum():
+        return text
+    safe = characters.clean(text)
+    if _BLANK.search(safe):
+        safe = _BLANK.sub(" ", _BROKEN.sub("", safe))
+    return safe
+
+
+def fold(text: str) -> str:
+    """Return the form of a name that keys are made of: equal for spellings of equal names."""
+    return clean(unicodedata.normalize("NFKC", text))
+
+
+@dataclass(frozen=True)
+class Words:
+    """A stretch of the source: its raw text and where it starts."""
+
+    raw: str
+    start: int
+
+    @property
+    def span(self) -> Span:
+        """The span of the words in the source."""
+        return Span(self.start, self.start + len(self.raw))
+
+    @cached_property
+    def text(self) -> str:
+        """The words as a name or literal."""
+        return clean(self.raw)
+
+    def __bool__(self) -> bool:
+        return bool(self.raw.strip(characters.BLANK))
+
+    def part(self, start: int, end: int) -> Words:
+        """Return the words from `start` to `end`, offsets within these words, trimmed."""
+        span = characters.trimmed(self.raw, start, end)
+        return Words(self.raw[span.start : span.end], self.start + span.start)
+
+    def group(self, match: re.Match[str], name: str | int = 0) -> Words:
+        """Return what a group of `match` (of a search in `raw`) covers."""
+        return self.part(*match.span(name))
+
+
+def split(words: Words, separators: str, *, tail: str = "") -> Iterator[Words]:
+    """Yield the parts between any of `separators`, brackets and quotes opaque, empty ones left out.
+
+    A bracket that never closes is taken for an ordinary character. Characters of `tail` at the end
+    of a part are dropped.
+    """
+    raw = words.raw
+    start = 0
+    for cut in [*_cuts(raw, separators), len(raw)]:
+        end = cut
+        while end > start and raw[end - 1] in tail + characters.BLANK:
+            end -= 1
+        part = words.part(start, end)
+        if part.raw:
+            yield part
+        start = cut + 1
+
+
+def _cuts(raw: str, separators: str) -> list[int]:
+    """Return where separators stand outside brackets and quotes; linear in the text."""
+    stack: list[tuple[str, int]] = []
+    cuts: list[int] = []
+    for place, char in enumerate(raw):
+        if char in _PAIRS:
+            stack.append((_PAIRS[char], len(cuts)))
+        elif char in _CLOSE and stack:
+            _close(stack, cuts, char)
+        elif char in separators and not _inside_number(raw, place):
+            cuts.append(place)
+    # What stands after a bracket that never closes is not inside it: those cuts are kept.
+    return cuts
+
+
+def _close(stack: list[tuple[str, int]], cuts: list[int], char: str) -> None:
+    """Close the nearest bracket that `char` fits, forgetting the cuts made inside it."""
+    for depth in range(len(stack) - 1, max(-1, len(stack) - 9), -1):
+        if char in (stack[depth][0], _ALSO_CLOSES.get(stack[depth][0])):
+            del cuts[stack[depth][1] :]
+            del stack[depth:]
+            return
+
+
+def _inside_number(raw: str, place: int) -> bool:
+    """Whether the comma at `place` groups digits: `1,508.6`."""
+    return (
+        raw[place] in ",，"
+        and raw[place - 1 : place].isdigit()
+        and raw[place + 1 : place + 4].isdigit()
+        and len(raw[place + 1 : place + 4]) == 3
+        and not raw[place + 4 : place + 5].isdigit()
+    )

@@ -1,0 +1,162 @@
+"""Works and how they stand: `X工程、Y项目如期完工`, `加快推进Z项目`.
+
+The words of a status are data: `genre/lexicons/status.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from kg_builder.text.extraction.data import Data, alternatives
+from kg_builder.text.extraction.words import MAX_NAME, Words, split
+
+ACTUAL, PLAN = "actual", "plan"
+_LONGEST_WORDING = 40
+"""A status wording is looked for in so many characters at the end of a clause."""
+_DUE = re.compile(r"(?P<year>(?:19|20)\d\d)年(?:(?P<month>1[0-2]|0?[1-9])月(?:(?P<day>3[01]|[12]\d|0?[1-9])日)?|底|年底|内)?(?:之?前|底前|以前)?$")
+_LAST_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_BUILDING = re.compile(r"(?<=工程|项目)(?:的)?(?:建设|施工|实施|工作)$")
+_QUANTITY = re.compile(r"\d[\d.,]*(?:余)?(?:个|家|项|条|处|米|公里|万|亿|平方|辆|套|台)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status: its concept and the words that say it."""
+
+    concept: str
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A work, how it stands, and by when it is planned to be done, if that is said."""
+
+    name: Words
+    status: Status
+    kind: str
+    due: date | None
+    due_words: Words | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReader:
+    """Finds works with their status in a clause."""
+
+    after: tuple[tuple[str, re.Pattern[str]], ...]
+    before: tuple[tuple[str, re.Pattern[str]], ...]
+    not_yet: re.Pattern[str]
+    not_yet_concept: str
+
+    @classmethod
+    def of(cls, data: Data) -> StatusReader:
+        """Read the lexicon; raises ConfigurationError for a wrong one."""
+        modifiers = "(?:" + "|".join(data.texts("modifiers")) + ")*"
+        not_yet = data.part("not-yet")
+        after: list[tuple[str, re.Pattern[str]]] = []
+        before: list[tuple[str, re.Pattern[str]]] = []
+        for part in data.parts("status"):
+            part.known("concept", "after", "before")
+            for key, found, form in (
+                ("after", after, rf"{modifiers}(?:{{}})$"),
+                ("before", before, r"^(?:{})"),
+            ):
+                words = part.texts(key)
+                if words:
+                    pattern = part.compiled(key, form.format("|".join(words)))
+                    found.append((part.text("concept"), pattern))
+        return cls(
+            tuple(after),
+            tuple(before),
+            re.compile(alternatives(not_yet.texts("words"))),
+            not_yet.text("concept"),
+        )
+
+    def read(self, clause: Words, year: int | None) -> tuple[Work, ...]:
+        """Return the works of a clause; none where no status is said, or no name is left.
+
+        `year` is the year reported: a due date after it makes a plan.
+        """
+        behind = self._behind(clause)
+        front = self._front(clause) if behind is None else None
+        status = behind or front
+        if status is None:
+            return ()
+        if behind:
+            rest = clause.part(0, behind.words.start - clause.start)
+        else:
+            rest = clause.part(len(status.words.raw), len(clause.raw))
+        rest, due_words, due = _due(rest)
+        planned = due is not None and (year is None or due.year > year)
+        status, rest = self._not_yet(status, rest, planned=planned)
+        kind = PLAN if planned or status.concept == self.not_yet_concept else ACTUAL
+        names = [_name(part) for part in split(rest, "、")]
+        if not names or not all(_is_name(name) for name in names):
+            return ()
+        return tuple(Work(name, status, kind, due, due_words) for name in names)
+
+    def _behind(self, clause: Words) -> Status | None:
+        start = max(0, len(clause.raw) - _LONGEST_WORDING)
+        best: tuple[int, Status] | None = None
+        for concept, pattern in self.after:
+            match = pattern.search(clause.raw, start)
+            if match and match.start() > 0 and (best is None or match.start() < best[0]):
+                best = (match.start(), Status(concept, clause.group(match)))
+        return best[1] if best else None
+
+    def _front(self, clause: Words) -> Status | None:
+        best: tuple[int, Status] | None = None
+        for concept, pattern in self.before:
+            match = pattern.match(clause.raw)
+            if match and (best is None or match.end() > best[0]):
+                best = (match.end(), Status(concept, clause.group(match)))
+        return best[1] if best else None
+
+    def _not_yet(self, status: Status, rest: Words, *, planned: bool) -> tuple[Status, Words]:
+        """A wording such as 尚未完工 has not come about; nor has one that is due later."""
+        inside = self.not_yet.search(status.words.raw)
+        ahead = next(
+            (match for match in self.not_yet.finditer(rest.raw) if match.end() == len(rest.raw)),
+            None,
+        )
+        if ahead:
+            words = Words(rest.raw[ahead.start() :] + status.words.raw, rest.start + ahead.start())
+            if words.span.end != status.words.span.end:
+                words = status.words
+            return Status(self.not_yet_concept, words), rest.part(0, ahead.start())
+        if inside or planned:
+            return Status(self.not_yet_concept, status.words), rest
+        return status, rest
+
+
+def _due(rest: Words) -> tuple[Words, Words | None, date | None]:
+    """Cut a due date off the end: `…项目2028年6月30日前`."""
+    match = _DUE.search(rest.raw)
+    if match is None or match.start() == 0 or not match[0].endswith(("前", "底", "内")):
+        return rest, None, None
+    year = int(match["year"])
+    month = int(match["month"] or 12)
+    day = int(match["day"] or _LAST_DAYS[month - 1])
+    try:
+        due = date(year, month, day)
+    except ValueError:
+        return rest, None, None
+    return rest.part(0, match.start()), rest.group(match), due
+
+
+def _name(words: Words) -> Words:
+    """Drop 建设 behind 工程 or 项目: it belongs to the verb (推进X工程建设)."""
+    match = _BUILDING.search(words.raw)
+    return words.part(0, match.start()) if match else words
+
+
+def _is_name(words: Words) -> bool:
+    return 1 < len(words.raw) <= MAX_NAME and not _QUANTITY.search(words.raw)
+
+
+def clauses(words: Words) -> Iterator[Words]:
+    """Yield the clauses of a passage, split at full stops, semicolons and commas."""
+    for sentence in split(words, "。；;\n"):
+        yield from split(sentence, "，,")

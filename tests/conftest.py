@@ -1,0 +1,26 @@
+"""Options of the whole suite."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("house", deadline=None, max_examples=1500)
+settings.load_profile("house")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--slow",
+        action="store_true",
+        default=bool(os.environ.get("KG_SLOW")),
+        help="run the long versions of tests (also: KG_SLOW=1)",
+    )
+
+
+@pytest.fixture(scope="session")
+def slow(request: pytest.FixtureRequest) -> bool:
+    """Whether the long versions of tests are wanted."""
+    return bool(request.config.getoption("--slow"))

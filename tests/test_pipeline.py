@@ -1,0 +1,195 @@
+"""The graph as a whole: a next year and another district beside the real report, and invariants."""
+
+import os
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Literal, NamedNode, Store
+
+import kg_builder
+from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, RDFS_LABEL, expand
+
+ROOT = Path(__file__).resolve().parents[1]
+TEXTS = ROOT / "tests" / "reports"
+
+
+def built(paths, folder, **options):
+    reports = [kg_builder.ReportInput.load(path) for path in paths]
+    result = kg_builder.build(reports, kg_builder.BuildOptions(out=folder, **options))
+    assert result.conforms, result.report.violations()[:3]
+    return result
+
+
+@pytest.fixture(scope="session")
+def haidian():
+    path = os.environ.get("KG_REPORT")
+    if not path:
+        pytest.skip("KG_REPORT does not name the real report")
+    return Path(path)
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory, haidian):
+    """The real report, an invented next year of the same district, and another district."""
+    paths = [
+        haidian,
+        TEXTS / "haidian-2025-invented" / "source.txt",
+        TEXTS / "other-district" / "source.txt",
+    ]
+    reports = [
+        kg_builder.ReportInput(f"report-{number}", path.read_bytes())
+        for number, path in enumerate(paths)
+    ]
+    folder = tmp_path_factory.mktemp("three")
+    alone = [
+        kg_builder.build([report], kg_builder.BuildOptions(out=folder / report.name))
+        for report in reports
+    ]
+    joint = kg_builder.build(reports, kg_builder.BuildOptions(out=folder / "joint"))
+    return alone, joint
+
+
+def test_nothing_is_overwritten_the_joint_graph_is_the_union(three):
+    alone, joint = three
+    union = {triple for result in alone for triple in result.graph.asserted_triples()}
+    assert set(joint.graph.asserted_triples()) == union
+    assert len(joint.graph.asserted) == 3
+
+
+def test_nothing_is_in_conflict(three):
+    _alone, joint = three
+    assert joint.conforms
+    assert not joint.report.violations()
+
+
+def test_nothing_is_conflated(three):
+    """A thing has one label per report; things of two districts share a node only if national."""
+    _alone, joint = three
+    national = {"Industry", "Indicator", "School", "Period", "City", "Institution"}
+    districts = {}
+    for triple in joint.graph.asserted_triples():
+        if triple.predicate == expand("statedIn"):
+            districts.setdefault(triple.subject, set()).add(triple.object)
+    # a statement belongs to one report
+    assert all(len(found) == 1 for found in districts.values())
+    by_graph = {
+        graph: {triple.subject for triple in triples if triple.predicate == RDF_TYPE}
+        for graph, triples in joint.graph.asserted.items()
+    }
+    haidian = [nodes for graph, nodes in by_graph.items() if "海淀" in graph.value]
+    (other,) = [nodes for graph, nodes in by_graph.items() if "海淀" not in graph.value]
+    assert len(haidian) == 2
+    types = {
+        triple.subject: triple.object.value.removeprefix(PREFIXES["kg"])
+        for triple in joint.graph.asserted_triples()
+        if triple.predicate == RDF_TYPE
+    }
+    for nodes in haidian:
+        assert {types[node] for node in nodes & other} <= national
+    shared = {types[node] for node in haidian[0] & haidian[1]}
+    assert {"District", "Street", "Canteen", "ProjectCategory", "Indicator"} <= shared
+    assert not {name for name in shared if name.endswith(("Listing", "Observation", "Progress"))}
+
+
+def test_file_order_does_not_matter(three, tmp_path, haidian):
+    paths = [TEXTS / "haidian-2025-invented" / "source.txt", haidian]
+    reports = [kg_builder.ReportInput(path.parent.name, path.read_bytes()) for path in paths]
+    for number, order in enumerate((reports, reports[::-1])):
+        kg_builder.build(order, kg_builder.BuildOptions(out=tmp_path / str(number)))
+    for name in ("asserted.ttl", "inferred.ttl", "evidence.ttl", "dataset.nq", "build.json"):
+        assert (tmp_path / "0" / name).read_bytes() == (tmp_path / "1" / name).read_bytes()
+
+
+def test_every_asserted_triple_has_evidence_within_the_text(three, haidian):
+    alone, _joint = three
+    result = alone[0]
+    text = haidian.read_text("utf-8")
+    evidence = {}
+    for triple in result.graph.evidence:
+        evidence.setdefault(triple.subject, {}).setdefault(triple.predicate, []).append(
+            triple.object
+        )
+    said = {
+        (
+            found[expand("rdf:subject")][0],
+            found[expand("rdf:predicate")][0],
+            found[expand("rdf:object")][0],
+        ): found[expand("prov:wasQuotedFrom")]
+        for found in evidence.values()
+        if expand("rdf:subject") in found
+    }
+    for triple in result.graph.asserted_triples():
+        passages = said[triple.subject, triple.predicate, triple.object]
+        for passage in passages:
+            (selector,) = evidence[passage][expand("oa:hasSelector")]
+            start, end = (
+                int(evidence[selector][expand(name)][0].value) for name in ("oa:start", "oa:end")
+            )
+            (line,) = evidence[passage][expand("line")]
+            assert text.count("\n", 0, start) + 1 == int(line.value)
+            if triple.predicate == RDFS_LABEL and isinstance(triple.object, Literal):
+                words = "".join(text[start:end].split())
+                label = "".join(triple.object.value.split())
+                assert label in words or words in label or label in text, (label, words)
+
+
+def test_the_store_holds_the_quads_of_the_dataset(three):
+    _alone, joint = three
+    folder = joint.written.folder
+    store = Store.read_only(str(folder / "store"))
+    fresh = Store()
+    fresh.load(path=str(folder / "dataset.nq"))
+    assert set(store) == set(fresh)
+
+
+def test_the_default_graph_has_no_duplicates_and_no_evidence(three):
+    _alone, joint = three
+    folder = joint.written.folder
+    store = Store.read_only(str(folder / "store"))
+    count = store.query("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")
+    assert int(next(iter(count))["n"].value) == len(set(joint.graph.default_graph()))
+    passage = f"ASK {{ ?s a <{PREFIXES['kg']}Passage> }}"
+    assert not bool(store.query(passage))
+    evidence = NamedNode(joint.graph.base + "graph/evidence")
+    inside = f"ASK {{ GRAPH {evidence} {{ ?s a <{PREFIXES['kg']}Passage> }} }}"
+    assert bool(store.query(inside))
+
+
+def test_inferred_is_disjoint_from_asserted(three):
+    _alone, joint = three
+    assert not set(joint.graph.inferred) & set(joint.graph.asserted_triples())
+    assert joint.graph.inferred
+
+
+def test_reasoners_agree_on_the_real_report(three, haidian, tmp_path):
+    alone, _joint = three
+    slow = built([haidian], tmp_path / "slow", reasoner="owlrl")
+    assert set(slow.graph.inferred) == set(alone[0].graph.inferred)
+
+
+def test_validators_agree_on_the_real_report(three, haidian, tmp_path):
+    alone, _joint = three
+    slow = built([haidian], tmp_path / "slow", shacl="pyshacl")
+    assert slow.report == alone[0].report
+
+
+def test_reading_again_reproduces_the_published_facts(haidian, tmp_path):
+    written = kg_builder.publish(kg_builder.ReportInput.load(haidian), tmp_path)
+    assert len(written) == 3
+    for path in written:
+        assert path.read_bytes() == (ROOT / "data" / path.name).read_bytes(), path.name
+
+
+def test_no_sentence_of_the_report_is_in_the_published_facts(haidian):
+    """Prose stays out: no 30 characters in a row of a paragraph or a bullet stand in data/."""
+    document = None
+    text = haidian.read_text("utf-8")
+    published = "".join(
+        path.read_text("utf-8") for path in sorted((ROOT / "data").glob("haidian-2024.*"))
+    )
+    assert document is None
+    prose = [line for line in text.split("\n")[2:8] if not line.startswith("(")]
+    assert prose
+    for line in prose:
+        for start in range(0, max(1, len(line) - 30), 5):
+            assert line[start : start + 30] not in published
