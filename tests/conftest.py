@@ -7,7 +7,7 @@ import os
 import pytest
 from hypothesis import settings
 
-settings.register_profile("house", deadline=None, max_examples=1500)
+settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
 

@@ -7,42 +7,58 @@
     result.conforms, result.summary["counts"]
 """
 
-from kg_builder.errors import (
-    BusyError,
-    ConfigurationError,
-    InputError,
-    KgError,
-    OutputError,
-    StoreError,
-    ValidationFailure,
-)
-from kg_builder.pipeline import (
-    BuildOptions,
-    BuildResult,
-    ReadReport,
-    ReportInput,
-    assemble_report,
-    build,
-    publish,
-    read_report,
-)
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
 from kg_builder.version import VERSION as __version__
 
-__all__ = [
-    "BuildOptions",
-    "BuildResult",
-    "BusyError",
-    "ConfigurationError",
-    "InputError",
-    "KgError",
-    "OutputError",
-    "ReadReport",
-    "ReportInput",
-    "StoreError",
-    "ValidationFailure",
-    "__version__",
-    "assemble_report",
-    "build",
-    "publish",
-    "read_report",
-]
+if TYPE_CHECKING:
+    from kg_builder.errors import BusyError as BusyError
+    from kg_builder.errors import ConfigurationError as ConfigurationError
+    from kg_builder.errors import InputError as InputError
+    from kg_builder.errors import KgError as KgError
+    from kg_builder.errors import OutputError as OutputError
+    from kg_builder.errors import StoreError as StoreError
+    from kg_builder.errors import ValidationFailure as ValidationFailure
+    from kg_builder.pipeline import BuildOptions as BuildOptions
+    from kg_builder.pipeline import BuildResult as BuildResult
+    from kg_builder.pipeline import ReadReport as ReadReport
+    from kg_builder.pipeline import ReportInput as ReportInput
+    from kg_builder.pipeline import assemble_report as assemble_report
+    from kg_builder.pipeline import build as build
+    from kg_builder.pipeline import publish as publish
+    from kg_builder.pipeline import read_report as read_report
+
+_HOMES = {
+    "kg_builder.errors": (
+        "BusyError",
+        "ConfigurationError",
+        "InputError",
+        "KgError",
+        "OutputError",
+        "StoreError",
+        "ValidationFailure",
+    ),
+    "kg_builder.pipeline": (
+        "BuildOptions",
+        "BuildResult",
+        "ReadReport",
+        "ReportInput",
+        "assemble_report",
+        "build",
+        "publish",
+        "read_report",
+    ),
+}
+
+__all__ = ["__version__", *sorted(name for names in _HOMES.values() for name in names)]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> object:
+    """Import a name of the face when it is first asked for: a command imports what it needs."""
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(home), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -46,9 +46,10 @@ def write_build(
         write_store(folder / "store", dataset)
         _write_json(folder / "build.json", summary)
         _write_json(folder / "timings.json", timings)
-        (folder / "source").mkdir()
         for name, text in texts.items():
-            (folder / "source" / f"{name}.txt").write_text(text, "utf-8", newline="")
+            path = folder / "source" / f"{name}.txt"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, "utf-8", newline="")
     return Written(out, summary)
 
 
@@ -61,11 +62,12 @@ def write_rejected(
 ) -> Written:
     """Write OUT.rejected: the graph that does not conform, and why. OUT stays as it was."""
     summary = summarize(graph, report, accounts)
+    target = out.absolute()
     with rejected_folder(out) as folder:
         _write_graphs(folder, graph)
         _write_json(folder / "build.json", summary)
         _write_json(folder / "timings.json", timings)
-    return Written(out.with_name(out.name + ".rejected"), summary)
+    return Written(target.with_name(f"{target.name}.rejected"), summary)
 
 
 def summarize(

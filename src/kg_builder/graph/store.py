@@ -11,7 +11,7 @@ from kg_builder.errors import OutputError
 
 
 def write_store(path: Path, quads: str | Iterable[Quad]) -> None:
-    """Write a new store into the folder `path`: from N-Quads, or from quads.
+    """Write a new store into the folder `path`: from N-Quads (of `serialization`), or from quads.
 
     It is closed on return, so that readers and `fsync` find it whole. Raises OutputError where it
     cannot be written.
@@ -19,7 +19,8 @@ def write_store(path: Path, quads: str | Iterable[Quad]) -> None:
     try:
         store = Store(path)
         if isinstance(quads, str):
-            store.bulk_load(input=quads.encode(), format=RdfFormat.N_QUADS)
+            # Lenient: what pyoxigraph's own terms wrote needs no second check of its IRIs.
+            store.bulk_load(input=quads.encode(), format=RdfFormat.N_QUADS, lenient=True)
         else:
             store.bulk_extend(quads)
         store.flush()

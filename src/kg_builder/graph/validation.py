@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess  # noqa: S404
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -140,8 +140,8 @@ def run_pyshacl(
 
     Raises what pySHACL raises; a failure that pySHACL returns is raised as well.
     """
-    import pyshacl  # noqa: PLC0415
-    import rdflib.plugins.sparql  # noqa: PLC0415
+    import pyshacl
+    import rdflib.plugins.sparql
 
     # Without this, FROM in a constraint reads files and the web.
     rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False
@@ -154,7 +154,7 @@ def run_pyshacl(
 
 
 def _rdflib_graph(triples: Iterable[Triple]) -> rdflib.Graph:
-    import rdflib  # noqa: PLC0415
+    import rdflib
 
     def convert(term: Term) -> rdflib.term.Node:
         if isinstance(term, NamedNode):
@@ -175,7 +175,7 @@ def _rdflib_graph(triples: Iterable[Triple]) -> rdflib.Graph:
 
 
 def _from_rdflib(*terms: rdflib.term.Node) -> Triple:
-    import rdflib  # noqa: PLC0415
+    import rdflib
 
     def convert(term: rdflib.term.Node) -> Term:
         if isinstance(term, rdflib.URIRef):

@@ -16,7 +16,7 @@ HOUSE: Final = "https://w3id.org/kg-builder/"
 DEFAULT_BASE: Final = "https://example.org/kg/"
 """A placeholder that resolves nowhere: publishers give their own with `--base`."""
 
-SCHEMES: Final = ("status", "unit", "bound", "measure", "kind", "basis", "reading", "span", "level")
+SCHEMES: Final = ("status", "unit", "bound", "measure", "kind", "basis", "reading", "span")
 """The taxonomies in ontology/taxonomies: each `NAME.ttl` is the scheme `…/NAME` of concepts `…/NAME/…`."""
 
 PREFIXES: Final[Mapping[str, str]] = MappingProxyType(

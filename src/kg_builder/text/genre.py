@@ -34,12 +34,6 @@ class HeaderWords:
     words: frozenset[str]
     pattern: re.Pattern[str] | None
 
-    def match(self, forms: Sequence[str]) -> bool:
-        """Whether a printed header cell, in its `header_forms`, is one of these words."""
-        if any(form in self.words for form in forms):
-            return True
-        return self.pattern is not None and any(self.pattern.search(form) for form in forms)
-
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -86,6 +80,8 @@ class Headless:
     columns: tuple[str, ...]
     captions: re.Pattern[str] | None
     """What the caption has to say besides matching the kind's captions."""
+    rows_alone: bool
+    """Without any caption, rows that fit well enough say what the table is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,9 +266,15 @@ class _Part:
 
     def any_of(self, key: str) -> re.Pattern[str] | None:
         texts = self.texts(key)
-        for text in texts:
-            self.pattern(key, text)
-        return re.compile("|".join(texts)) if texts else None
+        return self._joined(key, texts) if texts else None
+
+    def _joined(self, key: str, texts: Sequence[str]) -> re.Pattern[str]:
+        try:
+            return re.compile("|".join(texts))
+        except re.error:
+            for text in texts:
+                self.pattern(key, text)
+            return self.pattern(key, "|".join(texts))
 
     def one(self, key: str) -> re.Pattern[str] | None:
         text = self.text(key, needed=False)
@@ -285,9 +287,7 @@ class _Part:
             raise self.refuse(key, "不可为空", "must not be empty")
         words = frozenset(header_forms(text)[0] for text in texts if not text.startswith("^"))
         patterns = [text for text in texts if text.startswith("^")]
-        for text in patterns:
-            self.pattern(key, text)
-        return HeaderWords(words, re.compile("|".join(patterns)) if patterns else None)
+        return HeaderWords(words, self._joined(key, patterns) if patterns else None)
 
 
 def _table_kind(path: Path, raw: dict[str, object]) -> TableKind:
@@ -348,8 +348,10 @@ def _group(part: _Part, ids: Sequence[str]) -> Group:
 def _headless(part: _Part | None, ids: Sequence[str]) -> Headless | None:
     if part is None:
         return None
-    part.known("columns", "captions")
-    return Headless(_of_columns(part, "columns", ids), part.any_of("captions"))
+    part.known("columns", "captions", "rows_alone")
+    return Headless(
+        _of_columns(part, "columns", ids), part.any_of("captions"), part.flag("rows_alone")
+    )
 
 
 def _confirmation(part: _Part | None, ids: Sequence[str]) -> Confirmation | None:

@@ -53,9 +53,9 @@ def test_sources_stand_in_the_order_of_their_names(graph: KnowledgeGraph) -> Non
 
 def test_the_graph_cannot_be_changed(graph: KnowledgeGraph) -> None:
     with pytest.raises(FrozenInstanceError):
-        graph.inferred = ()  # type: ignore[misc]
+        graph.inferred = ()
     with pytest.raises(TypeError):
-        graph.asserted[FIRST] = ()  # type: ignore[index]
+        graph.asserted[FIRST] = ()
 
 
 def test_a_plain_load_has_the_promised_graphs(graph: KnowledgeGraph) -> None:

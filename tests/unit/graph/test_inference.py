@@ -27,7 +27,7 @@ from kg_builder.workers import run_in_child
 
 ONTOLOGY = Path(__file__).parents[3] / "ontology"
 THOROUGH = settings(
-    max_examples=150,
+    max_examples=300,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -164,8 +164,9 @@ def test_what_is_inferred_is_new_sorted_and_no_noise(data, ontology):
     inferred = closure(data, ontology)
     assert not set(inferred) & set(data)
     assert list(inferred) == sorted(set(inferred), key=str)
+    mentioned = {term for triple in ontology for term in triple}
     for triple in inferred:
-        assert triple.subject in THINGS
+        assert triple.subject in {*THINGS, *CONCEPTS} - mentioned
         assert triple.object not in (expand("owl:Thing"), expand("xsd:integer"))
 
 
@@ -227,6 +228,12 @@ def test_premises_about_concepts_and_literals_count_but_are_not_told():
     told = {str(triple.predicate).rpartition("/")[2][:-1] for triple in closure(data, ontology)}
     assert told == {"inBaseUnit", "like"}
     assert closure(read(":o :unit :wan ."), ontology) == read(":o :inBaseUnit :yuan .")
+
+
+def test_what_an_inverse_says_of_a_concept_or_a_literal_classes_the_thing():
+    ontology = read(":of owl:inverseOf :has . :of rdfs:range :C . :k a :Kind .")
+    data = read(':x :has "1" . :y :has :k .')
+    assert closure(data, ontology) == read(":x a :C . :y a :C .")
 
 
 def test_labels_of_concepts_are_left_to_the_ontology():

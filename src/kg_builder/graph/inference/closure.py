@@ -67,8 +67,8 @@ class Closure:
         self._fresh: Batches = {}
         self._bring_in_facts()
         self._pursue(self._first_joins())
-        self._hide()
         self._classify(self._all_sources())
+        self._hide()
         self._settle()
 
     def __len__(self) -> int:
@@ -90,10 +90,10 @@ class Closure:
         asserted, promoted = self._assert(given)
         self._show()
         self._pursue({p: list(pairs) for p, pairs in asserted.items()})
-        self._hide()
         for p, pairs in self._fresh.items():
             asserted.setdefault(p, []).extend(pairs)
         self._classify(self._sources_of(asserted))
+        self._hide()
         return Extension(self._triples(self._settle()), self._triples(promoted))
 
     def _assert(self, triples: Iterable[Triple]) -> tuple[Batches, Batches]:
@@ -177,7 +177,7 @@ class Closure:
         """Add class memberships: each source is members and the classes they are of."""
         rdf_type, terms = self._plan.rdf_type, self._plan.terms
         for ids, classes in sources:
-            members = set(ids).difference(terms, self.index.literals)
+            members = set(ids).difference(terms).difference(self.index.literals)
             for class_ in classes:
                 known = self.index.subjects(rdf_type, class_)
                 self._add(rdf_type, [(member, class_) for member in members.difference(known)])

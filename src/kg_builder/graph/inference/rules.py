@@ -69,7 +69,7 @@ class Rules:
     chains: tuple[Chain, ...]
     transitive: Names
     facts: tuple[Triple, ...]
-    """What the ontology says of its own terms with properties that rules look at: premises."""
+    """What the ontology says of its own terms, as far as rules may join it with data."""
     terms: frozenset[Term]
     """Terms of the ontology; nothing is inferred about them."""
     axioms: frozenset[Triple]
@@ -185,8 +185,9 @@ class _Compiler:
             node[0]: self._types(name for name, _ in _reach(self.classes, node))
             for node in sorted(self.classes, key=_by_name)
         }
-        steps = {step for chain in chains for step in chain.steps}
-        followed = steps.union(links, self.transitive)
+        joined = {step for chain in chains for step in chain.steps}.union(self.transitive)
+        leading = {name for name in links if any(linked in joined for linked, _ in links[name])}
+        premises = joined | leading
         return Rules(
             links=links,
             superclasses=superclasses,
@@ -194,7 +195,7 @@ class _Compiler:
             object_types=self._with_superclasses(self.ranges, superclasses),
             chains=chains,
             transitive=_sorted(self.transitive),
-            facts=tuple(triple for triple in given if triple.predicate in followed),
+            facts=tuple(triple for triple in given if triple.predicate in premises),
             terms=ontology_terms(given),
             axioms=frozenset(self.axioms),
         )

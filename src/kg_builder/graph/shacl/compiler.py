@@ -1,4 +1,4 @@
-"""From a shapes graph to compiled shapes (SHACL 2: what is a shape; SHACL 4: what is well formed)."""
+"""From a shapes graph to compiled shapes: what is a shape (SHACL 2), what is well formed (4)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ from kg_builder.graph.shacl.vocabulary import (
     RDF_TYPE,
     RDFS_CLASS,
     SH,
-    XSD,
     sh,
 )
 
@@ -99,7 +98,12 @@ class _Compiler:
             (*shape.properties, *(n for c in shape.constraints for n in c.references()))
             for shape in shapes
         ]
-        return Shapes(shapes, MappingProxyType(cycles(edges)), self.triples)
+        return Shapes(
+            shapes,
+            MappingProxyType(cycles(edges)),
+            self.triples,
+            tuple(sorted(self.components.unsupported)),
+        )
 
     @cached_property
     def numbers(self) -> dict[Term, int]:
@@ -149,7 +153,9 @@ class _Compiler:
         return Shape(
             node=node,
             path=path,
-            severity=sh("Violation") if severity is None else self.graph.iri(node, "severity", severity),
+            severity=sh("Violation")
+            if severity is None
+            else self.graph.iri(node, "severity", severity),
             messages=self._messages(node),
             deactivated=self.graph.boolean(node, "deactivated"),
             targets=self._targets(node),
@@ -280,7 +286,9 @@ class _Compiler:
         for value in self._values(node, "node"):
             if self._path(value) is not None:
                 raise ill_formed(
-                    node, f"sh:node 的值 {value} 是属性形状", f"sh:node names a property shape {value}"
+                    node,
+                    f"sh:node 的值 {value} 是属性形状",
+                    f"sh:node names a property shape {value}",
                 )
             yield logic.Node((self.numbers[value],), (shown(value),))
 

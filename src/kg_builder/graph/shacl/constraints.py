@@ -147,7 +147,9 @@ class NodeKind(ValueConstraint):
 
     def message(self) -> Bilingual:
         """Say which kind."""
-        return Bilingual(f"值的节点种类须为 {self.kind}", f"node kind of the value must be {self.kind}")
+        return Bilingual(
+            f"值的节点种类须为 {self.kind}", f"node kind of the value must be {self.kind}"
+        )
 
 
 NODE_KINDS = {

@@ -1,4 +1,4 @@
-"""Lexical spaces of the XSD datatypes: is a literal well formed?
+"""Lexical spaces of the XSD datatypes: whether a literal is well formed.
 
 The grammars are those of W3C XML Schema Definition Language 1.1 Part 2: Datatypes, section 3
 (white space is not collapsed: RDF takes the lexical form as it stands).

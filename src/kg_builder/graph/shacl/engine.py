@@ -1,7 +1,7 @@
 """Validation: targets are selected, shapes are checked over all their focus nodes at once.
 
 Checking is a walk over shapes that refer to shapes. It is written as generators that yield the
-walks they wait for, run by a loop with a stack of its own: shapes may be nested as deep as they like.
+walks they wait for, run by a loop with a stack of its own: no nesting of shapes is too deep.
 """
 
 from __future__ import annotations

@@ -157,7 +157,7 @@ class Qualified(Constraint):
         for sibling in self.siblings:
             counted &= run.failed[sibling]
         least = self.name == "qualifiedMinCount"
-        found = []
+        found: list[Finding] = []
         for node, several in values.by_focus.items():
             count = sum(value in counted for value in several)
             if count < self.limit if least else count > self.limit:

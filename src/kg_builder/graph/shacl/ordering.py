@@ -11,7 +11,8 @@ import re
 import struct
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Final, Literal as Choice, TypeAlias
+from typing import Final, TypeAlias
+from typing import Literal as Choice
 
 from pyoxigraph import Literal
 

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal as Choice, TypeAlias
+from itertools import pairwise
+from typing import Final, TypeAlias
+from typing import Literal as Choice
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -194,7 +196,7 @@ def _build(ops: Sequence[Op]) -> Automaton:
         elif operator == "sequence":
             # Under an inverse the parts are walked last to first, each of them backwards.
             ordered = parts[::-1] if backwards else parts
-            for before, after in zip(ordered, ordered[1:], strict=False):
+            for before, after in pairwise(ordered):
                 free[before[1]].append(after[0])
             stack.append((ordered[0][0], ordered[-1][1]))
         else:
@@ -262,7 +264,8 @@ def path_triples(text: str, fresh: list[BlankNode]) -> tuple[Term, list[Triple]]
 
     def listed(items: Sequence[Term]) -> BlankNode:
         cells = [blank() for _ in items]
-        for cell, item, rest in zip(cells, items, [*cells[1:], RDF_NIL], strict=True):
+        rests: list[BlankNode | NamedNode] = [*cells[1:], RDF_NIL]
+        for cell, item, rest in zip(cells, items, rests, strict=True):
             triples.append(Triple(cell, RDF_FIRST, item))
             triples.append(Triple(cell, RDF_REST, rest))
         return cells[0]

@@ -27,8 +27,8 @@ _TOKEN = re.compile(
     r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(?P<low>[0-9]+)(?P<comma>,)?(?P<high>[0-9]+)?\}|\(\?<?.|.",
     re.DOTALL,
 )
-_DIALECT = re.compile(r"\\[pPicIC]|\[[^\]]*(?:-\[|&&)|\$(?!$)|\\[zZA]")
-"""What XPath and Python read differently; a final `$` is translated."""
+_DIALECT = re.compile(r"\\[pPicIC]|\[[^\]]*(?:-\[|&&)|\\[zZA]")
+"""What XPath and Python read differently; `$` is translated."""
 
 
 def _bounds(match: re.Match[str]) -> tuple[int, int | None] | None:
@@ -49,10 +49,10 @@ def few_ways(pattern: str) -> bool:
     """
     unbounded, ways, previous = 0, 1, ""
     for match in _TOKEN.finditer(pattern):
-        token = match[0]
+        piece = match[0]
         bounds = _bounds(match)
         if bounds is None:
-            ways *= 2 if token == "|" else 1
+            ways *= 2 if piece == "|" else 1
         elif previous not in ("*", "+", "?", "}"):
             low, high = bounds
             if previous == ")" and bounds != (0, 1):
@@ -61,7 +61,7 @@ def few_ways(pattern: str) -> bool:
                 unbounded += 1
             else:
                 ways *= high - low + 1
-        previous = token[-1] if len(token) == 1 or token.startswith("{") else "atom"
+        previous = piece[-1] if len(piece) == 1 or piece.startswith("{") else "atom"
     return unbounded <= 1 and ways <= _MAX_WAYS
 
 
@@ -98,11 +98,10 @@ class Pattern:
         flags = re.NOFLAG
         for flag in self.flags:
             flags |= _FLAGS[flag]
-        source = self.source
-        if source.endswith("$") and not source.endswith(r"\$") and "m" not in self.flags:
-            source = source[:-1] + r"\Z"
+        end = "$" if "m" in self.flags else r"\Z"
+        pieces = (match[0] for match in _TOKEN.finditer(self.source))
         try:
-            return re.compile(source, flags)
+            return re.compile("".join(end if piece == "$" else piece for piece in pieces), flags)
         except (re.error, OverflowError, RecursionError):
             return None
 

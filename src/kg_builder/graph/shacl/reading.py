@@ -123,4 +123,8 @@ class ShapesGraph:
     def parameters_used(self) -> set[str]:
         """Return the local names of the SHACL predicates in use."""
         used = (self.index.term(p) for p in self.index.predicates())
-        return {t.value[len(SH) :] for t in used if not isinstance(t, Literal) and t.value.startswith(SH)}
+        return {
+            t.value[len(SH) :]
+            for t in used
+            if not isinstance(t, Literal) and t.value.startswith(SH)
+        }

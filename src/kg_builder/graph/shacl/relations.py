@@ -52,7 +52,9 @@ class MaxCount(Constraint):
 
     def message(self) -> Bilingual:
         """Say how many."""
-        return Bilingual(f"至多只能有 {self.limit} 个值", f"at most {self.limit} values are allowed")
+        return Bilingual(
+            f"至多只能有 {self.limit} 个值", f"at most {self.limit} values are allowed"
+        )
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class UniqueLang(Constraint):
 
     def findings(self, run: Run, values: ValueNodes) -> Iterable[Finding]:
         """Return a finding for each language tag that several value nodes share."""
-        found = []
+        found: list[Finding] = []
         for node, several in values.by_focus.items():
             if len(several) < 2:
                 continue
@@ -107,7 +109,7 @@ class Equals(Constraint):
     def findings(self, run: Run, values: ValueNodes) -> Iterable[Finding]:
         """Return the values that stand on one side only."""
         edges = run.edges(self.predicate)
-        found = []
+        found: list[Finding] = []
         for node, mine in values.by_focus.items():
             others = edges.get(node, _NOTHING)
             if mine.keys() != others.keys():

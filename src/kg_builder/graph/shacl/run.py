@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from kg_builder.graph.index import Ids, Term, TripleIndex
+from kg_builder.graph.shacl.ordering import Key, sort_key
 from kg_builder.graph.shacl.paths import Path, Walker
+from kg_builder.graph.shacl.sparql import load
 from kg_builder.graph.shacl.vocabulary import RDF_TYPE, RDFS_SUBCLASS
 
 _NOTHING: Ids = {}
@@ -52,7 +54,7 @@ class ValueNodes:
 class Run:
     """The state of one validation. Terms that the data do not hold have negative ids."""
 
-    def __init__(self, data: TripleIndex, shapes_graph: Iterable[object] = ()) -> None:
+    def __init__(self, data: TripleIndex, shapes_graph: Iterable[Triple] = ()) -> None:
         self.data = data
         self.shapes_graph = shapes_graph
         self.failed: dict[int, set[int]] = {}
@@ -62,8 +64,6 @@ class Run:
         self._instances: dict[Term, set[int]] = {}
         self._subclasses: dict[Term, set[int]] = {}
         self._walkers: dict[Path, Walker] = {}
-        self.caches: dict[object, object] = {}
-        """What constraints keep for the length of the run, by their own keys."""
 
     def number(self, term: Term) -> int:
         """Return the id of a term, a negative one if the data do not hold it."""
@@ -78,6 +78,29 @@ class Run:
     def term(self, number: int) -> Term:
         """Return the term of an id."""
         return self.data.term(number) if number >= 0 else self._foreign_terms[-number - 1]
+
+    def original(self, term: Term) -> int:
+        """Return the id of a term that a query gave back.
+
+        Oxigraph writes numbers and dates anew (`01` comes back as `1`): a literal that the data do
+        not hold stands for the one of equal value that they do.
+        """
+        number = self.number(term)
+        if number >= 0 or not isinstance(term, Literal):
+            return number
+        return self._by_value.get((term.datatype.value, sort_key(term)), number)
+
+    @cached_property
+    def _by_value(self) -> dict[tuple[str, Key | None], int]:
+        objects = {o for p in self.data.predicates() for o in self.data.by_object(p)}
+        found: dict[tuple[str, Key | None], int] = {}
+        for number in sorted(objects):
+            term = self.data.term(number)
+            if isinstance(term, Literal):
+                key = sort_key(term)
+                if key is not None and key[0] != "string":
+                    found.setdefault((term.datatype.value, key), number)
+        return found
 
     def edges(self, predicate: NamedNode, *, backwards: bool = False) -> Mapping[int, Ids]:
         """Return subject → objects of a predicate, or object → subjects."""
@@ -137,6 +160,4 @@ class Run:
     @cached_property
     def store(self) -> Store:
         """The data as the default graph of a store, for SPARQL; made at first use."""
-        from kg_builder.graph.shacl.sparql import load  # noqa: PLC0415
-
         return load(self.data, self.shapes_graph)

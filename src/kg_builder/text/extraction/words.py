@@ -77,6 +77,24 @@ class Words:
         return self.part(*match.span(name))
 
 
+def mended(words: Words) -> tuple[str, list[int] | None]:
+    """Return the cleaned text of `words`, and for each of its characters the offset in the raw text.
+
+    The offsets are None where nothing was cleaned.
+    """
+    text = words.text
+    if text == words.raw:
+        return text, None
+    origin: list[int] = []
+    place = 0
+    for char in text:
+        while words.raw[place] != char and not (char == " " and words.raw[place] in "\t\r\n\u3000"):
+            place += 1
+        origin.append(place)
+        place += 1
+    return text, origin
+
+
 def split(words: Words, separators: str, *, tail: str = "") -> Iterator[Words]:
     """Yield the parts between any of `separators`, brackets and quotes opaque, empty ones left out.
 

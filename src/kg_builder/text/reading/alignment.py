@@ -21,7 +21,7 @@ _SKIP = -4.0
 _SKIP_MORE = -0.7
 _BEHIND = 25.0
 _OMITTED = -1.5
-_PUSHED = -0.3
+_PUSHED = -1.0
 _SHORT = -1.0
 _EMPTY = -0.4
 _EMPTY_REQUIRED = -3.0
@@ -152,21 +152,23 @@ class Aligner:
             if score is None:
                 continue
             clean = not pattern.omitted and self._is_clean(position)
-            _keep(steps, end, _Step(step.score + score, AlignedRow(position, pattern), None, before))
+            _keep(
+                steps, end, _Step(step.score + score, AlignedRow(position, pattern), None, before)
+            )
             reach = max(reach, end)
             if clean:
                 return reach
         if (short := self._short_row(position, stop, first=first)) is not None:
             pattern, end, score = short
-            _keep(steps, end, _Step(step.score + score, AlignedRow(position, pattern), None, before))
+            _keep(
+                steps, end, _Step(step.score + score, AlignedRow(position, pattern), None, before)
+            )
             reach = max(reach, end)
         if not skipped:
             reach = max(reach, self._skip(steps, position, stop, step))
         return reach
 
-    def _skip(
-        self, steps: list[list[_Step | None]], position: int, stop: int, step: _Step
-    ) -> int:
+    def _skip(self, steps: list[list[_Step | None]], position: int, stop: int, step: _Step) -> int:
         farthest = min(stop, position + self._width + 1)
         for end in range(position + 1, farthest + 1):
             ghost = end == position + 1 and self._items[position].ghost
@@ -182,12 +184,13 @@ class Aligner:
         total = pattern.cost
         position = start
         for slot in pattern.slots:
-            total += self._layout(position, start, end) + self._fit(slot, position, first=first)
+            total += self._layout(position, start, end, self._types[slot])
+            total += self._fit(slot, position, first=first)
             position += 1
-        for position in range(position, end):
-            if self._texts[position]:
+        for empty in range(position, end):
+            if self._texts[empty]:
                 return None
-            total += self._layout(position, start, end)
+            total += self._layout(empty, start, end, None)
         return total
 
     def _fit(self, slot: int, position: int, *, first: bool) -> float:
@@ -199,7 +202,7 @@ class Aligner:
             return _CARRIED_FROM_NOWHERE if first else -0.1
         return _EMPTY_REQUIRED if self._required[slot] else _EMPTY
 
-    def _layout(self, position: int, start: int, end: int) -> float:
+    def _layout(self, position: int, start: int, end: int, cell_type: CellType | None) -> float:
         item = self._items[position]
         total = 0.0
         if position == start:
@@ -222,6 +225,8 @@ class Aligner:
             if position == start and position != end - 1:
                 total += NEVER
             total += _UNCLOSED
+            if item.soft and not (cell_type and cell_type.sentences):
+                total += _PROSE_BEFORE_ROW
         return total
 
     def _is_clean(self, start: int) -> bool:

@@ -30,6 +30,12 @@ class CellType:
     label: re.Pattern[str] | None
     otherwise: float
     longest: int | None
+    sentences: bool
+    """Cells may be whole sentences, so that one without a closing bar is no prose for that."""
+    long: int | None
+    """Beyond this length, a notice says so."""
+    unread_beyond: int | None
+    """Beyond this length, the cell is not read."""
     _scores: dict[str, float] = field(default_factory=dict, repr=False)
 
     def score(self, text: str) -> float:
@@ -74,16 +80,13 @@ def cell_types(genre: Genre) -> Mapping[str, CellType]:
                     f"column {column.id} holds {column.holds}, a cell type nobody defines",
                     file=kind.file,
                 )
-            types[column.holds] = _compiled(column.holds, raw, label and label.strong)
+            types[column.holds] = _compiled(column.holds, raw, label.strong if label else None)
     return types
 
 
-def _compiled(
-    name: str, raw: Mapping[str, object], label: re.Pattern[str] | None
-) -> CellType:
+def _compiled(name: str, raw: Mapping[str, object], label: re.Pattern[str] | None) -> CellType:
     try:
         entry = cast(Mapping[str, object], raw[name])
-        longest = entry.get("longest")
         return CellType(
             name=name,
             strong=_any_of(entry.get("strong", ())),
@@ -91,11 +94,15 @@ def _compiled(
             never=_any_of(entry.get("never", ())),
             label=label,
             otherwise=float(cast(float, entry.get("otherwise", 0))),
-            longest=None if longest is None else int(cast(int, longest)),
+            longest=_number(entry, "longest"),
+            sentences=bool(entry.get("sentences", False)),
+            long=_number(entry, "long"),
+            unread_beyond=_number(entry, "unread_beyond"),
         )
     except (AttributeError, TypeError, ValueError, re.error) as error:
         raise ConfigurationError(
-            f"单元格类型 {name} 有误: {error}", f"cell type {name} is wrong: {error}",
+            f"单元格类型 {name} 有误: {error}",
+            f"cell type {name} is wrong: {error}",
             file="lexicons/cell-types.toml",
         ) from error
 
@@ -104,3 +111,8 @@ def _any_of(patterns: object) -> re.Pattern[str] | None:
     if not isinstance(patterns, Sequence) or isinstance(patterns, str):
         raise TypeError(f"{patterns!r} should be a list of regular expressions")
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) if patterns else None
+
+
+def _number(entry: Mapping[str, object], key: str) -> int | None:
+    value = entry.get(key)
+    return None if value is None else int(cast(int, value))

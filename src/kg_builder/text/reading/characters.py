@@ -43,8 +43,10 @@ def removed_characters(source: Source) -> list[Notice]:
         if match.start() < last:
             continue
         place = source.position(match.start())
-        last = source.line_starts[place.line] if place.line < len(source.line_starts) else len(
-            source.text
+        last = (
+            source.line_starts[place.line]
+            if place.line < len(source.line_starts)
+            else len(source.text)
         )
         lines += 1
         if lines <= MAX_NOTICES:
@@ -54,7 +56,9 @@ def removed_characters(source: Source) -> list[Notice]:
         notices.append(
             Notice(
                 "removed-character",
-                Bilingual(f"另有 {more} 行去除了字符", f"characters removed from {more} more lines"),
+                Bilingual(
+                    f"另有 {more} 行去除了字符", f"characters removed from {more} more lines"
+                ),
             )
         )
     return notices

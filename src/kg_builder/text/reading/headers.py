@@ -21,8 +21,8 @@ class Slot:
     """A place in a row: a column of the kind, or one that nobody knows (None)."""
 
     column: Column | None
-    item: int | None
-    """Index of the header cell that heads it, if one does."""
+    head: Item | None
+    """The cell that heads it, if one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,14 @@ class HeaderIndex:
     def __init__(self, genre: Genre) -> None:
         self._kinds = genre.tables
         self._meanings: dict[str, frozenset[tuple[int, int]]] = {}
-        headings = [
-            words for kind in self._kinds for _, words in _headings(kind)
-        ]
-        self._words = frozenset().union(*(words.words for words in headings))
-        patterns = [words.pattern.pattern for words in headings if words.pattern]
-        self._pattern = re.compile("|".join(dict.fromkeys(patterns)) or "(?!)")
+        self._words: dict[str, set[tuple[int, int]]] = {}
+        self._patterns: list[tuple[tuple[int, int], re.Pattern[str]]] = []
+        for number, kind in enumerate(self._kinds):
+            for place, words in _headings(kind):
+                for word in words.words:
+                    self._words.setdefault(word, set()).add((number, place))
+                if words.pattern is not None:
+                    self._patterns.append(((number, place), words.pattern))
 
     def find(self, items: Sequence[Item], start: int, stop: int) -> list[Header]:
         """Return the headers in `items[start:stop]`, the best one at each place, in order."""
@@ -95,15 +97,12 @@ class HeaderIndex:
         return known
 
     def _look_up(self, forms: Sequence[str]) -> frozenset[tuple[int, int]]:
-        # Few cells are headers: one look at all words together settles the others.
-        if not any(form in self._words or self._pattern.search(form) for form in forms):
-            return frozenset()
-        return frozenset(
-            (number, place)
-            for number, kind in enumerate(self._kinds)
-            for place, words in _headings(kind)
-            if words.match(forms)
-        )
+        found = {
+            meaning
+            for meaning, pattern in self._patterns
+            if any(pattern.search(form) for form in forms)
+        }
+        return frozenset(found.union(*(self._words.get(form, ()) for form in forms)))
 
     def _places(self, number: int, text: str) -> list[int]:
         return sorted(place for kind, place in self._means(text) if kind == number)
@@ -116,9 +115,7 @@ class HeaderIndex:
         header = Header(kind, tuple(slots), start, start + len(slots))
         return header if _complete(header) else None
 
-    def _one_row(
-        self, number: int, items: Sequence[Item], start: int, stop: int
-    ) -> list[Slot]:
+    def _one_row(self, number: int, items: Sequence[Item], start: int, stop: int) -> list[Slot]:
         kind = self._kinds[number]
         slots: list[Slot] = []
         used: set[int] = set()
@@ -132,17 +129,15 @@ class HeaderIndex:
             )
             if place is not None:
                 used.add(place)
-                slots.append(Slot(kind.columns[place], position))
+                slots.append(Slot(kind.columns[place], item))
                 solid = len(slots)
             elif len(slots) - solid < _MOST_UNKNOWN and _LABEL_LIKE.match(item.text or "-"):
-                slots.append(Slot(None, position))
+                slots.append(Slot(None, item))
             else:
                 break
         return slots[:solid]
 
-    def _two_rows(
-        self, number: int, items: Sequence[Item], start: int, stop: int
-    ) -> Header | None:
+    def _two_rows(self, number: int, items: Sequence[Item], start: int, stop: int) -> Header | None:
         """Read a header whose second row holds the headers under a spanning one.
 
         The cells that a spanning header covers arrive empty, after it or at the end of the row; so
@@ -178,7 +173,7 @@ class HeaderIndex:
         slots: list[Slot] = []
         for place, at in first:
             inner = under if place < 0 else [(place, at)]
-            slots.extend(Slot(kind.columns[sub], where) for sub, where in inner)
+            slots.extend(Slot(kind.columns[sub], items[where]) for sub, where in inner)
         end = under[-1][1] + 1
         header = Header(kind, tuple(slots), start, end)
         return header if _complete(header) else None
@@ -198,7 +193,5 @@ def _headings(kind: TableKind) -> list[tuple[int, HeaderWords]]:
 def _complete(header: Header) -> bool:
     """Whether the header words alone can make this kind of table."""
     columns = set(header.columns)
-    needed = all(
-        column.id in columns for column in header.kind.columns if column.required
-    )
+    needed = all(column.id in columns for column in header.kind.columns if column.required)
     return needed and header.known >= max(2, (len(header.slots) + 1) // 2)

@@ -69,10 +69,10 @@ class OutlineRules:
     def bullets(self, text: str, start: int) -> tuple[Span, ...]:
         """Return the bulleted items of `text`, marks excluded; it stands at `start`."""
         marks = list(self.bullet.finditer(text))
+        if not marks:
+            return ()
         ends = [match.start() for match in marks[1:]] + [len(text)]
-        items = (
-            trimmed(text, match.end(), end) for match, end in zip(marks, ends, strict=True)
-        )
+        items = (trimmed(text, match.end(), end) for match, end in zip(marks, ends, strict=True))
         return tuple(Span(start + item.start, start + item.end) for item in items if len(item))
 
     def opens_with_bullet(self, line: str) -> bool:
@@ -83,10 +83,11 @@ class OutlineRules:
 def outline_rules(genre: Genre) -> OutlineRules:
     """Compile the rules. Raises ConfigurationError for rules that are missing or wrong."""
     try:
-        return _compiled(cast(Mapping[str, object], genre.rules["outline"]))
+        return _compiled(genre.rules["outline"])
     except (KeyError, TypeError, ValueError, re.error) as error:
         raise ConfigurationError(
-            f"rules/outline.toml 有误: {error}", f"rules/outline.toml is wrong: {error}",
+            f"rules/outline.toml 有误: {error}",
+            f"rules/outline.toml is wrong: {error}",
             file="rules/outline.toml",
         ) from error
 

@@ -60,6 +60,8 @@ class Item:
     """What stands before it reads as prose, but may be part of it."""
     unclosed: bool = False
     """No bar closes it: it may be the last cell of a table, or prose."""
+    own: tuple[int, int] = (0, 0)
+    """The prose line that it is, if it is one: first and one past the last."""
 
     @property
     def has_lead(self) -> bool:
@@ -90,7 +92,8 @@ def scan(source: Source, rules: OutlineRules) -> Scan:
     text = source.text
     if text.count("|") + text.count("｜") > MAX_CELLS:
         raise InputError(
-            f"竖线超过 {MAX_CELLS} 条", f"more than {MAX_CELLS} bars; split the file",
+            f"竖线超过 {MAX_CELLS} 条",
+            f"more than {MAX_CELLS} bars; split the file",
             file=source.name,
         )
     prose: list[ProseLine] = []

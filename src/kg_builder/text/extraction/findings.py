@@ -1,0 +1,154 @@
+"""Findings: entities and facts as they are met, each kept once with all its passages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kg_builder.model.bilingual import Bilingual
+from kg_builder.model.document import Source
+from kg_builder.model.entity import Entity, EntityId
+from kg_builder.model.extraction import Extraction
+from kg_builder.model.fact import Concept, Fact, Value, Year
+from kg_builder.model.notice import Notice
+from kg_builder.model.selector import Evidence, Span
+from kg_builder.text.extraction.periods import Period
+
+_SHOWN = 40
+"""So many characters of the report a message may hold."""
+
+Said = Evidence | Sequence[Evidence]
+
+
+@dataclass(slots=True)
+class _Met:
+    label: str | None
+    mentions: dict[Evidence, None]
+    alt_labels: dict[str, None]
+    also_types: dict[str, None]
+
+
+@dataclass(slots=True)
+class _Told:
+    rule: str
+    evidence: dict[Evidence, None]
+
+
+_FactKey = tuple[EntityId, str, type, Value]
+
+
+class Findings:
+    """Collects what is found in one document."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._entities: dict[EntityId, _Met] = {}
+        self._facts: dict[_FactKey, _Told] = {}
+        self._values: dict[tuple[EntityId, str], tuple[Value, Evidence]] = {}
+        self._notices: list[Notice] = []
+        self._read: list[Span] = []
+
+    def entity(
+        self, entity: EntityId, label: str | None, said: Said, *, also: Iterable[str] = ()
+    ) -> EntityId:
+        """Record that an entity is named; another name than the first becomes an alternative one."""
+        mentions = (said,) if isinstance(said, Evidence) else said
+        met = self._entities.get(entity)
+        if met is None:
+            met = self._entities[entity] = _Met(label, {}, {}, {})
+        elif label is not None and label != met.label:
+            if met.label is None:
+                met.label = label
+            else:
+                met.alt_labels[label] = None
+        met.mentions.update(dict.fromkeys(mentions))
+        met.also_types.update(dict.fromkeys(name for name in also if name != entity.type))
+        return entity
+
+    def has(self, entity: EntityId) -> bool:
+        """Whether the entity was met before."""
+        return entity in self._entities
+
+    def fact(
+        self, subject: EntityId, predicate: str, value: Value, said: Said, rule: str
+    ) -> None:
+        """Record a fact with the passage or passages that say it."""
+        evidence = (said,) if isinstance(said, Evidence) else said
+        told = self._facts.setdefault((subject, predicate, type(value), value), _Told(rule, {}))
+        told.evidence.update(dict.fromkeys(evidence))
+
+    def single(
+        self, subject: EntityId, predicate: str, value: Value, evidence: Evidence, rule: str
+    ) -> bool:
+        """Record a fact whose predicate holds one value; return False if it holds another."""
+        known, _ = self._values.setdefault((subject, predicate), (value, evidence))
+        if (type(known), known) != (type(value), value):
+            return False
+        self.fact(subject, predicate, value, evidence, rule)
+        return True
+
+    def place_of(self, subject: EntityId, predicate: str) -> Evidence:
+        """Return the passage that gave the one value of a predicate."""
+        return self._values[subject, predicate][1]
+
+    def period(self, period: Period, said: Said, rule: str) -> EntityId:
+        """Record a period with its bounds."""
+        entity = self.entity(EntityId("Period", period.key), period.label, said)
+        self.fact(entity, "startYear", Year(period.start_year), said, rule)
+        self.fact(entity, "endYear", Year(period.end_year), said, rule)
+        self.fact(entity, "periodSpan", Concept("span", period.span), said, rule)
+        if period.start_month is not None and period.end_month is not None:
+            self.fact(entity, "startMonth", period.start_month, said, rule)
+            self.fact(entity, "endMonth", period.end_month, said, rule)
+        return entity
+
+    def read(self, *spans: Span) -> None:
+        """Record that passages were understood."""
+        self._read.extend(span for span in spans if len(span))
+
+    def notice(
+        self, code: str, zh: str, en: str, span: Span, related: Span | None = None
+    ) -> None:
+        """Record a warning at a passage."""
+        position = self.source.position
+        self._notices.append(
+            Notice(
+                code,
+                Bilingual(zh, en),
+                position(span.start),
+                position(related.start) if related else None,
+            )
+        )
+
+    def result(self) -> Extraction:
+        """Return what was found, facts of unknown subjects included, in the order of finding."""
+        entities = tuple(
+            Entity(
+                entity,
+                met.label,
+                tuple(met.mentions),
+                tuple(label for label in met.alt_labels if label != met.label),
+                tuple(met.also_types),
+            )
+            for entity, met in self._entities.items()
+        )
+        facts = tuple(
+            Fact(subject, predicate, value, tuple(told.evidence), told.rule)
+            for (subject, predicate, _, value), told in self._facts.items()
+        )
+        return Extraction(entities, facts, tuple(self._notices), tuple(_merged(self._read)))
+
+
+def shown(text: str) -> str:
+    """Return what a message may quote of a text."""
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return merged

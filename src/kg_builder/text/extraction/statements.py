@@ -1,0 +1,206 @@
+"""Dated statements: what a report says of a thing, with its frame of report, area, period, kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from kg_builder.model.entity import EntityId
+from kg_builder.model.fact import Concept, Text, Value
+from kg_builder.model.selector import Evidence
+from kg_builder.text.extraction.findings import Findings, shown
+from kg_builder.text.extraction.indicators import IndicatorNames
+from kg_builder.text.extraction.parsers import MAX_VERBATIM
+from kg_builder.text.extraction.periods import Period
+from kg_builder.text.extraction.quantities import EXACT, Figure
+from kg_builder.text.extraction.words import fold
+
+_ORDER = "listOrder"
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A period and the passage that tells it."""
+
+    period: Period
+    said: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFrame:
+    """Whose the report is, and which periods it reports and plans."""
+
+    report: EntityId
+    scope: tuple[str, ...]
+    """The first parts of the keys of local things: the area, or else what stands for it."""
+    area: EntityId | None = None
+    area_name: str | None = None
+    area_said: Evidence | None = None
+    city: str | None = None
+    reports: Dated | None = None
+    plans: Dated | None = None
+
+    def local(self, entity: EntityId) -> tuple[str, ...]:
+        """Return the key of an entity without the area that the report's own key starts with."""
+        if len(entity.key) > len(self.scope) and entity.key[: len(self.scope)] == self.scope:
+            return entity.key[len(self.scope) :]
+        return entity.key
+
+    @property
+    def year(self) -> int | None:
+        """The year reported."""
+        return self.reports.period.end_year if self.reports else None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The name of an indicator, and the passage that tells it."""
+
+    name: str
+    said: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A figure for an indicator, before it is a statement."""
+
+    indicator: Named
+    measure: str
+    figure: Figure | None
+    said: Evidence
+    verbatim: str
+    kind: str = "actual"
+    dated: Dated | None = None
+    bases: tuple[tuple[str, Evidence], ...] = ()
+    about: tuple[EntityId, Evidence] | None = None
+    headline: bool = False
+
+
+class Statements:
+    """Records dated statements of one report."""
+
+    def __init__(self, findings: Findings, frame: ReportFrame, names: IndicatorNames) -> None:
+        self.findings = findings
+        self.frame = frame
+        self._names = names
+
+    def key(self, *parts: str) -> tuple[str, ...]:
+        """Return a key under the report's, empty parts left out."""
+        return (*self.frame.report.key, *(part for part in parts if part))
+
+    def state(
+        self,
+        entity: EntityId,
+        said: Evidence,
+        kind: str | tuple[str, Evidence],
+        dated: Dated | None,
+        rule: str,
+    ) -> None:
+        """Record a statement and its frame."""
+        findings, frame = self.findings, self.frame
+        findings.entity(entity, None, said)
+        findings.fact(entity, "statedIn", frame.report, said, rule)
+        if frame.area is not None and frame.area_said is not None:
+            findings.fact(entity, "area", frame.area, carried(frame.area_said), rule)
+        own = dated or frame.reports
+        if own is not None:
+            period = findings.period(own.period, own.said, rule)
+            evidence = own.said if dated else carried(own.said)
+            findings.fact(entity, "period", period, evidence, rule)
+        concept, evidence = (kind, derived(said)) if isinstance(kind, str) else kind
+        findings.fact(entity, "resultKind", Concept("kind", concept), evidence, rule)
+
+    def tell(
+        self, entity: EntityId, predicate: str, value: Value, said: Evidence, rule: str
+    ) -> None:
+        """Record a fact of a statement that holds one value of the predicate.
+
+        Where another passage gave another value, the first stays and a notice says so.
+        """
+        if self.findings.single(entity, predicate, value, said, rule) or predicate == _ORDER:
+            return
+        first = self.findings.place_of(entity, predicate)
+        words = self.findings.source.quote(said.span)
+        self.findings.notice(
+            "conflicting-row",
+            f"与前文不一致，未采用：{shown(words)}",
+            f"differs from what an earlier row says, left out: {shown(words)}",
+            said.span,
+            first.span,
+        )
+
+    def indicator(self, named: Named, rule: str) -> tuple[EntityId, tuple[str, ...]]:
+        """Record an indicator by its printed name; return it, and the bases its name tells."""
+        read = self._names.read(named.name)
+        said = named.said
+        findings = self.findings
+        same = fold(named.name) == read.name
+        entity = EntityId("Indicator", (read.name,))
+        findings.entity(entity, read.name, said if same else derived(said))
+        if not same:
+            findings.fact(entity, "skos:altLabel", Text(named.name), said, rule)
+        if read.broader:
+            broader = EntityId("Indicator", (read.broader,))
+            findings.entity(broader, read.broader, derived(said))
+            findings.fact(entity, "broaderIndicator", broader, derived(said), rule)
+        return entity, read.bases
+
+    def observe(self, observed: Observed, rule: str) -> EntityId | None:
+        """Record an observation; None where there is neither a figure nor short words to keep."""
+        figure = observed.figure
+        if figure is None and not 0 < len(observed.verbatim) <= MAX_VERBATIM:
+            return None
+        indicator, bases = self.indicator(observed.indicator, rule)
+        about = self.frame.local(observed.about[0]) if observed.about else ()
+        entity = EntityId(
+            "Observation", self.key(*about, indicator.key[0], *self._distinction(observed))
+        )
+        self.state(entity, observed.said, observed.kind, observed.dated, rule)
+        tell = self.tell
+        if observed.about:
+            tell(entity, "about", *observed.about, rule)
+        tell(entity, "indicator", indicator, observed.indicator.said, rule)
+        tell(entity, "measure", Concept("measure", observed.measure), observed.said, rule)
+        named = [(basis, observed.indicator.said) for basis in bases]
+        for basis, said in dict([*named, *observed.bases]).items():
+            self.findings.fact(entity, "basis", Concept("basis", basis), said, rule)
+        if figure is not None:
+            tell(entity, "value", figure.value, observed.said, rule)
+            tell(entity, "unit", Concept("unit", figure.unit.name), observed.said, rule)
+            tell(entity, "normalizedValue", figure.normalized, derived(observed.said), rule)
+            tell(entity, "bound", Concept("bound", figure.bound), observed.said, rule)
+        verbatim = observed.verbatim
+        if len(verbatim) > MAX_VERBATIM and figure is not None:
+            verbatim = figure.words.text
+        tell(entity, "verbatim", verbatim, observed.said, rule)
+        if observed.headline:
+            tell(entity, "headline", True, derived(observed.said), rule)  # noqa: FBT003
+        return entity
+
+    def _distinction(self, observed: Observed) -> Iterable[str]:
+        """What tells apart the figures of one indicator in one report."""
+        figure, dated = observed.figure, observed.dated
+        yield observed.measure
+        if observed.kind != "actual":
+            yield observed.kind
+        if dated and (self.frame.reports is None or dated.period != self.frame.reports.period):
+            yield from dated.period.key
+        if figure is None:
+            yield observed.verbatim
+            return
+        if figure.bound != EXACT:
+            yield figure.bound
+        # a stop is no character of a readable IRI; 点 is how it is read
+        number = figure.digits.replace("-", "负").replace(".", "点")
+        yield f"{number}{figure.unit.name.replace('-', '')}"
+
+
+def carried(evidence: Evidence) -> Evidence:
+    """Return the evidence as one that is repeated for what follows."""
+    return replace(evidence, reading="carried") if evidence.reading == "stated" else evidence
+
+
+def derived(evidence: Evidence) -> Evidence:
+    """Return the evidence as one that something follows from."""
+    return replace(evidence, reading="derived")
+

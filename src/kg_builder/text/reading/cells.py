@@ -1,0 +1,88 @@
+"""Cells, and the words of the notices about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from kg_builder.model.bilingual import Bilingual
+from kg_builder.model.document import Cell, Source
+from kg_builder.model.notice import Notice
+from kg_builder.model.selector import Span
+from kg_builder.text.reading.characters import clean
+from kg_builder.text.reading.outline import OutlineRules
+from kg_builder.text.reading.scan import Item, ProseLine
+
+_NAMED = 40
+"""A notice names at most so many characters of the report."""
+
+
+def named(text: str) -> str:
+    """Return the beginning of `text`, as much of it as a notice may name."""
+    return text if len(text) <= _NAMED else text[: _NAMED - 1] + "…"
+
+
+@dataclass(slots=True)
+class CellMaker:
+    """Makes cells of items, and keeps which lines of prose have become part of one."""
+
+    source: Source
+    rules: OutlineRules
+    prose: Sequence[ProseLine]
+    taken: set[int] = field(default_factory=set)
+
+    def joined(self, item: Item) -> str:
+        """Return the item's text together with the lines before it."""
+        start = self.prose[item.block[0]].span.start
+        return clean(self.source.text[start : item.end])
+
+    def make(self, item: Item, *, with_lead: bool) -> Cell:
+        """Return the cell; `with_lead` takes the lines before the item into it."""
+        start, text = item.start, item.text
+        if with_lead and item.has_lead:
+            start = self.prose[item.block[0]].span.start
+            text = self.joined(item)
+            self.taken.update(range(*item.block))
+        if item.unclosed:
+            self.taken.update(range(*item.own))
+        span = Span(start, max(start, item.end))
+        return Cell(span, text, self.rules.bullets(self.source.quote(span), start))
+
+    def notice(self, code: str, offset: int, zh: str, en: str) -> Notice:
+        """Return a notice about the place at `offset`."""
+        return Notice(code, Bilingual(zh, en), self.source.position(offset))
+
+    def half_row(self, cells: Sequence[Cell]) -> Notice:
+        """Return the notice about cells that make no whole row."""
+        words = named(" | ".join(cell.text for cell in cells))
+        return self.notice(
+            "half-row",
+            cells[0].span.start,
+            f"残缺的一行,已跳过: {words}",
+            f"half a row, skipped: {words}",
+        )
+
+
+def capped(notices: Iterable[Notice], most: int) -> tuple[Notice, ...]:
+    """Return the notices in the order of their places, at most `most` of a code.
+
+    A last notice of the code says how many more there are.
+    """
+    kept: list[Notice] = []
+    counts: dict[str, int] = {}
+    for notice in sorted(notices, key=_place):
+        counts[notice.code] = counts.get(notice.code, 0) + 1
+        if counts[notice.code] <= most:
+            kept.append(notice)
+    for code, count in counts.items():
+        if count > most:
+            more = count - most
+            kept.append(
+                Notice(code, Bilingual(f"另有 {more} 处同类情况", f"{more} more like this"))
+            )
+    return tuple(kept)
+
+
+def _place(notice: Notice) -> tuple[int, int]:
+    position = notice.position
+    return (position.line, position.column) if position else (0, 0)

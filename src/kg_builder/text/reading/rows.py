@@ -1,0 +1,206 @@
+"""Rows of a known table: aligned cells become records, merged cells are carried down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kg_builder.model.document import Cell, Row
+from kg_builder.model.notice import Notice
+from kg_builder.text.genre import Column, TableKind
+from kg_builder.text.reading.alignment import AlignedRow, Alignment
+from kg_builder.text.reading.cell_types import CellType
+from kg_builder.text.reading.cells import CellMaker, named
+from kg_builder.text.reading.headers import Slot
+from kg_builder.text.reading.scan import Item
+
+
+@dataclass(slots=True)
+class Body:
+    """The cells under a header, repeated headers left out."""
+
+    items: list[Item]
+    texts: list[str]
+    """The items' texts, with the lines before them where these are part of the cell."""
+    indices: list[int]
+    """Their places in the stream; the tail has none."""
+    fresh: frozenset[int]
+    """Where rows must start: right after a repeated header."""
+    tail: Item | None = None
+    """The line after the last bar, which may be a last cell without a closing bar."""
+
+
+@dataclass(slots=True)
+class ReadRows:
+    """What came of a table's cells; `end` is where the last of them ends in the text."""
+
+    rows: list[Row] = field(default_factory=list)
+    unread: list[Cell] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    end: int = 0
+
+
+def column_texts(
+    body: Body, slots: Sequence[Slot], alignment: Alignment, kind: TableKind
+) -> list[str]:
+    """Return the texts of the column by which a table of this kind is confirmed."""
+    name = kind.confirm.column if kind.confirm else None
+    place = next((n for n, slot in enumerate(slots) if slot.column and slot.column.id == name), -1)
+    return [
+        body.texts[row.start + row.pattern.slots.index(place)]
+        for row in alignment.rows
+        if place in row.pattern.slots
+    ]
+
+
+def read_rows(
+    cells: CellMaker,
+    types: Mapping[str, CellType],
+    kind: TableKind,
+    slots: Sequence[Slot],
+    body: Body,
+    alignment: Alignment,
+) -> ReadRows:
+    """Turn the aligned rows of `body` into rows; what is no whole row becomes unread."""
+    return _Reader(cells, types, kind, slots, body, alignment).read()
+
+
+class _Reader:
+    def __init__(
+        self,
+        cells: CellMaker,
+        types: Mapping[str, CellType],
+        kind: TableKind,
+        slots: Sequence[Slot],
+        body: Body,
+        alignment: Alignment,
+    ) -> None:
+        self._cells = cells
+        self._types = types
+        self._kind = kind
+        self._slots = slots
+        self._body = body
+        self._alignment = alignment
+        self._above: dict[int, Cell] = {}
+        self._repeating = frozenset(
+            place
+            for place, slot in enumerate(slots)
+            if slot.column and slot.column.carry and self._repeats(place)
+        )
+        self._result = ReadRows()
+
+    def read(self) -> ReadRows:
+        result = self._result
+        skipped = list(self._alignment.skipped)
+        for row in self._alignment.rows:
+            while skipped and skipped[0][0] < row.start:
+                self._skip(*skipped.pop(0))
+            self._row(row)
+        self._unknown_columns()
+        consumed = self._body.items[: self._alignment.end]
+        result.end = consumed[-1].end if consumed else 0
+        return result
+
+    def _repeats(self, place: int) -> bool:
+        """Whether rows repeat the cell of the row above in print: then none are merged there."""
+        last = ""
+        for row in self._alignment.rows:
+            text = ""
+            if place in row.pattern.slots:
+                text = self._body.texts[row.start + row.pattern.slots.index(place)]
+            if text and text == last and row.start not in self._body.fresh:
+                return True
+            last = text
+        return False
+
+    def _skip(self, start: int, end: int) -> None:
+        items = self._body.items[start:end]
+        if len(items) == 1 and items[0].ghost and not items[0].text:
+            return
+        made = [self._cells.make(item, with_lead=True) for item in items]
+        self._result.unread.extend(made)
+        if any(cell.text for cell in made):
+            self._result.notices.append(self._cells.half_row(made))
+
+    def _row(self, row: AlignedRow) -> None:
+        printed = {
+            slot: self._cells.make(
+                self._body.items[row.start + n], with_lead=n > 0 or not self._is_soft(row.start)
+            )
+            for n, slot in enumerate(row.pattern.slots)
+        }
+        cells: dict[str, Cell] = {}
+        carried: set[str] = set()
+        for place, slot in enumerate(self._slots):
+            cell = printed.get(place)
+            if slot.column is None:
+                if cell is not None and cell.text:
+                    self._result.unread.append(cell)
+                continue
+            cell, is_carried = self._carry(place, slot.column, cell)
+            if cell is not None and not self._is_too_long(slot.column, cell):
+                cells[slot.column.id] = cell
+                if is_carried:
+                    carried.add(slot.column.id)
+        if not all(_filled(cells, c) for c in self._kind.columns if c.required):
+            self._half(printed)
+            return
+        number = len(self._result.rows) + 1
+        self._result.rows.append(Row(number, cells, frozenset(carried)))
+        for place, cell in printed.items():
+            if cell.text:
+                self._above[place] = cell
+
+    def _is_soft(self, position: int) -> bool:
+        return self._body.items[position].soft
+
+    def _carry(self, place: int, column: Column, cell: Cell | None) -> tuple[Cell | None, bool]:
+        """Return the row's cell of a column, or the one above where cells are merged."""
+        if not column.carry or (cell is not None and cell.text):
+            return cell, False
+        if cell is not None and place in self._repeating:
+            return cell, False
+        above = self._above.get(place)
+        return (above, True) if above is not None else (cell, False)
+
+    def _is_too_long(self, column: Column, cell: Cell) -> bool:
+        """Warn of a cell too long for its column; True if it is not to be read."""
+        cell_type = self._types[column.holds]
+        size = len(cell.text)
+        if cell_type.long is None or size <= cell_type.long:
+            return False
+        unread = cell_type.unread_beyond is not None and size > cell_type.unread_beyond
+        zh = f"名称过长({size} 字){',未读取' if unread else ''}: {named(cell.text)}"
+        en = f"a name of {size} characters{', not read' if unread else ''}: {named(cell.text)}"
+        self._result.notices.append(self._cells.notice("long-name", cell.span.start, zh, en))
+        if unread:
+            self._result.unread.append(cell)
+        return unread
+
+    def _half(self, printed: Mapping[int, Cell]) -> None:
+        filled = [cell for cell in printed.values() if cell.text]
+        known = [cell for cell in filled if cell not in self._result.unread]
+        self._result.unread.extend(known)
+        if known or not filled:
+            self._result.notices.append(self._cells.half_row(filled or list(printed.values())))
+
+    def _unknown_columns(self) -> None:
+        for place, slot in enumerate(self._slots):
+            if slot.column is not None or not self._alignment.rows:
+                continue
+            first = self._alignment.rows[0].start
+            offset = self._body.items[first].start if slot.head is None else slot.head.start
+            words = named(slot.head.text) if slot.head else ""
+            self._result.notices.append(
+                self._cells.notice(
+                    "unknown-column",
+                    offset,
+                    f"不认识的列,未读取: {words or f'第 {place + 1} 列'}",
+                    f"a column nobody knows, not read: {words or f'column {place + 1}'}",
+                )
+            )
+
+
+def _filled(cells: Mapping[str, Cell], column: Column) -> bool:
+    cell = cells.get(column.id)
+    return cell is not None and bool(cell.text)
