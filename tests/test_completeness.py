@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, parse
@@ -20,7 +21,7 @@ CLASSES = sorted(cls.value.removeprefix(KG) for cls in ONTOLOGY.classes if cls.v
 
 
 @cache
-def values(subject: NamedNode, predicate: str) -> tuple:
+def values(subject: NamedNode, predicate: str) -> tuple[Any, ...]:
     wanted = expand(predicate)
     return tuple(
         t.object for t in ONTOLOGY.triples if (t.subject, t.predicate) == (subject, wanted)

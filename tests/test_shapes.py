@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
@@ -39,62 +40,20 @@ MODULES = sorted(
 SH, KG, SHAPES = PREFIXES["sh"], PREFIXES["kg"], "https://w3id.org/kg-builder/shapes/"
 LABEL_LANGUAGES = {"zh", "en"}
 
-CONSTRAINTS = frozenset(
-    [
-        "class",
-        "datatype",
-        "nodeKind",
-        "minCount",
-        "maxCount",
-        "minExclusive",
-        "minInclusive",
-        "maxExclusive",
-        "maxInclusive",
-        "minLength",
-        "maxLength",
-        "pattern",
-        "languageIn",
-        "uniqueLang",
-        "equals",
-        "disjoint",
-        "lessThan",
-        "lessThanOrEquals",
-        "not",
-        "and",
-        "or",
-        "xone",
-        "node",
-        "qualifiedMinCount",
-        "qualifiedMaxCount",
-        "closed",
-        "hasValue",
-        "in",
-        "sparql",
-    ]
-)
+_CONSTRAINTS = """
+class datatype nodeKind minCount maxCount minExclusive minInclusive maxExclusive maxInclusive
+minLength maxLength pattern languageIn uniqueLang equals disjoint lessThan lessThanOrEquals
+not and or xone node qualifiedMinCount qualifiedMaxCount closed hasValue in sparql
+"""
+CONSTRAINTS = frozenset(_CONSTRAINTS.split())
 """The parameters that make a constraint component of their own (SHACL 4 and 5)."""
 
-OUTSIDE = frozenset(
-    expand(name)
-    for name in [
-        "dcterms:isFormatOf",
-        "dcterms:license",
-        "dcterms:title",
-        "locn:fullAddress",
-        "oa:TextPositionSelector",
-        "oa:end",
-        "oa:hasSelector",
-        "oa:hasSource",
-        "oa:start",
-        "prov:wasQuotedFrom",
-        "rdf:object",
-        "rdf:predicate",
-        "rdf:subject",
-        "rdfs:label",
-        "skos:altLabel",
-        "skos:inScheme",
-    ]
-)
+_OUTSIDE = """
+dcterms:isFormatOf dcterms:license dcterms:title locn:fullAddress oa:TextPositionSelector oa:end
+oa:hasSelector oa:hasSource oa:start prov:wasQuotedFrom rdf:object rdf:predicate rdf:subject
+rdfs:label skos:altLabel skos:inScheme
+"""
+OUTSIDE = frozenset(map(expand, _OUTSIDE.split()))
 """Terms of other vocabularies that shapes may name."""
 
 Key = tuple[str, str | None, str | None, str, str, str]
@@ -119,7 +78,7 @@ def turtle(path: Path) -> list[Triple]:
     """Parse a file; its blank nodes are told apart from those of other files."""
     prefix = blank_prefix(path)
 
-    def apart(term: Term) -> Term:
+    def apart(term: Any) -> Any:
         return BlankNode(prefix + term.value) if isinstance(term, BlankNode) else term
 
     quads = parse(path=path, format=RdfFormat.TURTLE)
@@ -132,12 +91,12 @@ def ontology() -> Ontology:
 
 
 @cache
-def shapes_triples(module: str) -> tuple[Triple, ...]:
+def shapes_triples(module: str) -> tuple[Any, ...]:
     (path,) = RESOURCES.files("shapes", f"{module}.ttl")
     return tuple(turtle(path))
 
 
-def all_shapes() -> list[Triple]:
+def all_shapes() -> list[Any]:
     return [triple for module in MODULES for triple in shapes_triples(module)]
 
 
@@ -165,20 +124,24 @@ def example(path: Path) -> Example:
     )
 
 
-def reachable(graph: ShapesGraph, report: Term) -> Iterable[Triple]:
+def reachable(graph: ShapesGraph, report: Any) -> Iterable[Triple]:
     """Yield the triples of a report: those of its nodes in the sh: namespace, and of its paths."""
     open_ = [report]
     while open_:
         node = open_.pop()
-        for predicate in map(graph.index.term, list(graph.index.predicates())):
+        for predicate in predicates(graph):
             for value in graph.objects(node, predicate):
                 yield Triple(node, predicate, value)
                 if isinstance(value, BlankNode) and predicate not in {sh("focusNode"), sh("value")}:
                     open_.append(value)
 
 
+def predicates(graph: ShapesGraph) -> list[Any]:
+    return [graph.index.term(number) for number in graph.index.predicates()]
+
+
 def key(graph: ShapesGraph, result: Term) -> Key:
-    def one(name: str) -> Term | None:
+    def one(name: str) -> Any:
         found = graph.objects(result, sh(name))
         assert len(found) < 2, f"{result} has several sh:{name}"
         return found[0] if found else None
@@ -282,11 +245,12 @@ def module_of_class(name: str) -> str:
 
 
 @cache
-def defined_in() -> dict[Term, str]:
+def defined_in() -> dict[Any, str]:
     is_defined_by = expand("rdfs:isDefinedBy")
+    triples: list[Any] = list(ontology().triples)
     return {
         triple.subject: triple.object.value.rpartition("/")[2]
-        for triple in ontology().triples
+        for triple in triples
         if triple.predicate == is_defined_by
     }
 
@@ -324,7 +288,7 @@ def test_every_shape_speaks(module: str) -> None:
     for shape in shapes:
         assert shape.value.startswith(f"{SHAPES}{module}#"), shape
         for name in ("name", "message"):
-            words = graph.objects(shape, sh(name))
+            words: list[Any] = graph.objects(shape, sh(name))
             assert sorted(word.language for word in words) == sorted(LABEL_LANGUAGES), shape
         for severity in graph.objects(shape, sh("severity")):
             assert severity != sh("Violation"), f"{shape}: that is the default"

@@ -111,7 +111,8 @@ class Facts:
         self.tables = defaultdict(set)
         for fact in extraction.facts:
             self.by_subject[fact.subject][fact.predicate].append(fact.object)
-            self.tables[fact.subject].update(item.table for item in fact.evidence)
+            if fact.predicate == "value":
+                self.tables[fact.subject].update(item.table for item in fact.evidence)
 
     def of_type(self, name):
         return [subject for subject in self.by_subject if subject.type == name]

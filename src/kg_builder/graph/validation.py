@@ -140,20 +140,26 @@ def run_pyshacl(
 
     Raises what pySHACL raises; a failure that pySHACL returns is raised as well.
     """
+    return pyshacl_on_graphs(rdflib_graph(data), rdflib_graph(shapes), nodes)
+
+
+def pyshacl_on_graphs(
+    data: rdflib.Graph, shapes: rdflib.Graph, nodes: list[str] | None = None
+) -> ValidationReport:
+    """Do what `run_pyshacl` does, on graphs of rdflib."""
     import pyshacl
     import rdflib.plugins.sparql
 
     # Without this, FROM in a constraint reads files and the web.
     rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False
-    _, report, _ = pyshacl.validate(
-        _rdflib_graph(data), shacl_graph=_rdflib_graph(shapes), focus_nodes=nodes, inplace=True
-    )
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, focus_nodes=nodes, inplace=True)
     if not isinstance(report, rdflib.Graph):
         raise RuntimeError(str(report))
     return _map_report(ShapesGraph(_from_rdflib(*triple) for triple in report))
 
 
-def _rdflib_graph(triples: Iterable[Triple]) -> rdflib.Graph:
+def rdflib_graph(triples: Iterable[Triple]) -> rdflib.Graph:
+    """Return triples as a graph of rdflib, lexical forms and blank node labels kept."""
     import rdflib
 
     def convert(term: Term) -> rdflib.term.Node:

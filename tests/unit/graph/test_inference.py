@@ -48,9 +48,9 @@ def read(turtle: str) -> tuple[Triple, ...]:
 # Small worlds: few names, so that rules meet.
 
 CLASSES = [name(f"C{i}") for i in range(5)]
-PROPERTIES = [name(f"p{i}") for i in range(6)]
+PROPERTIES = [name(f"p{i}") for i in range(4)]
 CONCEPTS = [name(f"k{i}") for i in range(2)]
-THINGS = [name(f"i{i}") for i in range(6)]
+THINGS = [name(f"i{i}") for i in range(4)]
 LITERALS = [
     Literal("1", datatype=expand("xsd:integer")),
     Literal("01", datatype=expand("xsd:integer")),
@@ -228,6 +228,19 @@ def test_premises_about_concepts_and_literals_count_but_are_not_told():
     told = {str(triple.predicate).rpartition("/")[2][:-1] for triple in closure(data, ontology)}
     assert told == {"inBaseUnit", "like"}
     assert closure(read(":o :unit :wan ."), ontology) == read(":o :inBaseUnit :yuan .")
+
+
+def test_an_extension_finds_premises_old_new_and_hidden():
+    ontology = read(
+        ":inBaseUnit owl:propertyChainAxiom ( :unit :base ) . :wan :base :yuan ."
+        ":has owl:inverseOf :about . :member owl:propertyChainAxiom ( :has :who ) ."
+        ":memberOf owl:inverseOf :member . :peer owl:propertyChainAxiom ( :memberOf :member ) ."
+    )
+    closed = Closure(TripleIndex(read(":s :who :a . :g :member :b .")), compile_ontology(ontology))
+    change = closed.extend(read(":s :about :g . :s :unit :wan ."))
+    told = ":a :memberOf :g ; :peer :a, :b . :b :peer :a . :g :has :s ; :member :a ."
+    assert set(change.inferred) == {*read(told), *read(":s :inBaseUnit :yuan .")}
+    assert closed.extend(read(":b :peer :a .")).promoted == read(":b :peer :a .")
 
 
 def test_what_an_inverse_says_of_a_concept_or_a_literal_classes_the_thing():

@@ -14,7 +14,7 @@ from kg_builder.graph.shacl.constraints import Constraint
 from kg_builder.graph.shacl.paths import Path
 from kg_builder.graph.shacl.queries import Ask, Select
 from kg_builder.graph.shacl.reading import ShapesGraph, ill_formed
-from kg_builder.graph.shacl.sparql import Query, prefix_lines
+from kg_builder.graph.shacl.sparql import Query, with_standard
 from kg_builder.graph.shacl.vocabulary import OWL, SH, sh, short_name
 
 _RESERVED = frozenset({"this", "shapesGraph", "currentShape", "path", "PATH", "value"})
@@ -127,7 +127,7 @@ class Components:
         if text is None:
             raise ill_formed(shape, f"{node} 缺 sh:{kind}", f"{node} has no sh:{kind}")
         bindable = frozenset(names)
-        query = Query(text.value, prefix_lines(self._prefixes(node)), bindable).with_path(
+        query = Query(text.value, with_standard(self._prefixes(node)), bindable).with_path(
             None if path is None else path.text, 0 if path is None else len(path.ops)
         )
         if query.names_other_graphs:

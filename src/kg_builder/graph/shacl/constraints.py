@@ -59,6 +59,10 @@ class Constraint(ABC):
     def findings(self, run: Run, values: ValueNodes) -> Iterable[Finding]:
         """Return what does not satisfy the constraint."""
 
+    def failing_focus(self, run: Run, values: ValueNodes) -> set[int]:
+        """Return the focus nodes that do not satisfy the constraint."""
+        return {finding.focus for finding in self.findings(run, values)}
+
     @abstractmethod
     def message(self) -> Bilingual:
         """Return what the constraint asks for, in words, where the shape has no message."""
@@ -71,6 +75,10 @@ class ValueConstraint(Constraint):
         """Return each value node that fails, with its focus node."""
         bad = self.failing(run, values.all)
         return [Finding(node, value) for node, value in values.among(bad)]
+
+    def failing_focus(self, run: Run, values: ValueNodes) -> set[int]:
+        """Return the focus nodes that have a failing value node."""
+        return values.having(self.failing(run, values.all))
 
     @abstractmethod
     def failing(self, run: Run, nodes: set[int]) -> set[int]:

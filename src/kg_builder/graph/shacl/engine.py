@@ -146,10 +146,10 @@ class _Check:
         for constraint in shape.constraints:
             for other, nodes in constraint.needs(self.run, values):
                 yield self.verdicts(other, nodes)
-            failed.update(finding.focus for finding in constraint.findings(self.run, values))
+            failed |= constraint.failing_focus(self.run, values)
         for other in shape.properties:
             yield self.verdicts(other, values.all)
-            failed.update(node for node, _ in values.among(values.all & self.run.failed[other]))
+            failed |= values.having(values.all & self.run.failed[other])
 
 
 def _times(focus: Mapping[int, int], by_focus: Mapping[int, Iterable[int]]) -> dict[int, int]:

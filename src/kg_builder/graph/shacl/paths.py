@@ -225,8 +225,35 @@ class Walker:
             for steps in machine.steps
         ]
 
+        self._straight = self._chain()
+
+    def _chain(self) -> list[Mapping[int, Ids]] | None:
+        """Return the edges to follow one after the other, if the path never branches."""
+        found: list[Mapping[int, Ids]] = []
+        state = self._start
+        while state != self._end:
+            if len(self._free[state]) + len(self._steps[state]) != 1:
+                return None
+            if self._free[state]:
+                state = self._free[state][0]
+            else:
+                edges, state = self._steps[state][0]
+                found.append(edges)
+        return None if self._free[state] or self._steps[state] else found
+
     def values(self, focus: int) -> Ids:
         """Return the value nodes of `focus`, in the order of discovery."""
+        if self._straight is None:
+            return self._search(focus)
+        found: Ids = {focus: None}
+        for edges in self._straight:
+            if len(found) == 1:
+                found = edges.get(next(iter(found)), _NOTHING)
+            else:
+                found = {value: None for node in found for value in edges.get(node, _NOTHING)}
+        return found
+
+    def _search(self, focus: int) -> Ids:
         seen: list[dict[int, None]] = [{} for _ in self._free]
         seen[self._start][focus] = None
         queue = [(self._start, focus)]

@@ -38,14 +38,15 @@ class _Querying(Constraint):
 
     def ask(self, run: Run, values: Mapping[str, list[Term]]) -> QueryBoolean | QuerySolutions:
         """Run the query with its variables bound, each to any of its values."""
-        with Binder(run.store) as binder:
+        store = run.store.ready_for(self.query)
+        with Binder(store) as binder:
             bound = {**{name: [term] for name, term in self._constants.items()}, **values}
             pattern = "".join(
                 binder.pattern(name, terms)
                 for name, terms in sorted(bound.items())
                 if name in self.query.bound
             )
-            answer = run.store.query(pattern.join(self.query.pieces))
+            answer = store.query(pattern.join(self.query.pieces))
         if isinstance(answer, QueryBoolean | QuerySolutions):
             return answer
         raise TypeError("neither SELECT nor ASK")

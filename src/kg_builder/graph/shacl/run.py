@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from pyoxigraph import Literal, NamedNode, Store, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from kg_builder.graph.index import Ids, Term, TripleIndex
 from kg_builder.graph.shacl.ordering import Key, sort_key
 from kg_builder.graph.shacl.paths import Path, Walker
-from kg_builder.graph.shacl.sparql import load
+from kg_builder.graph.shacl.sparql import DataStore
 from kg_builder.graph.shacl.vocabulary import RDF_TYPE, RDFS_SUBCLASS
 
 _NOTHING: Ids = {}
@@ -38,6 +38,12 @@ class ValueNodes:
         if self._values is None:
             return set(self.focus)
         return set[int]().union(*self._values.values())
+
+    def having(self, bad: set[int]) -> set[int]:
+        """Return the focus nodes with a value node in `bad`, which are value nodes."""
+        if self._values is None or not bad:
+            return bad
+        return {node for node, values in self._values.items() if not bad.isdisjoint(values)}
 
     def among(self, bad: set[int]) -> Iterator[tuple[int, int]]:
         """Yield each pair of focus node and value node whose value is in `bad`."""
@@ -158,6 +164,6 @@ class Run:
         return nodes - self.instances(cls)
 
     @cached_property
-    def store(self) -> Store:
-        """The data as the default graph of a store, for SPARQL; made at first use."""
-        return load(self.data, self.shapes_graph)
+    def store(self) -> DataStore:
+        """The data as SPARQL sees them; made at first use."""
+        return DataStore(self.data, self.shapes_graph)

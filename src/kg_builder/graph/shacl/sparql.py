@@ -12,101 +12,28 @@ nested calls and never returns from a path of 1,000 steps).
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
-from kg_builder.errors import ValidationFailure
 from kg_builder.graph.index import Term, TripleIndex
+from kg_builder.graph.shacl.tokens import Token, refuse, steps, tokens
 from kg_builder.graph.vocabulary import PREFIXES
 
 SHAPES_GRAPH: Final = NamedNode("urn:kg-builder:shapes-graph")
 _BOUND_GRAPH: Final = NamedNode("urn:kg-builder:bound")
 _IS: Final = NamedNode("urn:kg-builder:is")
-_TOKEN = re.compile(
-    r"""(?P<space>[\s]+|\#[^\n\r]*)
-    |(?P<string>"{3}(?:[^"\\]|\\.|"(?!""))*"{3}|'{3}(?:[^'\\]|\\.|'(?!''))*'{3}
-        |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
-    |(?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-    |(?P<variable>[?$]\w+)
-    |(?P<name>(?:[^\W\d_][\w.\-]*)?:(?:[\w.:\-]|%[0-9A-Fa-f]{2}|\\[^\w\s])*)
-    |(?P<word>@?[^\W\d][\w\-]*)
-    |(?P<escape>\\.?)
-    |(?P<other>.)""",
-    re.VERBOSE | re.DOTALL,
-)
-_HIDDEN_QUOTE = re.compile(r"\\(?:u00|U000000)(?:0[aAdD]|22|27|5[cC])")
-_MAX_LENGTH: Final = 100_000
-_MAX_DEPTH: Final = 60
 _MAX_PATH: Final = 100
 _FORBIDDEN: Final = frozenset(
     {"SERVICE", "FROM", "MINUS", "VALUES", "LOAD", "CONSTRUCT", "DESCRIBE"}
 )
-_AGGREGATING: Final = frozenset(
-    [
-        "GROUP",
-        "HAVING",
-        "LIMIT",
-        "OFFSET",
-        "COUNT",
-        "SUM",
-        "MIN",
-        "MAX",
-        "AVG",
-        "SAMPLE",
-        "GROUP_CONCAT",
-    ]
-)
-_PREBOUND: Final = frozenset({"this", "shapesGraph", "currentShape", "value"})
+_AGGREGATES: Final = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
+_OPTIONAL_BOUND: Final = frozenset({"shapesGraph", "currentShape"})
+_PREBOUND: Final = _OPTIONAL_BOUND | {"this"}
 _STANDARD_PREFIXES: Final = ("rdf", "rdfs", "owl", "xsd", "sh")
-
-
-def _refuse(zh: str, en: str) -> ValidationFailure:
-    return ValidationFailure(f"形状里的 SPARQL {zh}", f"SPARQL of a shape {en}")
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A piece of a SPARQL text: what it is, its text, and how many brackets are open before it."""
-
-    kind: str
-    text: str
-    depth: int
-
-    @property
-    def word(self) -> str:
-        """The keyword in capitals, or the bracket; empty for everything else."""
-        return self.text.upper() if self.kind in ("word", "other") else ""
-
-    @property
-    def variable(self) -> str:
-        """The name of the variable; empty for everything else."""
-        return self.text[1:] if self.kind == "variable" else ""
-
-
-def tokens(text: str) -> list[Token]:
-    """Return the tokens of a SPARQL text.
-
-    Raises ValidationFailure for escapes that hide what the text does, and for too deep nesting.
-    """
-    if len(text) > _MAX_LENGTH:
-        raise _refuse("过长", "is too long")
-    found: list[Token] = []
-    depth = 0
-    for match in _TOKEN.finditer(text):
-        kind, piece = match.lastgroup or "", match[0]
-        if kind == "escape" or (kind == "string" and _HIDDEN_QUOTE.search(piece)):
-            raise _refuse("含有不许用的转义", "uses an escape that is not allowed")
-        depth -= piece in (")", "}", "]")
-        found.append(Token(kind, piece, depth))
-        depth += piece in ("(", "{", "[")
-        if depth > _MAX_DEPTH:
-            raise _refuse("嵌套过深", "is nested too deeply")
-    return found
 
 
 @dataclass(frozen=True)
@@ -114,9 +41,9 @@ class Query:
     """A SELECT or ASK text that was found safe, with the prefixes it needs."""
 
     text: str
-    prefixes: str
+    prefixes: tuple[tuple[str, str], ...]
     bindable: frozenset[str] = frozenset()
-    """The parameters of a constraint component, besides the variables that SHACL binds itself."""
+    """What else is bound: the parameters of a constraint component, and `value` for ASK."""
 
     def __post_init__(self) -> None:
         self._check_words()
@@ -128,8 +55,13 @@ class Query:
         return [token for token in tokens(self.text) if token.kind != "space"]
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """The keywords in use, in capitals."""
+        return frozenset(token.word for token in self.tokens if token.word)
+
+    @cached_property
     def variables(self) -> frozenset[str]:
-        """The names of the variables used."""
+        """The names of the variables in use."""
         return frozenset(token.variable for token in self.tokens if token.variable)
 
     @cached_property
@@ -138,9 +70,9 @@ class Query:
         return self.variables & (_PREBOUND | self.bindable)
 
     @cached_property
-    def is_ask(self) -> bool:
-        """Whether the text is an ASK query."""
-        return any(token.word == "ASK" and token.depth == 0 for token in self.tokens)
+    def steps(self) -> frozenset[str] | None:
+        """The IRIs among which all predicates are that are stepped over; None if any may be."""
+        return steps(self.tokens, dict(self.prefixes))
 
     @cached_property
     def names_other_graphs(self) -> bool:
@@ -155,10 +87,11 @@ class Query:
         So if nothing counts or cuts over focus nodes, `$this` is projected, and the only nested
         groups are flat ones of OPTIONAL and EXISTS, which see `$this` from without.
         """
-        words = {token.word for token in self.tokens}
-        if words & _AGGREGATING or self.bound != {"this"} or self.is_ask:
+        if self.bound != {"this"} or not self._projects_this:
             return False
-        if words & {"UNION", "GRAPH"} or not self._projects("this"):
+        if self.words & {"UNION", "GRAPH", "LIMIT", "OFFSET"}:
+            return False
+        if self.words & {"GROUP", "HAVING", *_AGGREGATES} and "this" not in self._grouped:
             return False
         opened = [i for i, token in enumerate(self.tokens) if token.text == "{"]
         outer = self.tokens[opened[0]].depth if opened else 0
@@ -168,59 +101,6 @@ class Query:
                 return False
         return not any(token.word == "BIND" and token.depth > outer + 1 for token in self.tokens)
 
-    def _check_words(self) -> None:
-        for before, token in zip([None, *self.tokens], self.tokens, strict=False):
-            if token.word in _FORBIDDEN:
-                raise _refuse(f"不许用 {token.word}", f"must not use {token.word}")
-            if before and before.word == "AS" and token.variable in _PREBOUND | self.bindable:
-                raise _refuse(
-                    f"不许给 ${token.variable} 另赋值", f"must not bind ${token.variable} anew"
-                )
-
-    def _check_projections(self) -> None:
-        """Refuse a subquery that does not return each pre-bound variable (SHACL 5.2.1)."""
-        required = self.bound - {"shapesGraph", "currentShape"} | {"this"}
-        for place, token in enumerate(self.tokens):
-            if token.word != "SELECT" or token.depth == 0:
-                continue
-            missing = required - self._projection(place)
-            if missing:
-                names = ", ".join(f"${name}" for name in sorted(missing))
-                raise _refuse(
-                    f"的子查询须返回 {names}", f"has a subquery that does not return {names}"
-                )
-
-    def _projection(self, place: int) -> frozenset[str]:
-        found = set()
-        depth = self.tokens[place].depth
-        for token in self.tokens[place + 1 :]:
-            if token.word in ("WHERE", "{"):
-                break
-            if token.depth == depth and token.variable:
-                found.add(token.variable)
-        return frozenset(found)
-
-    def _projects(self, name: str) -> bool:
-        for place, token in enumerate(self.tokens):
-            if token.word == "SELECT":
-                following = [t for t in self.tokens[place + 1 : place + 3] if t.text == "*"]
-                return bool(following) or name in self._projection(place)
-        return False
-
-    def with_path(self, path: str | None, steps: int) -> Query:
-        """Return the query with `$PATH` replaced; raises ValidationFailure if it cannot be."""
-        if "PATH" not in self.variables:
-            return self
-        if path is None or steps > _MAX_PATH:
-            raise _refuse("的 $PATH 没有可用的路径", "has a $PATH without a usable path")
-        pieces = [
-            (path if path.startswith("<") and path.endswith(">") and steps == 1 else f"({path})")
-            if token.variable == "PATH"
-            else token.text
-            for token in tokens(self.text)
-        ]
-        return Query("".join(pieces), self.prefixes, self.bindable)
-
     @cached_property
     def pieces(self) -> Sequence[str]:
         """The text in pieces, between which the pattern that binds the variables is to be put.
@@ -228,38 +108,127 @@ class Query:
         For a batched query that is at the start of its outer group, else of every group.
         """
         pieces: list[str] = []
-        current = [self.prefixes]
+        current = [f"PREFIX {name}: {NamedNode(iri)}\n" for name, iri in self.prefixes]
         kept = tokens(self.text)
         for place, token in enumerate(kept):
             current.append(token.text)
-            opens = token.text == "{" and not self._opens_subquery(kept, place)
+            opens = token.text == "{" and not _opens_subquery(kept, place)
             if opens and not (self.batched and pieces):
                 pieces.append("".join(current))
                 current = []
         return [*pieces, "".join(current)]
 
-    @staticmethod
-    def _opens_subquery(kept: Sequence[Token], place: int) -> bool:
-        following = (token for token in kept[place + 1 :] if token.kind != "space")
-        first = next(following, None)
-        return first is not None and first.word == "SELECT"
+    def with_path(self, path: str | None, length: int) -> Query:
+        """Return the query with `$PATH` replaced; raises ValidationFailure if it cannot be."""
+        if "PATH" not in self.variables:
+            return self
+        if path is None or length > _MAX_PATH:
+            raise refuse("的 $PATH 没有可用的路径", "has a $PATH without a usable path")
+        written = path if length == 1 else f"({path})"
+        pieces = (written if t.variable == "PATH" else t.text for t in tokens(self.text))
+        return Query("".join(pieces), self.prefixes, self.bindable)
+
+    @cached_property
+    def _grouped(self) -> frozenset[str]:
+        """The variables of the outer GROUP BY."""
+        found: set[str] = set()
+        grouping = False
+        for token in self.tokens:
+            if token.depth == 0 and token.word:
+                grouping = token.word == "GROUP" or (grouping and token.word == "BY")
+            elif grouping and token.depth == 0 and token.variable:
+                found.add(token.variable)
+        return frozenset(found)
+
+    @cached_property
+    def _projects_this(self) -> bool:
+        for place, token in enumerate(self.tokens):
+            if token.word == "SELECT":
+                everything = any(t.text == "*" for t in self.tokens[place + 1 : place + 3])
+                return everything or "this" in self._projection(place)
+        return False
+
+    def _projection(self, place: int) -> frozenset[str]:
+        """Return the plain variables that the SELECT at `place` projects."""
+        found: set[str] = set()
+        depth = self.tokens[place].depth
+        for token in self.tokens[place + 1 :]:
+            if token.word == "WHERE" or token.text == "{":
+                break
+            if token.depth == depth and token.variable:
+                found.add(token.variable)
+        return frozenset(found)
+
+    def _check_words(self) -> None:
+        for before, token in zip([None, *self.tokens], self.tokens, strict=False):
+            if token.word in _FORBIDDEN:
+                raise refuse(f"不许用 {token.word}", f"must not use {token.word}")
+            if before and before.word == "AS" and token.variable in _PREBOUND | self.bindable:
+                name = f"${token.variable}"
+                raise refuse(f"不许给 {name} 另赋值", f"must not bind {name} anew")
+
+    def _check_projections(self) -> None:
+        """Refuse a subquery that does not return each pre-bound variable (SHACL 5.2.1)."""
+        required = (self.bound - _OPTIONAL_BOUND) | {"this"}
+        for place, token in enumerate(self.tokens):
+            if token.word != "SELECT" or token.depth == 0:
+                continue
+            missing = required - self._projection(place)
+            if missing:
+                names = ", ".join(f"${name}" for name in sorted(missing))
+                raise refuse(
+                    f"的子查询须返回 {names}", f"has a subquery that does not return {names}"
+                )
 
 
-def prefix_lines(declared: Mapping[str, str]) -> str:
-    """Return the PREFIX declarations of a text, with those of RDF, OWL, XSD and SHACL."""
+def _opens_subquery(kept: Sequence[Token], place: int) -> bool:
+    following = (token for token in kept[place + 1 :] if token.kind != "space")
+    first = next(following, None)
+    return first is not None and first.word == "SELECT"
+
+
+def with_standard(declared: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the prefixes declared, with those of RDF, OWL, XSD and SHACL."""
     known = {name: PREFIXES[name] for name in _STANDARD_PREFIXES} | dict(declared)
-    return "".join(f"PREFIX {name}: {NamedNode(iri)}\n" for name, iri in sorted(known.items()))
+    return tuple(sorted(known.items()))
 
 
-def load(data: TripleIndex, shapes: Iterable[Triple]) -> Store:
-    """Return an in-memory store: the data as its default graph, the shapes as a named graph."""
-    store = Store()
-    store.bulk_extend(
-        Quad(t.subject, t.predicate, t.object, DefaultGraph())
-        for t in (data.triple(*ids) for ids in data.ids())
-    )
-    store.bulk_extend(Quad(t.subject, t.predicate, t.object, SHAPES_GRAPH) for t in shapes)
-    return store
+class DataStore:
+    """The data as the default graph of an in-memory store, the shapes as a named graph of it.
+
+    Only the predicates that queries step over are copied, when they are first needed.
+    """
+
+    def __init__(self, data: TripleIndex, shapes: Iterable[Triple]) -> None:
+        self._data = data
+        self._shapes = shapes
+        self._store = Store()
+        self._loaded: set[int] = set()
+        self._has_shapes = False
+
+    def ready_for(self, query: Query) -> Store:
+        """Return the store, with all that the query can reach."""
+        if query.steps is None:
+            wanted = set(self._data.predicates())
+        else:
+            found = (self._data.find(NamedNode(iri)) for iri in query.steps)
+            wanted = {number for number in found if number is not None}
+        for predicate in sorted(wanted - self._loaded):
+            self._store.bulk_extend(self._quads(predicate))
+        self._loaded |= wanted
+        if "shapesGraph" in query.bound and not self._has_shapes:
+            quads = (Quad(t.subject, t.predicate, t.object, SHAPES_GRAPH) for t in self._shapes)
+            self._store.bulk_extend(quads)
+            self._has_shapes = True
+        return self._store
+
+    def _quads(self, predicate: int) -> Iterator[Quad]:
+        term = self._data.term
+        name: NamedNode = term(predicate)  # type: ignore[assignment]
+        for subject, objects in self._data.by_subject(predicate).items():
+            node: NamedNode | BlankNode = term(subject)  # type: ignore[assignment]
+            for value in objects:
+                yield Quad(node, name, term(value))
 
 
 class Binder:

@@ -7,12 +7,12 @@ there. The kinds are data: `genre/rules/address.toml`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kg_builder.text.extraction.data import Data
-from kg_builder.text.extraction.words import Words
-from kg_builder.text.numerals import read_integer
+from kg_builder.text.extraction.words import Words, fold
+from kg_builder.text.numerals import parse_integer
 
 _IGNORED = "ignored"
 _NUMBER = r"(?:\d{1,5}|[一二三四五六七八九十百零〇]{1,5})"
@@ -85,7 +85,7 @@ class AddressReader:
 
     @staticmethod
     def _alternative(words: Words) -> Iterator[AddressPart]:
-        """A second address behind a comma tells where the first one is."""
+        """Take a second address behind a comma for a hint at where the first one is."""
         if words:
             yield AddressPart("landmark", words)
 
@@ -118,6 +118,7 @@ def address_reader(data: Data, area: str | None, city: str | None) -> AddressRea
     slots = {
         "n": _NUMBER,
         "area": re.escape(area) if area else _NEVER,
+        "short": re.escape(re.sub("(?:新区|区|县|市|旗)$", "", area)) if area else _NEVER,
         "city": re.escape(city) if city else "[\u4e00-\u9fff]{2,4}?市",
     }
     kinds = []
@@ -153,8 +154,21 @@ def _floor(text: str) -> int | None:
     if text.startswith("首"):
         return 1
     match = _FLOOR_DIGITS.search(text)
-    number = read_integer(match[0]) if match else None
+    number = parse_integer(match[0]) if match else None
     if number is None:
         return None
     below = text.startswith(("地下", "负", "B", "b", "-"))
     return -number if below else number
+
+
+def bare_address(text: str, area: str | None, before: Sequence[str] = ()) -> str:
+    """Return an address as keys hold it: without the names of areas it lies in, or those `before`.
+
+    So the key is the same whether a report prints 海淀区知春路76号 or 知春路76号.
+    """
+    folded = fold(text).replace(" ", "")
+    province = r"(?:[\u4e00-\u9fff]{2,4}?(?:省|自治区))?(?:[\u4e00-\u9fff]{2,4}?市)?"
+    bare = re.sub(f"^{province}{re.escape(area)}", "", folded) if area else folded
+    for name in before:
+        bare = bare.removeprefix(name)
+    return bare or folded

@@ -18,6 +18,7 @@ class AreaNames:
 
     located: re.Pattern[str]
     named: re.Pattern[str]
+    """An area's name with what a caption or paragraph may open with before it."""
     own: tuple[str, ...]
     ambiguous: Mapping[str, tuple[str, ...]]
     """Names that several cities' districts bear, with those cities."""
@@ -28,7 +29,7 @@ class AreaNames:
         located = data.texts("located")
         for text in located:
             data.compiled("located", text)
-        named = data.pattern("named")
+        named = data.compiled("named", data.text("opening") + data.text("named"))
         if not {"city", "area"} <= set(named.groupindex):
             raise data.refuse("named", "缺少组 city、area", "needs the groups city and area")
         cities = ambiguous.part("cities")
@@ -51,4 +52,6 @@ class AreaNames:
 
     def key(self, area: str, city: str | None) -> str:
         """Return the key of an area: with its city where the name alone is not enough."""
-        return city + area if city and area in self.ambiguous and not area.startswith(city) else area
+        return (
+            city + area if city and area in self.ambiguous and not area.startswith(city) else area
+        )

@@ -45,13 +45,14 @@ class Findings:
         self._entities: dict[EntityId, _Met] = {}
         self._facts: dict[_FactKey, _Told] = {}
         self._values: dict[tuple[EntityId, str], tuple[Value, Evidence]] = {}
+        self._periods: set[tuple[Period | Evidence, ...]] = set()
         self._notices: list[Notice] = []
         self._read: list[Span] = []
 
     def entity(
         self, entity: EntityId, label: str | None, said: Said, *, also: Iterable[str] = ()
     ) -> EntityId:
-        """Record that an entity is named; another name than the first becomes an alternative one."""
+        """Record that an entity is named; another name than the first becomes an alternative."""
         mentions = (said,) if isinstance(said, Evidence) else said
         met = self._entities.get(entity)
         if met is None:
@@ -69,9 +70,7 @@ class Findings:
         """Whether the entity was met before."""
         return entity in self._entities
 
-    def fact(
-        self, subject: EntityId, predicate: str, value: Value, said: Said, rule: str
-    ) -> None:
+    def fact(self, subject: EntityId, predicate: str, value: Value, said: Said, rule: str) -> None:
         """Record a fact with the passage or passages that say it."""
         evidence = (said,) if isinstance(said, Evidence) else said
         told = self._facts.setdefault((subject, predicate, type(value), value), _Told(rule, {}))
@@ -93,7 +92,14 @@ class Findings:
 
     def period(self, period: Period, said: Said, rule: str) -> EntityId:
         """Record a period with its bounds."""
-        entity = self.entity(EntityId("Period", period.key), period.label, said)
+        known: tuple[Period | Evidence, ...] = (
+            (period, said) if isinstance(said, Evidence) else (period, *said)
+        )
+        entity = EntityId("Period", period.key)
+        if known in self._periods:
+            return entity
+        self._periods.add(known)
+        self.entity(entity, period.label, said)
         self.fact(entity, "startYear", Year(period.start_year), said, rule)
         self.fact(entity, "endYear", Year(period.end_year), said, rule)
         self.fact(entity, "periodSpan", Concept("span", period.span), said, rule)
@@ -106,9 +112,7 @@ class Findings:
         """Record that passages were understood."""
         self._read.extend(span for span in spans if len(span))
 
-    def notice(
-        self, code: str, zh: str, en: str, span: Span, related: Span | None = None
-    ) -> None:
+    def notice(self, code: str, zh: str, en: str, span: Span, related: Span | None = None) -> None:
         """Record a warning at a passage."""
         position = self.source.position
         self._notices.append(

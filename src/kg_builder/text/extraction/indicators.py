@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from kg_builder.text.extraction.data import Data, alternatives
 from kg_builder.text.extraction.words import Words, fold
 
+_LONGEST = 36
+"""No name of an indicator is longer than this."""
 _NAME_CHARACTERS = r"[\u4e00-\u9fffA-Za-z0-9&%.“”\"()（）/·-]"
 
 
@@ -32,6 +34,7 @@ class IndicatorNames:
     prefixes: Mapping[str, str]
     within: Mapping[str, str]
     known: re.Pattern[str]
+    endings: re.Pattern[str]
     generic: re.Pattern[str]
     refused: re.Pattern[str]
 
@@ -54,7 +57,8 @@ class IndicatorNames:
             prefixes,
             _words(data, "within"),
             re.compile(rf"{prefix}?{names}"),
-            re.compile(rf"{prefix}?{_NAME_CHARACTERS}{{2,24}}?{endings}(?![\u4e00-\u9fff]?{endings})"),
+            re.compile(endings),
+            re.compile(rf"{_NAME_CHARACTERS}{{2,{_LONGEST}}}{endings}"),
             generic.pattern("refused"),
         )
 
@@ -70,21 +74,25 @@ class IndicatorNames:
             return IndicatorName(prefix + canonical, canonical, tuple(dict.fromkeys(bases)))
         return IndicatorName(canonical, None, tuple(dict.fromkeys(bases)))
 
-    def match(self, words: Words, place: int, *, generic: bool) -> Words | None:
-        """Return the name of an indicator that starts at `place`.
+    def candidates(self, words: Words, place: int, *, generic: bool) -> list[Words]:
+        """Return the names of indicators that may start at `place`, the longest first.
 
-        Names out of the lexicon win; others are taken by their ending, if `generic`.
+        Names out of the lexicon, and, if `generic`, what ends as names of indicators do.
         """
+        ends: dict[int, None] = {}
         known = self.known.match(words.raw, place)
-        other = self.generic.match(words.raw, place) if generic else None
-        if other and (self.refused.search(other[0]) or _unbalanced(other[0])):
-            other = None
-        if known and (other is None or other.end() <= known.end()):
-            return words.group(known)
-        if known and other:
-            # 全社会固定资产投资 before 额, 社会消费品零售总额 before 增速: the longer name is meant
-            return words.group(other) if len(other[0]) - len(known[0]) > 1 else words.group(known)
-        return words.group(other) if other else None
+        if known:
+            ends[known.end()] = None
+        if generic:
+            window = words.raw[place : place + _LONGEST]
+            for match in self.endings.finditer(window):
+                name = window[: match.end()]
+                if self.generic.fullmatch(name) and self._is_generic(name):
+                    ends[place + match.end()] = None
+        return [words.part(place, end) for end in sorted(ends, reverse=True)]
+
+    def _is_generic(self, name: str) -> bool:
+        return not self.refused.search(name) and not _unbalanced(name)
 
 
 def _words(data: Data, key: str) -> dict[str, str]:

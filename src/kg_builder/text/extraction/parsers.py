@@ -18,6 +18,7 @@ from kg_builder.text.extraction.addresses import AddressReader
 from kg_builder.text.extraction.data import Data
 from kg_builder.text.extraction.periods import Period, PeriodReader
 from kg_builder.text.extraction.quantities import Figure, FigureReader
+from kg_builder.text.extraction.sayings import Saying, read_saying
 from kg_builder.text.extraction.words import Words, mended, split
 from kg_builder.text.extraction.works import StatusReader, clauses
 
@@ -37,7 +38,7 @@ class Field:
     @property
     def text(self) -> str:
         """The field as words."""
-        return self.value if isinstance(self.value, str) else self.words.text
+        return str(self.value) if isinstance(self.value, str | int) else self.words.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Tools:
     periods: PeriodReader
     statuses: StatusReader
     addresses: AddressReader
+    targets: tuple[Saying, ...]
     year: int | None
     """The year reported: what is due after it is a plan."""
 
@@ -175,6 +177,23 @@ class QuantityParser:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetParser:
+    """A target that says a figure (`增长6%左右`, `1.4万亿元`), with the field `measure`.
+
+    One that says none is an item without a value.
+    """
+
+    def parse(self, words: Words, tools: Tools) -> Iterator[Item]:
+        """Yield the target that the cell is."""
+        said = read_saying(words, 0, tools.targets, tools.figures, ())
+        if said is None or said.words.span != words.span:
+            yield Item(words)
+            return
+        measure = Field(said.words, Concept("measure", said.saying.measure))
+        yield Item(words, {"measure": (measure,)}, said.figure)
+
+
+@dataclass(frozen=True, slots=True)
 class WorksParser:
     """Works and how they stand; the fields `status`, `verbatim`, `kind`, `due`."""
 
@@ -215,19 +234,22 @@ def _list(data: Data) -> ListParser:
 
 _Maker = Callable[[Data, Mapping[str, str]], Parser]
 
-PARSERS: Final[Mapping[str, tuple[tuple[str, ...], _Maker]]] = MappingProxyType({
-    "text": ((), lambda _data, _slots: TextParser()),
-    "list": (("separators", "tail"), lambda data, _slots: _list(data)),
-    "pattern": (
-        ("pattern", "every"),
-        lambda data, slots: PatternParser(data.pattern("pattern", **slots), data.flag("every")),
-    ),
-    "period": ((), lambda _data, _slots: PeriodParser()),
-    "serial": ((), lambda _data, _slots: SerialParser()),
-    "quantity": (("unit",), lambda data, _slots: QuantityParser(data.text("unit", ""))),
-    "works": ((), lambda _data, _slots: WorksParser()),
-    "address": ((), lambda _data, _slots: AddressParser()),
-})
+PARSERS: Final[Mapping[str, tuple[tuple[str, ...], _Maker]]] = MappingProxyType(
+    {
+        "text": ((), lambda _data, _slots: TextParser()),
+        "list": (("separators", "tail"), lambda data, _slots: _list(data)),
+        "pattern": (
+            ("pattern", "every"),
+            lambda data, slots: PatternParser(data.pattern("pattern", **slots), data.flag("every")),
+        ),
+        "period": ((), lambda _data, _slots: PeriodParser()),
+        "serial": ((), lambda _data, _slots: SerialParser()),
+        "quantity": (("unit",), lambda data, _slots: QuantityParser(data.text("unit", ""))),
+        "target": ((), lambda _data, _slots: TargetParser()),
+        "works": ((), lambda _data, _slots: WorksParser()),
+        "address": ((), lambda _data, _slots: AddressParser()),
+    }
+)
 """By the name that a template calls it: the parameters it takes, and how it is made."""
 
 

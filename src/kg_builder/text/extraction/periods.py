@@ -108,7 +108,7 @@ def _pattern(data: Data) -> _Pattern:
     months = data.raw.get("months")
     if months is None:
         return _Pattern(pattern, data.text("span"), None)
-    if not isinstance(months, tuple | list) or len(months) != 2:  # noqa: PLR2004
+    if not isinstance(months, tuple | list) or len(months) != 2:
         raise data.refuse("months", "应为两个月份", "must be two months")
     return _Pattern(pattern, data.text("span"), (int(months[0]), int(months[1])))
 
@@ -126,4 +126,6 @@ def _period(item: _Pattern, match: re.Match[str]) -> Period | None:
         last = int(groups.get("month2") or first)
     if (end, last or 0) < (year, first or 0):
         return None
-    return Period(year, end, "year" if end == year and item.span == "years" else item.span, first, last)
+    return Period(
+        year, end, "year" if end == year and item.span == "years" else item.span, first, last
+    )

@@ -15,7 +15,11 @@ from kg_builder.text.extraction.data import Data, alternatives
 from kg_builder.text.extraction.words import Words
 
 EXACT = "exact"
-_NUMBER = r"[+\-−－]?(?:\d{1,3}(?:[,，]\d{3})+(?!\d)(?:\.\d+)?|\d{1,20}(?:\.\d{1,20})?)(?![\d.]\d)"
+NUMBER = (
+    r"[+\-−－]?(?:\d{1,3}(?:[,，]\d{3}){1,4}(?!\d)(?:\.\d{1,6})?|\d{1,14}(?:\.\d{1,6})?)"
+    r"(?![\d.]*\d)"
+)
+"""A number as printed, at most 14 digits long before the point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,6 @@ class FigureReader:
     """By printed form, full width folded."""
     bounds: Mapping[str, Mapping[str, str]]
     """By place (`before`, `between`, `after`) and word."""
-    pattern: str
-    """The pattern of a figure, without named groups: the slot `{figure}` of rules."""
     parse: re.Pattern[str]
     bare: re.Pattern[str]
 
@@ -70,24 +72,18 @@ class FigureReader:
         )
         unit = alternatives([*table, *_full_width(table)])
         named = (
-            rf"(?P<before>{before})?\s*(?P<number>{_NUMBER})\s*(?P<between>{between})?"
+            rf"\s*(?P<before>{before})?\s*(?P<number>{NUMBER})\s*(?P<between>{between})?"
             rf"\s*(?P<unit>{unit})(?P<after>{after})?"
         )
-        bare = rf"(?P<before>{before})?\s*(?P<number>{_NUMBER})(?P<after>{between}|{after})?"
-        plain = re.sub(r"\?P<\w+>", "?:", named)
-        return cls(table, bounds, plain, re.compile(named), re.compile(bare))
-
-    def percent(self) -> str:
-        """Return the pattern of a figure in percent."""
-        before, after = (alternatives(list(self.bounds[p])) for p in ("before", "after"))
-        return rf"(?:{before})?\s*{_NUMBER}\s*[%％](?:{after})?"
+        bare = rf"(?P<before>{before})?\s*(?P<number>{NUMBER})(?P<after>{between}|{after})?"
+        return cls(table, bounds, re.compile(named), re.compile(bare))
 
     def unit(self, text: str) -> Unit | None:
         """Return the unit printed as `text`."""
         return self.units.get(_folded(text))
 
     def read(self, words: Words, unit: Unit | None = None) -> Figure | None:
-        """Return the figure that `words` are, and nothing else; `unit` is taken if none is printed."""
+        """Return the figure that `words` are; `unit` is taken if none is printed."""
         match = self.parse.fullmatch(words.raw)
         if match:
             return self._figure(match, words, self.units[_folded(match["unit"])])
@@ -95,9 +91,9 @@ class FigureReader:
             return self._figure(match, words, unit)
         return None
 
-    def find(self, words: Words) -> Figure | None:
-        """Return the first figure in `words`."""
-        match = self.parse.search(words.raw)
+    def match(self, words: Words, place: int) -> Figure | None:
+        """Return the figure that stands at `place`."""
+        match = self.parse.match(words.raw, place)
         if match is None:
             return None
         return self._figure(match, words.group(match), self.units[_folded(match["unit"])])
@@ -151,5 +147,7 @@ def _bounds(data: Data) -> dict[str, dict[str, str]]:
             for word in part.texts(place):
                 table[word] = part.text("bound")
     if not all(bounds.values()):
-        raise data.refuse("qualifier", "缺少前、中、后置词", "needs words before, between and after")
+        raise data.refuse(
+            "qualifier", "缺少前、中、后置词", "needs words before, between and after"
+        )
     return bounds

@@ -15,7 +15,8 @@ from kg_builder.text.extraction.periods import Period
 from kg_builder.text.extraction.quantities import EXACT, Figure
 from kg_builder.text.extraction.words import fold
 
-_ORDER = "listOrder"
+_PASSING = frozenset({"listOrder", "verbatim"})
+"""Where passages differ in these, they do not contradict each other: the first is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class Statements:
 
         Where another passage gave another value, the first stays and a notice says so.
         """
-        if self.findings.single(entity, predicate, value, said, rule) or predicate == _ORDER:
+        if self.findings.single(entity, predicate, value, said, rule) or predicate in _PASSING:
             return
         first = self.findings.place_of(entity, predicate)
         words = self.findings.source.quote(said.span)
@@ -150,6 +151,8 @@ class Statements:
         figure = observed.figure
         if figure is None and not 0 < len(observed.verbatim) <= MAX_VERBATIM:
             return None
+        if len(observed.verbatim) > MAX_VERBATIM and figure is not None:
+            observed = replace(observed, verbatim=figure.words.text)
         indicator, bases = self.indicator(observed.indicator, rule)
         about = self.frame.local(observed.about[0]) if observed.about else ()
         entity = EntityId(
@@ -169,16 +172,13 @@ class Statements:
             tell(entity, "unit", Concept("unit", figure.unit.name), observed.said, rule)
             tell(entity, "normalizedValue", figure.normalized, derived(observed.said), rule)
             tell(entity, "bound", Concept("bound", figure.bound), observed.said, rule)
-        verbatim = observed.verbatim
-        if len(verbatim) > MAX_VERBATIM and figure is not None:
-            verbatim = figure.words.text
-        tell(entity, "verbatim", verbatim, observed.said, rule)
+        tell(entity, "verbatim", observed.verbatim, observed.said, rule)
         if observed.headline:
             tell(entity, "headline", True, derived(observed.said), rule)  # noqa: FBT003
         return entity
 
     def _distinction(self, observed: Observed) -> Iterable[str]:
-        """What tells apart the figures of one indicator in one report."""
+        """Yield what tells apart the figures of one indicator in one report."""
         figure, dated = observed.figure, observed.dated
         yield observed.measure
         if observed.kind != "actual":
@@ -197,10 +197,11 @@ class Statements:
 
 def carried(evidence: Evidence) -> Evidence:
     """Return the evidence as one that is repeated for what follows."""
-    return replace(evidence, reading="carried") if evidence.reading == "stated" else evidence
+    if evidence.reading != "stated":
+        return evidence
+    return Evidence(evidence.span, "carried", evidence.table, evidence.row, evidence.column)
 
 
 def derived(evidence: Evidence) -> Evidence:
     """Return the evidence as one that something follows from."""
-    return replace(evidence, reading="derived")
-
+    return Evidence(evidence.span, "derived", evidence.table, evidence.row, evidence.column)

@@ -136,7 +136,7 @@ _ORIGINS = ("cell", "header", "column", "caption", "node", "part")
 _SOURCE_KEYS = (*_ORIGINS, "field", "parser", "reading", "alone", "of")
 _OF_COLUMNS = ("cell", "header", "column", "part")
 _SCOPES = ("none", "area", "report", "named")
-_FORMS = ("auto", "text", "string", "address-key")
+_FORMS = ("auto", "text", "string")
 
 
 class TemplateReader:
@@ -321,4 +321,8 @@ class TemplateReader:
 
 
 def _reading(data: Data) -> Reading:
-    return "derived" if data.choice("reading", "stated", "stated", "derived") == "derived" else "stated"
+    return (
+        "derived"
+        if data.choice("reading", "stated", "stated", "derived") == "derived"
+        else "stated"
+    )

@@ -21,6 +21,8 @@ MAX_NAME = 200
 _OPEN = "([{（［【〔《〈「『“‘"
 _CLOSE = ")]}）］】〕》〉」』”’"
 _PAIRS = dict(zip(_OPEN, _CLOSE, strict=True))
+_DEEPEST = 16
+"""Brackets nested deeper than this are ordinary characters."""
 _ALSO_CLOSES = {")": "）", "）": ")"}
 
 _WIDE = "\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef“”‘’—…·"
@@ -78,7 +80,7 @@ class Words:
 
 
 def mended(words: Words) -> tuple[str, list[int] | None]:
-    """Return the cleaned text of `words`, and for each of its characters the offset in the raw text.
+    """Return the cleaned text of `words`, and the offset of each of its characters in the raw text.
 
     The offsets are None where nothing was cleaned.
     """
@@ -114,23 +116,27 @@ def split(words: Words, separators: str, *, tail: str = "") -> Iterator[Words]:
 
 
 def _cuts(raw: str, separators: str) -> list[int]:
-    """Return where separators stand outside brackets and quotes; linear in the text."""
+    """Return where separators stand outside brackets and quotes; linear in the text.
+
+    What stands after a bracket that never closes is not inside it: those cuts are kept.
+    """
     stack: list[tuple[str, int]] = []
     cuts: list[int] = []
-    for place, char in enumerate(raw):
-        if char in _PAIRS:
+    for match in re.finditer(f"[{re.escape(separators + _OPEN + _CLOSE)}]", raw):
+        char = match[0]
+        if char in separators:
+            if not _inside_number(raw, match.start()):
+                cuts.append(match.start())
+        elif char in _PAIRS and len(stack) < _DEEPEST:
             stack.append((_PAIRS[char], len(cuts)))
-        elif char in _CLOSE and stack:
+        elif stack:
             _close(stack, cuts, char)
-        elif char in separators and not _inside_number(raw, place):
-            cuts.append(place)
-    # What stands after a bracket that never closes is not inside it: those cuts are kept.
     return cuts
 
 
 def _close(stack: list[tuple[str, int]], cuts: list[int], char: str) -> None:
     """Close the nearest bracket that `char` fits, forgetting the cuts made inside it."""
-    for depth in range(len(stack) - 1, max(-1, len(stack) - 9), -1):
+    for depth in range(len(stack) - 1, -1, -1):
         if char in (stack[depth][0], _ALSO_CLOSES.get(stack[depth][0])):
             del cuts[stack[depth][1] :]
             del stack[depth:]

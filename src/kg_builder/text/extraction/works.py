@@ -16,7 +16,9 @@ from kg_builder.text.extraction.words import MAX_NAME, Words, split
 ACTUAL, PLAN = "actual", "plan"
 _LONGEST_WORDING = 40
 """A status wording is looked for in so many characters at the end of a clause."""
-_DUE = re.compile(r"(?P<year>(?:19|20)\d\d)年(?:(?P<month>1[0-2]|0?[1-9])月(?:(?P<day>3[01]|[12]\d|0?[1-9])日)?|底|年底|内)?(?:之?前|底前|以前)?$")
+_DUE = re.compile(
+    r"(?P<year>(?:19|20)\d\d)年(?:(?P<month>1[0-2]|0?[1-9])月(?:(?P<day>3[01]|[12]\d|0?[1-9])日)?|底|年底|内)?(?:之?前|底前|以前)?$"
+)
 _LAST_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _BUILDING = re.compile(r"(?<=工程|项目)(?:的)?(?:建设|施工|实施|工作)$")
 _QUANTITY = re.compile(r"\d[\d.,]*(?:余)?(?:个|家|项|条|处|米|公里|万|亿|平方|辆|套|台)$")
@@ -59,13 +61,13 @@ class StatusReader:
         before: list[tuple[str, re.Pattern[str]]] = []
         for part in data.parts("status"):
             part.known("concept", "after", "before")
-            for key, found, form in (
-                ("after", after, rf"{modifiers}(?:{{}})$"),
-                ("before", before, r"^(?:{})"),
+            for key, found, opening, closing in (
+                ("after", after, modifiers, "$"),
+                ("before", before, "^", ""),
             ):
-                words = part.texts(key)
+                words = "|".join(part.texts(key))
                 if words:
-                    pattern = part.compiled(key, form.format("|".join(words)))
+                    pattern = part.compiled(key, f"{opening}(?:{words}){closing}")
                     found.append((part.text("concept"), pattern))
         return cls(
             tuple(after),
@@ -115,7 +117,7 @@ class StatusReader:
         return best[1] if best else None
 
     def _not_yet(self, status: Status, rest: Words, *, planned: bool) -> tuple[Status, Words]:
-        """A wording such as 尚未完工 has not come about; nor has one that is due later."""
+        """Turn a wording such as 尚未完工, or one that is due later, into what it is: a plan."""
         inside = self.not_yet.search(status.words.raw)
         ahead = next(
             (match for match in self.not_yet.finditer(rest.raw) if match.end() == len(rest.raw)),

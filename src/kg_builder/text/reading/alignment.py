@@ -19,9 +19,11 @@ from kg_builder.text.reading.scan import Item
 
 _SKIP = -4.0
 _SKIP_MORE = -0.7
+_SKIP_EMPTY = -1.5
+_SKIP_GHOST = -0.1
 _BEHIND = 25.0
 _OMITTED = -1.5
-_PUSHED = -1.0
+_PUSHED = -0.3
 _SHORT = -1.0
 _EMPTY = -0.4
 _EMPTY_REQUIRED = -3.0
@@ -143,20 +145,19 @@ class Aligner:
         before = (position, skipped)
         first = position == 0 or (step.row is None and skipped and step.before == (0, False))
         reach = 0
-        clean = False
+        fits = self._fits(position, stop)
         for pattern in self._patterns:
             end = position + len(pattern.slots) + pattern.pushed
-            if end > stop or (first and pattern.omitted):
+            if end > stop or (first and pattern.omitted) or (pattern.pushed and fits):
                 continue
             score = self._score(pattern, position, end, first=first)
             if score is None:
                 continue
-            clean = not pattern.omitted and self._is_clean(position)
             _keep(
                 steps, end, _Step(step.score + score, AlignedRow(position, pattern), None, before)
             )
             reach = max(reach, end)
-            if clean:
+            if not pattern.omitted and fits and self._is_clean(position):
                 return reach
         if (short := self._short_row(position, stop, first=first)) is not None:
             pattern, end, score = short
@@ -171,8 +172,9 @@ class Aligner:
     def _skip(self, steps: list[list[_Step | None]], position: int, stop: int, step: _Step) -> int:
         farthest = min(stop, position + self._width + 1)
         for end in range(position + 1, farthest + 1):
-            ghost = end == position + 1 and self._items[position].ghost
-            cost = -0.1 if ghost else _SKIP + _SKIP_MORE * (end - position)
+            cost = _SKIP + _SKIP_MORE * (end - position)
+            if end == position + 1 and not self._texts[position]:
+                cost = _SKIP_GHOST if self._items[position].ghost else _SKIP_EMPTY
             new = _Step(step.score + cost, None, (position, end), (position, False))
             old = steps[end][1]
             if old is None or new.score > old.score:
@@ -228,6 +230,20 @@ class Aligner:
             if item.soft and not (cell_type and cell_type.sentences):
                 total += _PROSE_BEFORE_ROW
         return total
+
+    def _fits(self, start: int, stop: int) -> bool:
+        """Whether no cell of the full row at `start` speaks against its column.
+
+        Then an empty cell at its end is an empty cell, not a merged one that was pushed there.
+        """
+        if start + self._width > stop:
+            return False
+        for slot in range(self._width):
+            text = self._texts[start + slot]
+            cell_type = self._types[slot]
+            if text and cell_type is not None and cell_type.score(text) <= NEVER:
+                return False
+        return True
 
     def _is_clean(self, start: int) -> bool:
         """Whether the full row at `start` fits so well that nothing else needs a look."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import cast
 
 from kg_builder.errors import ConfigurationError
@@ -12,6 +13,9 @@ from kg_builder.model.document import Section, Source, Title
 from kg_builder.model.selector import Span
 from kg_builder.text.genre import Genre
 from kg_builder.text.reading.characters import clean, trimmed
+
+MOST_BULLETS = 10_000
+"""Of one cell; the rest of a longer one belongs to the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class OutlineRules:
     unnumbered_longest: int
     furniture: re.Pattern[str]
     unit_lines: re.Pattern[str]
+    note: re.Pattern[str]
     bullet: re.Pattern[str]
 
     def heading(self, line: str, start: int) -> Heading | None:
@@ -68,7 +73,7 @@ class OutlineRules:
 
     def bullets(self, text: str, start: int) -> tuple[Span, ...]:
         """Return the bulleted items of `text`, marks excluded; it stands at `start`."""
-        marks = list(self.bullet.finditer(text))
+        marks = list(islice(self.bullet.finditer(text), MOST_BULLETS))
         if not marks:
             return ()
         ends = [match.start() for match in marks[1:]] + [len(text)]
@@ -110,6 +115,7 @@ def _compiled(raw: Mapping[str, object]) -> OutlineRules:
         unnumbered_longest=_number(caption["unnumbered_longest"]),
         furniture=re.compile("|".join(_texts(raw["furniture"]))),
         unit_lines=re.compile("|".join(_texts(raw["unit_lines"]))),
+        note=re.compile("|".join(_texts(raw["notes"]))),
         bullet=_bullet_pattern(raw),
     )
 

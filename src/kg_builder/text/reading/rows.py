@@ -26,6 +26,8 @@ class Body:
     """Their places in the stream; the tail has none."""
     fresh: frozenset[int]
     """Where rows must start: right after a repeated header."""
+    stop: int
+    """Where they end in the stream."""
     tail: Item | None = None
     """The line after the last bar, which may be a last cell without a closing bar."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -11,23 +10,18 @@ from kg_builder.model.document import Cell, Table
 from kg_builder.model.notice import Notice
 from kg_builder.model.selector import Span
 from kg_builder.text.genre import Genre, TableKind
-from kg_builder.text.reading.alignment import Aligner, Alignment
+from kg_builder.text.reading.alignment import Alignment
 from kg_builder.text.reading.cell_types import CellType
 from kg_builder.text.reading.cells import CellMaker, named
 from kg_builder.text.reading.characters import clean
-from kg_builder.text.reading.headers import WIDEST, Header, HeaderIndex, Slot
+from kg_builder.text.reading.headers import Header, HeaderIndex, Slot
+from kg_builder.text.reading.layouts import Headed, Layouts
 from kg_builder.text.reading.rows import Body, ReadRows, column_texts, read_rows
-from kg_builder.text.reading.scan import Item, Scan, reads_as_prose
+from kg_builder.text.reading.scan import Item, Scan
 
 _TRIED = 160
-"""So many cells decide between the possible widths of a table."""
-_MOST_EXTRA = 3
-_MOST_HALF = 8
 _LOOKED_AT = 400
-_MOST_LEADING = 2
-_LABEL_LIKE = re.compile("^[^0-9。；;!?]{0,14}$")
-_LONGEST_TAIL = 1000
-_GOOD_FIT = 0.9
+_LONGEST_CAPTION = 200
 _ROWS_ALONE = 3
 _FIT_ALONE = 3.0
 
@@ -49,8 +43,12 @@ class TableReader:
     scan: Scan
     cells: CellMaker
     types: Mapping[str, CellType]
+    layouts: Layouts = field(init=False)
     tables: list[Table] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.layouts = Layouts(self.scan, self.cells, self.types)
 
     def read(self) -> None:
         """Fill `tables` and `notices`."""
@@ -63,172 +61,86 @@ class TableReader:
     def _segment(self, start: int, stop: int, headers: Sequence[Header]) -> None:
         """Read the tables between two things that no table spans."""
         position = start
-        waiting = list(headers)
+        ends = self._repetitions(headers)
+        number = 0
         while position < stop:
-            while waiting and waiting[0].start < position:
-                waiting.pop(0)
-            header = waiting[0] if waiting else None
-            if header is not None and self._leads_up(position, header.start):
-                same = self._repetitions(header, waiting[1:])
-                after = waiting[1 + len(same) :]
-                end = after[0].start if after else stop
-                position = self._known(position, header, same, end, last=end == stop)
+            while number < len(headers) and headers[number].start < position:
+                number += 1
+            if number == len(headers):
+                position = self._headless(position, stop) or self._unknown(position, stop)
                 continue
-            end = header.start if header else stop
-            position = self._headless(position, end, last=end == stop) or self._unknown(
-                position, end
-            )
+            header, last = headers[number], ends[number]
+            if not self.layouts.leads_up(position, header.start):
+                end = header.start
+                position = self._headless(position, end) or self._unknown(position, end)
+                continue
+            end = headers[last].start if last < len(headers) else stop
+            position = self._known(Headed(header, headers, (number + 1, last), position, end))
 
-    def _leads_up(self, position: int, start: int) -> bool:
-        """Whether the cells before a header are the header's first, unknown or empty ones."""
-        items = self.scan.items[position:start]
-        return len(items) <= _MOST_LEADING and all(_LABEL_LIKE.match(item.text) for item in items)
+    def _repetitions(self, headers: Sequence[Header]) -> list[int]:
+        """Return for each header the number of the first one after it that does not repeat it."""
+        ends = [len(headers)] * len(headers)
+        for number in range(len(headers) - 2, -1, -1):
+            header, other = headers[number], headers[number + 1]
+            block = self.scan.items[other.start].block
+            repeats = other.kind is header.kind and other.columns == header.columns
+            ends[number] = ends[number + 1] if repeats and block[0] == block[1] else number + 1
+        return ends
 
-    def _repetitions(self, header: Header, following: Sequence[Header]) -> list[Header]:
-        """Return the headers that only repeat `header` on a new page."""
-        same: list[Header] = []
-        for other in following:
-            item = self.scan.items[other.start]
-            between = item.block[0] < item.block[1]
-            if between or other.kind is not header.kind or other.columns != header.columns:
-                break
-            same.append(other)
-        return same
-
-    def _known(
-        self, start: int, header: Header, same: Sequence[Header], stop: int, *, last: bool
-    ) -> int:
-        """Read the table under `header`; return where it ends."""
-        slots, end = self._best_layout(start, header, same, stop)
-        body = self._body(end, end - header.start, same, stop)
-        if last:
-            self._add_tail(body, stop)
-        alignment = self._aligner(body, slots).align()
-        rest = body.indices[alignment.end :]
-        context = self._context(start)
+    def _known(self, headed: Headed) -> int:
+        """Read the table under a header; return where it ends."""
+        kind = headed.header.kind
+        slots, end = self.layouts.best(headed)
+        body, alignment = self.layouts.aligned(headed, slots, end)
+        left = len(body.indices) - alignment.end
+        context = self._context(headed.start)
         heads = [slot.head.text for slot in slots if slot.head is not None]
-        if (not alignment.rows and len(rest) >= len(slots)) or not self._is_confirmed(
-            header.kind, context, heads, column_texts(body, slots, alignment, header.kind)
+        if (not alignment.rows and left >= len(slots)) or not self._is_confirmed(
+            kind, context, heads, column_texts(body, slots, alignment, kind)
         ):
-            return self._unknown(start, stop)
-        rows = read_rows(self.cells, self.types, header.kind, slots, body, alignment)
-        half = 0 < len(rest) < len(slots) and not self.scan.items[rest[0]].has_lead
+            return self._unknown(headed.start, headed.stop)
+        return self._take(kind, context, headed.start, slots, body, alignment)
+
+    def _take(
+        self,
+        kind: TableKind,
+        context: _Context,
+        start: int,
+        slots: Sequence[Slot],
+        body: Body,
+        alignment: Alignment,
+    ) -> int:
+        """Keep the rows of a known table and the half row behind them; return where it ends."""
+        rows = read_rows(self.cells, self.types, kind, slots, body, alignment)
+        rest = body.indices[alignment.end :]
+        half = len(rest) < len(slots) and not (rest and self.scan.items[rest[0]].has_lead)
         if half:
             self._half_row(body, alignment, rows)
-        end = stop if half or not rest else rest[0]
-        self._keep(header.kind, context, (start, end), slots, rows)
+        end = body.stop if half else rest[0]
+        self._keep(kind, context, (start, end), slots, rows)
         return end
 
     def _half_row(self, body: Body, alignment: Alignment, rows: ReadRows) -> None:
         """Take the cells after the last row, too few for one, for half a row."""
-        items = body.items[alignment.end :]
-        if body.tail is not None and not body.tail.soft and len(items) < _MOST_HALF:
-            items = [*items, body.tail] if body.tail not in items else items
+        items = body.items[alignment.end : len(body.indices)]
+        tail = body.tail if alignment.end < len(body.items) else None
+        if tail is not None and self._is_cut(tail, alone=not items):
+            items.append(tail)
+        if not items:
+            return
         cells = [self.cells.make(item, with_lead=True) for item in items]
         rows.unread.extend(cells)
-        rows.notices.append(self.cells.half_row(cells))
+        rows.end = max(rows.end, items[-1].end)
+        if any(cell.text for cell in cells):
+            rows.notices.append(self.cells.half_row(cells))
 
-    def _best_layout(
-        self, start: int, header: Header, same: Sequence[Header], stop: int
-    ) -> tuple[tuple[Slot, ...], int]:
-        """Return the slots, and where the header ends, that suit the cells below best."""
-        best: tuple[float, tuple[Slot, ...], int] | None = None
-        for slots, end in self._layouts(start, header, stop):
-            body = self._body(end, end - header.start, same, stop, limit=_TRIED)
-            alignment = self._aligner(body, slots).align()
-            covered = alignment.end * 1.0
-            if best is None or alignment.score > best[0]:
-                best = (alignment.score, slots, end)
-            if (
-                covered
-                and not alignment.skipped
-                and alignment.score >= _GOOD_FIT * covered
-                and (alignment.end > len(body.items) - len(slots))
-            ):
-                break
-        assert best is not None  # noqa: S101 - the header's own slots are always tried
-        return best[1], best[2]
-
-    def _layouts(
-        self, start: int, header: Header, stop: int
-    ) -> Iterator[tuple[tuple[Slot, ...], int]]:
-        """Yield the ways to read a header: its slots, and where it ends.
-
-        Unknown headers may follow, empty cells of merged headers too; a first column may have no
-        header at all.
-        """
-        items = self.scan.items
-        used = {slot.column.id for slot in header.slots if slot.column}
-        bare = next((c for c in header.kind.columns if c.unheaded and c.id not in used), None)
-        leading = [Slot(None, item) for item in items[start : header.start]]
-        fronts = [tuple(leading)]
-        if bare is not None and not leading:
-            fronts.append((Slot(bare, None),))
-        elif bare is not None and not items[start].text:
-            fronts.insert(0, (Slot(bare, None), *leading[1:]))
-        extra: list[Slot] = []
-        end = header.end
-        while True:
-            for front in fronts:
-                yield (*front, *header.slots, *extra), end
-            if len(extra) == _MOST_EXTRA or end >= stop or not _LABEL_LIKE.match(items[end].text):
-                break
-            extra.append(Slot(None, items[end]))
-            end += 1
-        empty = header.end
-        while empty < stop and not items[empty].text and empty - header.end < 2 * WIDEST:
-            empty += 1
-        for end in range(empty, max(header.end, empty - 2), -1):
-            for front in fronts:
-                yield (*front, *header.slots), end
-
-    def _body(
-        self,
-        start: int,
-        header_length: int,
-        same: Sequence[Header],
-        stop: int,
-        limit: int | None = None,
-    ) -> Body:
-        """Return the cells of `start..stop` without the repeated headers."""
-        items = self.scan.items
-        last = stop if limit is None else min(stop, start + limit)
-        indices: list[int] = []
-        fresh: set[int] = set()
-        position = start
-        for header in same:
-            if header.start >= last:
-                break
-            indices.extend(range(position, header.start))
-            fresh.add(len(indices))
-            position = header.start + header_length
-        indices.extend(range(position, last))
-        chosen = [items[n] for n in indices]
-        texts = [
-            self.cells.joined(item) if item.has_lead and not item.soft else item.text
-            for item in chosen
-        ]
-        return Body(chosen, texts, indices, frozenset(fresh))
-
-    def _add_tail(self, body: Body, stop: int) -> None:
-        """Let the line after the last bar stand as a cell that no bar closes."""
-        scan = self.scan
-        first, end = scan.items[stop].block if stop < len(scan.items) else scan.rest
-        if first >= end or (body.items and body.items[-1].unclosed):
-            return
-        line = scan.prose[first]
-        if line.heading or line.caption or line.unit or len(line.span) > _LONGEST_TAIL:
-            return
-        text = self.cells.source.quote(line.span)
-        tail = Item(line.span.start, line.span.end, clean(text), unclosed=True)
-        tail.own = (first, first + 1)
-        tail.soft = reads_as_prose(line, self.cells.source.text, self.cells.rules)
-        body.tail = tail
-        body.items.append(tail)
-        body.texts.append(tail.text)
-
-    def _aligner(self, body: Body, slots: Sequence[Slot]) -> Aligner:
-        return Aligner(body.items, body.texts, slots, self.types, body.fresh)
+    def _is_cut(self, tail: Item, *, alone: bool) -> bool:
+        """Whether the line after the last bar is the beginning of a cell, cut off, and no prose."""
+        if tail.soft:
+            return False
+        text = self.cells.source.text
+        note = self.cells.rules.note.match(tail.text) is not None
+        return not note and (not alone or tail.end == len(text))
 
     def _is_confirmed(
         self, kind: TableKind, context: _Context, heads: Sequence[str], texts: Sequence[str]
@@ -246,58 +158,38 @@ class TableReader:
         hits = sum(confirm.pattern.search(text[:_LOOKED_AT]) is not None for text in texts)
         return hits >= max(1.0, confirm.share * len(texts))
 
-    def _headless(self, start: int, stop: int, *, last: bool) -> int | None:
+    def _headless(self, start: int, stop: int) -> int | None:
         """Read a table without a header, if its caption or its rows say what it is."""
         context = self._context(start)
+        words = context.words
         for kind in self.genre.tables:
             headless = kind.headless
             if headless is None:
                 continue
-            words = context.words
-            said = (
-                bool(words)
-                and kind.matches_caption(words)
-                and (headless.captions is None or headless.captions.search(words) is not None)
-            )
-            if not said and (not headless.rows_alone or context.caption is not None):
-                continue
-            slots = tuple(Slot(kind.column(name), None) for name in headless.columns)
-            end = self._headless_rows(kind, slots, start, stop, context, said=said, last=last)
-            if end is not None:
-                return end
+            said = bool(words) and kind.matches_caption(words)
+            if headless.captions is not None:
+                said = said and headless.captions.search(words) is not None
+            if said or (headless.rows_alone and context.caption is None):
+                end = self._headless_rows(kind, start, stop, context, said=said)
+                if end is not None:
+                    return end
         return None
 
     def _headless_rows(
-        self,
-        kind: TableKind,
-        slots: tuple[Slot, ...],
-        start: int,
-        stop: int,
-        context: _Context,
-        *,
-        said: bool,
-        last: bool,
+        self, kind: TableKind, start: int, stop: int, context: _Context, *, said: bool
     ) -> int | None:
-        body = self._body(start, 0, (), stop)
-        body.texts[0] = body.items[0].text
-        tried = self._aligner(body, slots).align(_TRIED)
+        columns = kind.headless.columns if kind.headless else ()
+        slots = tuple(Slot(kind.column(name), None) for name in columns)
+        headed = Headed(Header(kind, slots, start, start), (), (0, 0), start, stop)
+        body, tried = self.layouts.aligned(headed, slots, start, limit=_TRIED)
         texts = column_texts(body, slots, tried, kind)
         fits = tried.score >= _FIT_ALONE * len(tried.rows) and len(tried.rows) >= _ROWS_ALONE
         if not tried.rows or not (said or fits):
             return None
         if not self._is_confirmed(kind, context if said else _Context(), (), texts):
             return None
-        if last:
-            self._add_tail(body, stop)
-        alignment = self._aligner(body, slots).align()
-        rows = read_rows(self.cells, self.types, kind, slots, body, alignment)
-        rest = body.indices[alignment.end :]
-        half = 0 < len(rest) < len(slots) and not self.scan.items[rest[0]].has_lead
-        if half:
-            self._half_row(body, alignment, rows)
-        end = stop if half or not rest else rest[0]
-        self._keep(kind, context, (start, end), slots, rows)
-        return end
+        body, alignment = self.layouts.aligned(headed, slots, start)
+        return self._take(kind, context, start, slots, body, alignment)
 
     def _keep(
         self,
@@ -346,7 +238,7 @@ class TableReader:
             line = self.scan.prose[number]
             if line.unit:
                 continue
-            text = self.cells.source.quote(line.span) if len(line.span) <= _LONGEST_TAIL else ""
+            text = self.cells.source.quote(line.span) if len(line.span) <= _LONGEST_CAPTION else ""
             if line.caption or (
                 line.heading is None and text and self.cells.rules.unnumbered_caption(text)
             ):

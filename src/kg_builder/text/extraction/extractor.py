@@ -1,0 +1,76 @@
+"""Extraction: a document and what is known of the genre become entities and facts."""
+
+from __future__ import annotations
+
+from kg_builder.model.document import Document
+from kg_builder.model.extraction import Extraction
+from kg_builder.text.extraction.addresses import address_reader
+from kg_builder.text.extraction.checks import check_rows
+from kg_builder.text.extraction.clauses import ClauseReader
+from kg_builder.text.extraction.findings import Findings
+from kg_builder.text.extraction.frame import FrameReader, OutlineReader
+from kg_builder.text.extraction.knowledge import Knowledge
+from kg_builder.text.extraction.parsers import Tools
+from kg_builder.text.extraction.rows import RowReader
+from kg_builder.text.extraction.sources import Sources
+from kg_builder.text.extraction.statements import ReportFrame, Statements
+from kg_builder.text.genre import Genre
+
+
+class Extractor:
+    """Extracts from documents of one genre; what is known is read and checked once."""
+
+    def __init__(self, genre: Genre) -> None:
+        """Read the genre's data. Raises ConfigurationError, with the file, for what is wrong."""
+        self._known = Knowledge.of(genre)
+
+    def extract(self, document: Document) -> Extraction:
+        """Return what the document says: its frame, its tables, its indicators.
+
+        Sentences other than those of indicators are left unread. Never raises for what a text
+        says; what cannot be read is left out, with a notice where something was expected.
+        """
+        known = self._known
+        findings = Findings(document.source)
+        frame = FrameReader(document, known.frame, known.areas, known.periods, findings).read()
+        OutlineReader(document, known.frame, frame, findings).read()
+        said = Statements(findings, frame, known.indicators)
+        self._tables(document, frame, said)
+        ClauseReader(
+            document,
+            known.clauses,
+            known.indicators,
+            known.figures,
+            known.periods,
+            known.areas,
+            said,
+        ).read()
+        return findings.result()
+
+    def _tables(self, document: Document, frame: ReportFrame, said: Statements) -> None:
+        known, findings = self._known, said.findings
+        addresses = address_reader(known.addresses, frame.area_name, frame.city)
+        tools = Tools(
+            known.figures,
+            known.periods,
+            known.statuses,
+            addresses,
+            known.clauses.target,
+            frame.year,
+        )
+        for table in document.tables:
+            template = known.templates.get(table.kind) if table.kind else None
+            if template is None:
+                continue
+            sources = Sources(document.source, table, tools, known.frame.nothing, findings)
+            reader = RowReader(table, template, sources, known.areas, known.frame.nothing, said)
+            check_rows(template.checks, reader.read(), findings, tools)
+
+
+def extract(document: Document, genre: Genre) -> Extraction:
+    """Return what `document` says, by what is known of the genre.
+
+    For many documents make one `Extractor`: this reads the genre's data each time. Raises
+    ConfigurationError for wrong data of the genre, never for what the text says.
+    """
+    return Extractor(genre).extract(document)

@@ -1,0 +1,408 @@
+"""The frame of a report: whose it is, who issued it, the years it covers, its headings and tables.
+
+The patterns are data: `genre/rules/frame.toml`, `genre/lexicons/report-kinds.toml`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kg_builder.model.document import Document, Section, Table
+from kg_builder.model.entity import EntityId
+from kg_builder.model.fact import Text
+from kg_builder.model.selector import Evidence, Span
+from kg_builder.text.extraction.areas import AreaNames
+from kg_builder.text.extraction.data import Data
+from kg_builder.text.extraction.findings import Findings
+from kg_builder.text.extraction.periods import PeriodMatch, PeriodReader
+from kg_builder.text.extraction.statements import Dated, ReportFrame, derived
+from kg_builder.text.extraction.words import MAX_NAME, Words, clean, fold
+from kg_builder.text.numerals import parse_integer
+
+RULE = "frame"
+_NAMELESS = "无名"
+_FIRST_PARAGRAPHS = 3
+_OPENING = 40
+"""So many characters at the start of a paragraph may name the area or the period."""
+_BRACKETS = re.compile(r"[()（）.．、\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRules:
+    """How titles name the issuer, the area and the years."""
+
+    noise: re.Pattern[str]
+    issuer: re.Pattern[str]
+    issuer_also: tuple[str, ...]
+    area: re.Pattern[str]
+    reports: re.Pattern[str]
+    plans: re.Pattern[str]
+    kinds: tuple[tuple[re.Pattern[str], str], ...]
+    default_kind: str
+    nothing: frozenset[str]
+    declared: re.Pattern[str]
+
+    @classmethod
+    def of(cls, data: Data, kinds: Data) -> FrameRules:
+        """Read the rules; raises ConfigurationError for wrong ones."""
+        issuer, title = data.part("issuer"), data.part("title")
+        return cls(
+            data.pattern("noise"),
+            issuer.pattern("pattern"),
+            issuer.texts("also"),
+            title.pattern("area"),
+            title.pattern("reports"),
+            title.pattern("plans"),
+            tuple((part.pattern("pattern"), part.text("word")) for part in kinds.parts("kind")),
+            kinds.text("default"),
+            frozenset(data.part("nothing").texts("words")),
+            data.part("declared").pattern("pattern"),
+        )
+
+    def kind(self, title: str) -> str:
+        """Return the word for the kind of report a title tells."""
+        return next(
+            (word for pattern, word in self.kinds if pattern.search(title)), self.default_kind
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Area:
+    name: str
+    city: str | None
+    words: Words
+    city_words: Words | None
+    derived: bool = False
+
+
+class FrameReader:
+    """Reads the frame of one document into findings."""
+
+    def __init__(
+        self,
+        document: Document,
+        rules: FrameRules,
+        areas: AreaNames,
+        periods: PeriodReader,
+        findings: Findings,
+    ) -> None:
+        self._document = document
+        self._rules = rules
+        self._areas = areas
+        self._periods = periods
+        self._findings = findings
+
+    def read(self) -> ReportFrame:
+        """Record the report with its area, issuer and years; return the frame of its statements."""
+        area = self._titled_area() or self._untitled_area()
+        reports, plans = self._years()
+        frame = self._report(area, reports, plans)
+        self._issuer(frame)
+        self._area(frame, area)
+        return frame
+
+    # --- the report ---
+
+    def _report(
+        self, area: _Area | None, reports: Dated | None, plans: Dated | None
+    ) -> ReportFrame:
+        findings, title = self._findings, self._document.title
+        digest = self._document.source.text_sha256 or self._document.source.text
+        if not re.fullmatch(r"[0-9a-f]{64}", digest):
+            digest = hashlib.sha256(digest.encode("utf-8", "surrogatepass")).hexdigest()
+        name = self._areas.key(area.name, area.city) if area else _NAMELESS
+        scope = (name,) if area else (_NAMELESS, digest[:8])
+        said = self._opening()
+        if title and reports:
+            year = "".join(reports.period.key)
+            key = (*scope, year, self._rules.kind(title.text))
+        else:
+            key = (name, digest[:8])
+        report = EntityId("Report", key)
+        if title:
+            findings.read(title.span)
+            findings.entity(report, clean(title.text)[:MAX_NAME], said)
+            findings.fact(report, "dcterms:title", Text(clean(title.text)), said, RULE)
+        else:
+            findings.entity(report, None, derived(said))
+        for predicate, dated in (("reportsPeriod", reports), ("plansPeriod", plans)):
+            if dated:
+                period = findings.period(dated.period, dated.said, RULE)
+                findings.fact(report, predicate, period, dated.said, RULE)
+        evidence = self._said(area.words, "derived" if area.derived else "stated") if area else None
+        entity = EntityId("District", (name,)) if area else None
+        return ReportFrame(
+            report,
+            scope,
+            entity,
+            area.name if area else None,
+            evidence,
+            area.city if area else None,
+            reports,
+            plans,
+        )
+
+    def _opening(self) -> Evidence:
+        """Return the passage that names the report: its title, else its first line."""
+        if self._document.title:
+            return Evidence(self._document.title.text_span)
+        text = self._document.source.text
+        for match in re.finditer(r"[^\r\n]+", text):
+            words = Words(match[0], match.start()).part(0, len(match[0]))
+            if words:
+                return Evidence(words.span)
+        return Evidence(Span(0, len(text)))
+
+    def _issuer(self, frame: ReportFrame) -> None:
+        words = self._title_line()
+        match = self._rules.issuer.search(words.raw) if words else None
+        if words is None or match is None:
+            return
+        issuer = words.group(match, "issuer")
+        name = issuer.text
+        local = () if self._areas.is_located(name, frame.area_name) else frame.scope
+        entity = EntityId("Institution", (*local, fold(name)))
+        said = Evidence(issuer.span)
+        self._findings.entity(entity, name, said, also=self._rules.issuer_also)
+        self._findings.fact(frame.report, "issuedBy", entity, said, RULE)
+
+    def _title_line(self) -> Words | None:
+        title = self._document.title
+        if title is None:
+            return None
+        words = self._quote(title.span)
+        noise = self._rules.noise.match(words.raw)
+        return words.part(noise.end(), len(words.raw)) if noise else words
+
+    # --- the area ---
+
+    def _area(self, frame: ReportFrame, area: _Area | None) -> None:
+        if area is None or frame.area is None or frame.area_said is None:
+            return
+        findings, said = self._findings, frame.area_said
+        findings.entity(frame.area, area.name, said)
+        findings.fact(frame.report, "coversArea", frame.area, said, RULE)
+        if area.city and area.city_words:
+            where = self._said(area.city_words)
+            city = findings.entity(EntityId("City", (area.city,)), area.city, where)
+            findings.fact(frame.area, "within", city, where, RULE)
+
+    def _titled_area(self) -> _Area | None:
+        """Return the area that the title names; its city may stand in the issuer's name."""
+        title = self._document.title
+        if title is None:
+            return None
+        words = self._quote(title.text_span)
+        match = self._rules.area.search(words.raw)
+        if match is None:
+            return None
+        name = words.group(match, "area")
+        city = words.group(match, "city") if match["city"] else self._issuers_city(name.text)
+        return _Area(name.text, city.text if city else None, name, city)
+
+    def _issuers_city(self, area: str) -> Words | None:
+        line = self._title_line()
+        if line is None:
+            return None
+        match = re.search(rf"(?P<city>[\u4e00-\u9fff]{{2,5}}市){re.escape(area)}", line.raw)
+        return line.group(match, "city") if match else None
+
+    def _untitled_area(self) -> _Area | None:
+        """Return the area that captions, headings, first paragraphs or most addresses name."""
+        for words in self._places():
+            match = self._areas.named.match(words.raw[:_OPENING])
+            if match:
+                return self._found(words, match)
+        return self._addressed_area()
+
+    def _places(self) -> Iterator[Words]:
+        for table in self._document.tables:
+            if table.caption_span:
+                yield self._quote(table.caption_span)
+        for section in self._document.sections:
+            yield self._quote(section.title_span)
+        for paragraph in self._document.paragraphs[:_FIRST_PARAGRAPHS]:
+            words = self._quote(paragraph.span)
+            yield words.part(0, min(_OPENING, len(words.raw)))
+
+    def _found(self, words: Words, match: re.Match[str], *, is_derived: bool = False) -> _Area:
+        name = words.group(match, "area")
+        city = words.group(match, "city") if match["city"] else None
+        return _Area(name.text, city.text if city else None, name, city, is_derived)
+
+    def _addressed_area(self) -> _Area | None:
+        found: list[_Area] = []
+        rows = 0
+        for table in self._document.tables:
+            for row in table.rows:
+                cell = row.cells.get("address")
+                if cell is None or not len(cell.span):
+                    continue
+                rows += 1
+                words = self._quote(cell.span)
+                match = self._areas.named.match(words.raw)
+                if match:
+                    found.append(self._found(words, match, is_derived=True))
+        if not found:
+            return None
+        name, count = Counter(area.name for area in found).most_common(1)[0]
+        if count == 1 or count * 2 <= rows or count < len(found):
+            return None
+        return next(area for area in found if area.name == name)
+
+    # --- the years ---
+
+    def _years(self) -> tuple[Dated | None, Dated | None]:
+        title = self._document.title
+        if title:
+            words = self._quote(title.text_span)
+            reports = self._dated(words, self._rules.reports) or self._first(words)
+            if reports:
+                return reports, self._plans(words, reports)
+        for words in self._places():
+            found = self._first(words)
+            if found:
+                return found, None
+        return None, None
+
+    def _first(self, words: Words) -> Dated | None:
+        found = self._periods.find(words)
+        return self._as_dated(found) if found else None
+
+    def _dated(self, words: Words, pattern: re.Pattern[str]) -> Dated | None:
+        match = pattern.search(words.raw)
+        return self._first(words.group(match, "period")) if match else None
+
+    def _plans(self, words: Words, reports: Dated) -> Dated | None:
+        for match in self._rules.plans.finditer(words.raw):
+            found = self._first(words.group(match, "period"))
+            if found and found.period.start_year > reports.period.end_year:
+                return found
+        return None
+
+    def _as_dated(self, found: PeriodMatch) -> Dated:
+        return Dated(found.period, Evidence(found.words.span))
+
+    def _said(self, words: Words, reading: str = "stated") -> Evidence:
+        evidence = Evidence(words.span)
+        return derived(evidence) if reading == "derived" else evidence
+
+    def _quote(self, span: Span) -> Words:
+        return Words(self._document.source.quote(span), span.start)
+
+
+class OutlineReader:
+    """Records the sections and tables of a document, and the cells of tables nobody knows."""
+
+    def __init__(
+        self, document: Document, rules: FrameRules, frame: ReportFrame, findings: Findings
+    ) -> None:
+        self._document = document
+        self._rules = rules
+        self._frame = frame
+        self._findings = findings
+        self._sections: list[EntityId] = []
+
+    def read(self) -> None:
+        """Record them all."""
+        for section in self._document.sections:
+            self._sections.append(self._section(section))
+        for table in self._document.tables:
+            self._table(table)
+        self._declared()
+
+    def _section(self, section: Section) -> EntityId:
+        findings = self._findings
+        said = Evidence(section.span)
+        parent = self._sections[section.parent] if section.parent is not None else None
+        own = _BRACKETS.sub("", fold(section.number)) or fold(section.title)[:MAX_NAME]
+        path = (*(parent.key if parent else self._frame.report.key), own or "一")
+        key, again = path, 2
+        while findings.has(EntityId("Section", key)):
+            key = (*path, f"第{again}处")
+            again += 1
+        label = clean(section.title) or clean(section.number)
+        entity = findings.entity(EntityId("Section", key), label[:MAX_NAME], said)
+        findings.read(section.span)
+        findings.fact(entity, "inReport", self._frame.report, said, RULE)
+        findings.fact(entity, "sectionLevel", section.level, said, RULE)
+        if section.number:
+            findings.fact(entity, "sectionNumber", clean(section.number), said, RULE)
+        if parent:
+            findings.fact(entity, "parentSection", parent, said, RULE)
+        return entity
+
+    def _table(self, table: Table) -> None:
+        findings = self._findings
+        key = (*self._frame.report.key, f"表{table.index + 1}")
+        where = table.caption_span or next(
+            (cell.span for cell in table.headers.values() if len(cell.span)), None
+        )
+        said = Evidence(where or self._first_cell(table), table=table.index)
+        label = clean(table.caption)[:MAX_NAME] if table.caption else None
+        entity = findings.entity(EntityId("Table", key), label, said)
+        if table.caption_span:
+            findings.read(table.caption_span)
+        findings.fact(entity, "inReport", self._frame.report, said, RULE)
+        if table.section is not None:
+            findings.fact(entity, "inSection", self._sections[table.section], said, RULE)
+        if table.kind:
+            findings.fact(entity, "tableKind", table.kind, derived(said), RULE)
+        findings.fact(entity, "rowCount", len(table.rows) or len(table.cells), derived(said), RULE)
+        for header in table.headers.values():
+            if header.text:
+                at = Evidence(header.span, table=table.index, column=header.text)
+                findings.fact(entity, "columnHeader", clean(header.text), at, RULE)
+        if table.kind is None:
+            self._cells(table, entity)
+
+    @staticmethod
+    def _first_cell(table: Table) -> Span:
+        rows = [cell for row in table.rows for cell in row.cells.values()]
+        lines = [cell for line in table.cells for cell in line]
+        return next((cell.span for cell in (*rows, *lines) if len(cell.span)), table.span)
+
+    def _cells(self, table: Table, entity: EntityId) -> None:
+        """Keep the cells of a table nobody knows, by line and place in the line."""
+        findings = self._findings
+        order = 0
+        for number, line in enumerate(table.cells, 1):
+            for column, cell in enumerate(line, 1):
+                order += 1
+                if not cell.text:
+                    continue
+                said = Evidence(cell.span, table=table.index, row=number)
+                key = (*entity.key, str(number), str(column))
+                node = findings.entity(EntityId("Cell", key), None, said)
+                findings.fact(node, "inTable", entity, said, RULE)
+                findings.fact(node, "rowNumber", number, derived(said), RULE)
+                findings.fact(node, "columnNumber", column, derived(said), RULE)
+                findings.fact(node, "listOrder", order, derived(said), RULE)
+                findings.fact(node, "cellText", Text(cell.text), said, RULE)
+
+    def _declared(self) -> None:
+        """Warn where a text declares a number of parts, and as many headings do not follow."""
+        for paragraph in self._document.paragraphs:
+            words = self._document.source.quote(paragraph.span)
+            match = self._rules.declared.search(words)
+            count = parse_integer(match["count"]) if match else None
+            if match is None or not count:
+                continue
+            found = [
+                section
+                for section in self._document.sections
+                if section.parent == paragraph.section and section.span.start > paragraph.span.start
+            ]
+            if found and len(found) != count:
+                start = paragraph.span.start + match.start()
+                self._findings.notice(
+                    "declared-count",
+                    f"此处说有 {count} 个部分，其下标题只有 {len(found)} 个",
+                    f"{count} parts are declared here, but {len(found)} headings follow",
+                    Span(start, paragraph.span.start + match.end()),
+                    found[-1].span,
+                )

@@ -1,0 +1,70 @@
+"""All that the extraction knows, read once from the genre's data and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kg_builder.text.extraction.addresses import address_reader
+from kg_builder.text.extraction.areas import AreaNames
+from kg_builder.text.extraction.clauses import ClauseRules
+from kg_builder.text.extraction.data import Data
+from kg_builder.text.extraction.frame import FrameRules
+from kg_builder.text.extraction.indicators import IndicatorNames
+from kg_builder.text.extraction.periods import PeriodReader
+from kg_builder.text.extraction.quantities import NUMBER, FigureReader
+from kg_builder.text.extraction.template import Template, TemplateReader
+from kg_builder.text.extraction.works import StatusReader
+from kg_builder.text.genre import Genre
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Lexicons, rules and row templates, ready for use."""
+
+    figures: FigureReader
+    periods: PeriodReader
+    statuses: StatusReader
+    indicators: IndicatorNames
+    areas: AreaNames
+    frame: FrameRules
+    clauses: ClauseRules
+    addresses: Data
+    templates: Mapping[str, Template]
+
+    @classmethod
+    def of(cls, genre: Genre) -> Knowledge:
+        """Read the genre's data. Raises ConfigurationError, with the file, for what is wrong."""
+        lexicons = {stem: _data("lexicons", stem, raw) for stem, raw in genre.lexicons.items()}
+        rules = {stem: _data("rules", stem, raw) for stem, raw in genre.rules.items()}
+
+        def lexicon(stem: str) -> Data:
+            return lexicons.get(stem) or _data("lexicons", stem, {})
+
+        def rule(stem: str) -> Data:
+            return rules.get(stem) or _data("rules", stem, {})
+
+        figures = FigureReader.of(lexicon("units"), rule("figures"))
+        slots = {"number": NUMBER}
+        addresses = rule("address")
+        address_reader(addresses, None, None)
+        return cls(
+            figures,
+            PeriodReader.of(rule("periods")),
+            StatusReader.of(lexicon("status")),
+            IndicatorNames.of(lexicon("indicators")),
+            AreaNames.of(lexicon("areas"), lexicon("ambiguous-areas")),
+            FrameRules.of(rule("frame"), lexicon("report-kinds")),
+            ClauseRules.of(rule("figures")),
+            addresses,
+            {
+                kind.id: TemplateReader([column.id for column in kind.columns], slots).read(
+                    Data(kind.template, kind.file)
+                )
+                for kind in genre.tables
+            },
+        )
+
+
+def _data(folder: str, stem: str, raw: Mapping[str, object]) -> Data:
+    return Data(raw, f"genre/{folder}/{stem}.toml")

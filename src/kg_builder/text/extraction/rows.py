@@ -1,0 +1,325 @@
+"""Rows of a known table, read by the template of its kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from kg_builder.model.document import Table
+from kg_builder.model.entity import EntityId
+from kg_builder.model.fact import Concept, Text, Value
+from kg_builder.model.selector import Evidence
+from kg_builder.text.extraction.addresses import bare_address
+from kg_builder.text.extraction.areas import AreaNames
+from kg_builder.text.extraction.findings import shown
+from kg_builder.text.extraction.periods import Period
+from kg_builder.text.extraction.quantities import Figure
+from kg_builder.text.extraction.scopes import Bound, Placed, Scope
+from kg_builder.text.extraction.sources import Sources
+from kg_builder.text.extraction.statements import Dated, Named, Observed, Statements, derived
+from kg_builder.text.extraction.template import (
+    Expression,
+    FigureRule,
+    KeyPart,
+    NodeRule,
+    SourceRule,
+    StatementRule,
+    Template,
+    Variant,
+)
+from kg_builder.text.extraction.words import MAX_NAME, fold
+
+_SLOT = re.compile(r"\{([a-z_]+)\}")
+
+
+class RowReader:
+    """Reads the rows of one table."""
+
+    def __init__(
+        self,
+        table: Table,
+        template: Template,
+        sources: Sources,
+        areas: AreaNames,
+        nothing: frozenset[str],
+        said: Statements,
+    ) -> None:
+        self._table = table
+        self._template = template
+        self._sources = sources
+        self._areas = areas
+        self._nothing = nothing
+        self._said = said
+        self._findings = said.findings
+        self._rule = f"table-{table.kind}"
+        self._orders: dict[tuple[str, EntityId | int | None], int] = {}
+
+    def read(self) -> list[Scope]:
+        """Read every row; return what each bound, for the checks."""
+        self._findings.read(*(cell.span for cell in self._table.headers.values()))
+        root = Scope(None, None)
+        for rule in self._template.table_nodes:
+            self._node(rule, root)
+        scopes = []
+        for row in self._table.rows:
+            scope = Scope(root, row)
+            for rule in self._template.nodes:
+                self._node(rule, scope)
+            scopes.append(scope)
+        return scopes
+
+    # --- nodes ---
+
+    def _node(self, rule: NodeRule, scope: Scope) -> None:
+        scope.nodes.setdefault(rule.id, [])
+        if any(scope.bound(name) for name in rule.unless):
+            return
+        if not all(scope.bound(name) for name in rule.needs):
+            return
+        if rule.statement is not None:
+            self._statement(rule, rule.statement, scope)
+            return
+        for placed in self._sources.items(rule.sources, scope):
+            self._thing(rule, placed, scope)
+
+    def _thing(self, rule: NodeRule, placed: Placed, scope: Scope) -> None:
+        name = placed.item.words.text
+        own = scope.inner(placed)
+        label = self._format(rule.label, own) if rule.label else name
+        if not fold(label) or name in self._nothing:
+            return
+        if len(label) > MAX_NAME and not rule.nameless:
+            self._long_name(placed)
+            return
+        variant = rule.variant(label)
+        said = self._sources.evidence(placed)
+        key = self._key(rule, variant, label, own)
+        entity = EntityId((variant and variant.type) or rule.type, key)
+        also = variant.also if variant and variant.also is not None else rule.also
+        self._findings.entity(entity, None if rule.nameless else label, said, also=also)
+        self._findings.read(placed.item.words.span)
+        bound = Bound(entity, said, placed)
+        scope.bind(rule.id, bound)
+        own.nodes[rule.id] = [bound]
+        for child in rule.children:
+            self._node(child, own)
+        facts = variant.facts if variant and variant.facts is not None else rule.facts
+        self._facts(entity, facts, own, rule, said, single=False)
+
+    def _statement(self, rule: NodeRule, statement: StatementRule, scope: Scope) -> None:
+        subjects: Iterable[Bound | None] = scope.bound(statement.of) if statement.of else (None,)
+        for subject in subjects:
+            if statement.figure is not None:
+                self._observe(rule, statement, statement.figure, subject, scope)
+            elif subject is not None:
+                self._state(rule, statement, subject, scope)
+
+    def _state(
+        self, rule: NodeRule, statement: StatementRule, subject: Bound, scope: Scope
+    ) -> None:
+        key = self._key(rule, None, "", scope)
+        entity = EntityId(rule.type, key)
+        said = self._sources.evidence(scope.placed) if scope.placed else subject.said
+        kind = self._kind(statement, scope)
+        self._said.state(entity, said, kind, self._dated(statement, scope), self._rule)
+        self._findings.fact(
+            entity, statement.of_predicate, subject.entity, subject.said, self._rule
+        )
+        scope.bind(rule.id, Bound(entity, said, None))
+        self._facts(entity, rule.facts, scope, rule, said, single=True)
+
+    def _observe(
+        self,
+        rule: NodeRule,
+        statement: StatementRule,
+        figures: FigureRule,
+        subject: Bound | None,
+        scope: Scope,
+    ) -> None:
+        for placed in self._sources.items(figures.sources, scope, figures.unit_cell):
+            figure = placed.item.value
+            if not isinstance(figure, Figure) and not statement.wording:
+                continue
+            said = self._sources.evidence(placed)
+            own = scope.inner(placed)
+            named = self._indicator(figures, own, said)
+            if named is None:
+                continue
+            kind = self._kind(statement, scope)
+            observed = Observed(
+                indicator=named,
+                measure=_measure(placed, figures.measure),
+                figure=figure if isinstance(figure, Figure) else None,
+                said=said,
+                verbatim=placed.item.words.text,
+                kind=kind if isinstance(kind, str) else kind[0],
+                dated=self._dated(statement, scope),
+                about=(subject.entity, subject.said) if subject else None,
+            )
+            entity = self._said.observe(observed, self._rule)
+            if entity is not None:
+                self._findings.read(placed.item.words.span)
+                scope.bind(rule.id, Bound(entity, said, placed, observed.figure))
+                self._facts(entity, rule.facts, own, rule, said, single=True)
+
+    def _indicator(self, figures: FigureRule, scope: Scope, said: Evidence) -> Named | None:
+        if isinstance(figures.indicator, str):
+            return Named(figures.indicator, derived(said))
+        placed = next(iter(self._sources.of(figures.indicator, scope)), None)
+        if placed is None or not fold(placed.item.words.text):
+            return None
+        if len(placed.item.words.text) > MAX_NAME:
+            self._long_name(placed)
+            return None
+        self._findings.read(placed.item.words.span)
+        return Named(placed.item.words.text, self._sources.evidence(placed))
+
+    def _kind(self, statement: StatementRule, scope: Scope) -> str | tuple[str, Evidence]:
+        if isinstance(statement.kind, str):
+            return statement.kind
+        for placed in self._sources.of(statement.kind, scope):
+            if isinstance(placed.item.value, Concept):
+                return placed.item.value.name, self._sources.evidence(placed)
+        return "actual"
+
+    def _dated(self, statement: StatementRule, scope: Scope) -> Dated | None:
+        for source in statement.periods:
+            for placed in self._sources.of(source, scope):
+                if isinstance(placed.item.value, Period):
+                    return Dated(placed.item.value, self._sources.evidence(placed))
+        return None
+
+    def _long_name(self, placed: Placed) -> None:
+        words = placed.item.words
+        self._findings.notice(
+            "long-name",
+            f"名称过长（{len(words.raw)} 字），未采用：{shown(words.text)}",
+            f"a name of {len(words.raw)} characters, left out: {shown(words.text)}",
+            words.span,
+        )
+
+    # --- keys and labels ---
+
+    def _key(
+        self, rule: NodeRule, variant: Variant | None, label: str, scope: Scope
+    ) -> tuple[str, ...]:
+        kind = variant.scope if variant and variant.scope is not None else rule.scope
+        parts = variant.key if variant and variant.key is not None else rule.key
+        own: list[str] = []
+        for part in parts:
+            own += [text for text in self._key_part(part, label, scope, own) if text]
+        frame = self._said.frame
+        if kind == "report":
+            return self._said.key(*own)
+        if kind == "area" or (
+            kind == "named" and not self._areas.is_located(label, frame.area_name)
+        ):
+            return (*frame.scope, *own)
+        return tuple(own)
+
+    def _key_part(
+        self, part: KeyPart, label: str, scope: Scope, before: list[str]
+    ) -> Iterator[str]:
+        if isinstance(part, SourceRule):
+            for placed in self._sources.of(part, scope):
+                text = placed.item.words.text
+                yield bare_address(text, self._said.frame.area_name, before)
+            return
+        if _SLOT.search(part):
+            yield fold(self._format(part, scope, label))
+            return
+        for bound in scope.bound(part)[:1]:
+            yield from self._said.frame.local(bound.entity)
+
+    def _format(self, form: str, scope: Scope, name: str = "") -> str:
+        def slot(match: re.Match[str]) -> str:
+            if match[1] == "name":
+                return name or (scope.placed.item.words.text if scope.placed else "")
+            found = scope.fields(match[1])
+            return found[1][0].text if found else ""
+
+        return _SLOT.sub(slot, form)
+
+    # --- facts ---
+
+    def _facts(
+        self,
+        entity: EntityId,
+        facts: Mapping[str, Expression],
+        scope: Scope,
+        rule: NodeRule,
+        said: Evidence,
+        *,
+        single: bool,
+    ) -> None:
+        for predicate, expression in facts.items():
+            for value, evidence in self._values(expression, scope, rule, said):
+                if single and not isinstance(value, EntityId):
+                    self._said.tell(entity, predicate, value, evidence, self._rule)
+                    continue
+                both = not single and isinstance(value, EntityId)
+                passages = dict.fromkeys((said, evidence) if both else (evidence,))
+                self._findings.fact(entity, predicate, value, tuple(passages), self._rule)
+
+    def _values(
+        self, expression: Expression, scope: Scope, rule: NodeRule, said: Evidence
+    ) -> Iterator[tuple[Value, Evidence]]:
+        if expression.nodes is not None:
+            yield from self._nodes(expression.nodes, scope, said)
+        elif expression.text is not None:
+            evidence = derived(said) if expression.reading == "derived" else said
+            words = self._format(expression.text, scope)
+            yield (words if expression.form == "string" else Text(words)), evidence
+        elif expression.order is not None:
+            yield self._next(rule.id, expression.order, scope), derived(said)
+        elif expression.concept is not None:
+            yield Concept(*expression.concept), said
+        elif expression.source is not None:
+            for placed in self._sources.of(expression.source, scope):
+                value = self._value(placed, expression.form)
+                if value is not None:
+                    self._findings.read(placed.item.words.span)
+                    yield value, self._sources.evidence(placed)
+
+    def _nodes(self, name: str, scope: Scope, said: Evidence) -> Iterator[tuple[Value, Evidence]]:
+        frame = self._said.frame
+        if name == "report":
+            yield frame.report, said
+        elif name == "area":
+            if frame.area is not None and frame.area_said is not None:
+                yield frame.area, replace(frame.area_said, reading="carried")
+        else:
+            for bound in scope.bound(name):
+                yield bound.entity, bound.said
+
+    def _value(self, placed: Placed, form: str) -> Value | None:
+        value = placed.item.value
+        if isinstance(value, Period):
+            return self._findings.period(value, self._sources.evidence(placed), self._rule)
+        if isinstance(value, Figure):
+            return value.value
+        if value is not None and not isinstance(value, str):
+            return value
+        words = value if isinstance(value, str) else placed.item.words.text
+        if not words or words in self._nothing:
+            return None
+        return words if form == "string" else Text(words)
+
+    def _next(self, rule: str, within: str, scope: Scope) -> int:
+        """Count nodes of a rule in the table, in the row, or under another node."""
+        anchor: EntityId | int | None = None
+        if within == "row":
+            anchor = scope.row.number if scope.row else None
+        elif within != "table":
+            anchor = next((bound.entity for bound in scope.bound(within)), None)
+        order = self._orders[rule, anchor] = self._orders.get((rule, anchor), 0) + 1
+        return order
+
+
+def _measure(placed: Placed, default: str) -> str:
+    """Return what a figure measures: the figure's own wording may say it."""
+    for part in placed.item.fields.get("measure", ()):
+        if isinstance(part.value, Concept):
+            return part.value.name
+    return default

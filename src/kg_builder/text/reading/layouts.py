@@ -1,0 +1,171 @@
+"""The ways to read a header, and the body under it: the one that suits the cells best is taken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kg_builder.text.reading.alignment import Aligner, Alignment
+from kg_builder.text.reading.cell_types import CellType
+from kg_builder.text.reading.cells import CellMaker
+from kg_builder.text.reading.characters import clean
+from kg_builder.text.reading.headers import WIDEST, Header, Slot
+from kg_builder.text.reading.rows import Body
+from kg_builder.text.reading.scan import Item, Scan, reads_as_prose
+
+_TRIED = 160
+"""So many cells decide between the possible widths of a table."""
+_GROWTH = 4
+_MOST_EXTRA = 3
+_MOST_LEADING = 2
+_LABEL_LIKE = re.compile("^[^0-9。；;!?]{0,14}$")
+_LONGEST_TAIL = 1000
+_GOOD_FIT = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """A header, the headers that repeat it further down, and where its cells must end."""
+
+    header: Header
+    headers: Sequence[Header]
+    repeated: tuple[int, int]
+    """Which of `headers` repeat it: the first and one past the last."""
+    start: int
+    """Where the header's first cell stands: cells nobody knows may lead up to it."""
+    stop: int
+
+
+@dataclass(slots=True)
+class Layouts:
+    """Tries layouts on the cells of one text."""
+
+    scan: Scan
+    cells: CellMaker
+    types: Mapping[str, CellType]
+
+    def leads_up(self, position: int, start: int) -> bool:
+        """Whether the cells before a header are its first ones: unknown words, or empty."""
+        if start - position > _MOST_LEADING:
+            return False
+        return all(_LABEL_LIKE.match(item.text) for item in self.scan.items[position:start])
+
+    def best(self, headed: Headed) -> tuple[tuple[Slot, ...], int]:
+        """Return the slots, and where the header ends, that suit the cells below best."""
+        found: tuple[float, tuple[Slot, ...], int] | None = None
+        for slots, end in self._possible(headed):
+            body = self._body(headed, end, _TRIED)
+            alignment = self._align(body, slots)
+            if found is None or alignment.score > found[0]:
+                found = (alignment.score, slots, end)
+            whole = alignment.end > len(body.items) - len(slots) and not alignment.skipped
+            if whole and alignment.end and alignment.score >= _GOOD_FIT * alignment.end:
+                break
+        if found is None:
+            raise AssertionError("the header's own slots are always tried")
+        return found[1], found[2]
+
+    def aligned(
+        self, headed: Headed, slots: Sequence[Slot], end: int, limit: int | None = None
+    ) -> tuple[Body, Alignment]:
+        """Align the cells from `end` on, as many of them as belong to the table.
+
+        The work is linear in the table's own cells, however many more follow. `limit` stops it
+        after so many.
+        """
+        size = limit or _GROWTH * _TRIED
+        while True:
+            body = self._body(headed, end, size)
+            complete = body.stop == headed.stop
+            if complete and limit is None:
+                self._add_tail(body)
+            alignment = self._align(body, slots)
+            ended = alignment.end < len(body.items) - _GROWTH * len(slots)
+            if complete or ended or limit is not None:
+                return body, alignment
+            size *= _GROWTH
+
+    def _align(self, body: Body, slots: Sequence[Slot]) -> Alignment:
+        return Aligner(body.items, body.texts, slots, self.types, body.fresh).align()
+
+    def _possible(self, headed: Headed) -> Iterator[tuple[tuple[Slot, ...], int]]:
+        """Yield the ways to read a header: its slots, and where it ends.
+
+        Unknown headers may follow, empty cells of merged headers too; a first column may have no
+        header at all.
+        """
+        items = self.scan.items
+        header = headed.header
+        fronts = self._fronts(headed)
+        extra: list[Slot] = []
+        end = header.end
+        while True:
+            for front in fronts:
+                yield (*front, *header.slots, *extra), end
+            full = len(extra) == _MOST_EXTRA or end >= headed.stop
+            if full or not _LABEL_LIKE.match(items[end].text):
+                break
+            extra.append(Slot(None, items[end]))
+            end += 1
+        empty = header.end
+        while empty < headed.stop and not items[empty].text and empty - header.end < 2 * WIDEST:
+            empty += 1
+        for end in range(empty, max(header.end, empty - 2), -1):
+            for front in fronts:
+                yield (*front, *header.slots), end
+
+    def _fronts(self, headed: Headed) -> list[tuple[Slot, ...]]:
+        """Return what may stand before the header's first known word."""
+        header = headed.header
+        used = {slot.column.id for slot in header.slots if slot.column}
+        bare = next((c for c in header.kind.columns if c.unheaded and c.id not in used), None)
+        leading = [Slot(None, item) for item in self.scan.items[headed.start : header.start]]
+        fronts: list[tuple[Slot, ...]] = [tuple(leading)]
+        if bare is not None and not leading:
+            fronts.append((Slot(bare, None),))
+        elif bare is not None and not self.scan.items[headed.start].text:
+            fronts.insert(0, (Slot(bare, None), *leading[1:]))
+        return fronts
+
+    def _body(self, headed: Headed, start: int, limit: int) -> Body:
+        """Return at most `limit` cells from `start` on, without the repeated headers."""
+        items = self.scan.items
+        last = min(headed.stop, start + limit)
+        header_length = start - headed.start
+        indices: list[int] = []
+        fresh: set[int] = set()
+        position = start
+        for number in range(*headed.repeated):
+            header = headed.headers[number]
+            if header.start >= last:
+                break
+            indices.extend(range(position, header.start))
+            fresh.add(len(indices))
+            position = header.start + header_length
+        indices.extend(range(position, last))
+        chosen = [items[n] for n in indices]
+        texts = [
+            self.cells.joined(item) if item.has_lead and not item.soft else item.text
+            for item in chosen
+        ]
+        if texts and start == headed.start:
+            texts[0] = chosen[0].text
+        return Body(chosen, texts, indices, frozenset(fresh), last)
+
+    def _add_tail(self, body: Body) -> None:
+        """Let the line after the last bar stand as a cell that no bar closes."""
+        scan = self.scan
+        first, end = scan.items[body.stop].block if body.stop < len(scan.items) else scan.rest
+        if first >= end or (body.items and body.items[-1].unclosed):
+            return
+        line = scan.prose[first]
+        if line.heading or line.caption or line.unit or len(line.span) > _LONGEST_TAIL:
+            return
+        text = self.cells.source.quote(line.span)
+        tail = Item(line.span.start, line.span.end, clean(text), unclosed=True)
+        tail.own = (first, first + 1)
+        tail.soft = reads_as_prose(line, self.cells.source.text, self.cells.rules)
+        body.tail = tail
+        body.items.append(tail)
+        body.texts.append(tail.text)

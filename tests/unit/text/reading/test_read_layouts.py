@@ -1,0 +1,311 @@
+"""Every layout in which a flattened table arrives, with tables of our own invention."""
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+CANTEENS = [
+    {"street": "柳桥街道", "name": "柳桥社区食堂", "address": "柳桥路8号一层", "phone": "021-55550001"},
+    {"street": "柳桥街道", "name": "如意助餐点", "address": "如意巷12弄3号", "phone": "021-55550002"},
+    {"street": "白石镇", "name": "白石长者餐厅", "address": "白石镇中心街101号", "phone": "021-55550003"},
+    {"street": "白石镇", "name": "百味园", "address": "古塔路甲6号院2号楼", "phone": "021-55550004"},
+    {"street": "白石镇", "name": "老李饭堂", "address": "新村小区东侧", "phone": "021-55550005"},
+    {"street": "松岗街道", "name": "松岗幸福食堂", "address": "松岗大道77号B1层", "phone": "021-55550006"},
+]
+HEADERS = {"street": "所属街道", "name": "点位名称", "address": "详细地址", "phone": "联系电话"}
+BULLETS = "Ø 建成甲平台。 Ø 完成乙工程。"
+
+
+def flat(rows, columns, headers=HEADERS):
+    cells = [headers[c] for c in columns] + [row[c] for row in rows for c in columns]
+    return "".join(f"{cell} |\n" for cell in cells)
+
+
+def rows_of(table):
+    return [{c: cell.text for c, cell in row.cells.items()} for row in table.rows]
+
+
+def codes(document):
+    return [notice.code for notice in document.notices]
+
+
+def only(document):
+    assert len(document.tables) == 1, [(t.kind, len(t.rows)) for t in document.tables]
+    return document.tables[0]
+
+
+@pytest.mark.parametrize("bar", ["|", "｜"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_one_cell_a_line(read_text, bar, end):
+    text = flat(CANTEENS, ["street", "name", "address"]).replace("|", bar).replace("\n", end)
+    table = only(read_text(text))
+    assert table.kind == "canteens"
+    assert rows_of(table) == [{k: r[k] for k in ("street", "name", "address")} for r in CANTEENS]
+    assert table.headers["address"].text == "详细地址"
+    assert not table.unread
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**6))
+def test_any_order_width_merge_and_layout_reads_back(read_text, seed):
+    chance = random.Random(seed)
+    columns = [*chance.sample(["street", "address", "phone"], chance.randint(1, 3)), "name"]
+    chance.shuffle(columns)
+    merge = chance.choice(["none", "empty", "pushed", "omitted"]) if len(columns) > 2 else "none"
+    lines = [[HEADERS[c] for c in columns]]
+    above = None
+    for row in CANTEENS:
+        cells = [row[c] for c in columns]
+        if "street" in columns and row["street"] == above and merge != "none":
+            at = columns.index("street")
+            cells = cells[:at] + ([""] if merge == "empty" else []) + cells[at + 1 :]
+            cells += [""] if merge == "pushed" else []
+        above = row["street"]
+        lines.append(cells)
+        if chance.random() < 0.1:
+            lines.append(lines[0])
+            above = None
+    layout = chance.choice(["cells", "rows", "bars", "framed", "unclosed"])
+    if layout == "cells":
+        text = "".join(f"{cell} |\n" for line in lines for cell in line)
+    elif layout == "rows":
+        text = "".join("".join(f"{cell} | " for cell in line) + "\n" for line in lines)
+    elif layout == "bars":
+        text = "".join("| " + "".join(f"{cell} |\n" for cell in line) for line in lines)
+    elif layout == "framed":
+        text = "".join("| " + " | ".join(line) + " |\n" for line in lines)
+    else:
+        text = "".join(" | ".join(line) + "\n" for line in lines)
+    document = read_text(text)
+    table = only(document)
+    assert table.kind == "canteens", text
+    assert rows_of(table) == [{c: row[c] for c in columns} for row in CANTEENS], (layout, merge, text)
+    assert not table.unread
+
+
+def test_merged_cells_are_marked_as_carried(read_text):
+    rows = [{**row, "street": "" if n in (1, 3, 4) else row["street"]} for n, row in enumerate(CANTEENS)]
+    table = only(read_text(flat(rows, ["street", "name", "address"])))
+    assert [set(row.carried) for row in table.rows] == [set(), {"street"}, set(), {"street"}, {"street"}, set()]
+    assert [row.cells["street"].text for row in table.rows] == [row["street"] for row in CANTEENS]
+
+
+def test_an_empty_cell_is_not_filled_where_the_table_repeats_in_print(read_text):
+    rows = [{**row, "street": "" if n == 5 else row["street"]} for n, row in enumerate(CANTEENS)]
+    table = only(read_text(flat(rows, ["street", "name", "address"])))
+    assert table.rows[5].cells["street"].text == ""
+    assert not table.rows[5].carried
+
+
+def test_a_header_repeated_on_the_next_page(read_text):
+    columns = ["street", "name", "address"]
+    text = flat(CANTEENS[:4], columns) + "— 12 —\n" + flat(CANTEENS[4:], columns)
+    assert len(only(read_text(text)).rows) == 6
+
+
+def test_two_row_header_with_a_spanning_cell(read_text):
+    text = (
+        "表1:主要指标完成情况\n序号 |\n指标 |\n类型 |\n完成情况 |\n年度目标 |\n|\n|\n|\n|\n"
+        "绝对数 |\n同比增长 |\n|\n1 |\n地区生产总值 |\n预期性 |\n880亿元 |\n5.1% |\n增长5%左右 |\n"
+        "2 |\n固定资产投资 |\n预期性 |\n120亿元 |\n-1.2% |\n正增长 |\n"
+    )
+    table = only(read_text(text))
+    assert table.kind == "indicators"
+    assert rows_of(table)[1] == {
+        "serial": "2", "indicator": "固定资产投资", "nature": "预期性",
+        "value": "120亿元", "growth": "-1.2%", "target": "正增长",
+    }
+    assert table.headers["growth"].text == "同比增长"
+
+
+@pytest.mark.parametrize("style", ["pushed", "empty", "omitted"])
+def test_no_header_but_a_caption(read_text, style):
+    rows = [("1", "低空经济"), ("X", "生物制造"), (None, "智能传感"), (None, "氢能"), ("1", "科技服务")]
+    cells = []
+    for tier, industry in rows:
+        if tier is None and style == "pushed":
+            cells += [industry, BULLETS, ""]
+        elif tier is None and style == "omitted":
+            cells += [industry, BULLETS]
+        else:
+            cells += [tier or "", industry, BULLETS]
+    text = "专栏3:“1+X+1”产业体系进展\n" + "".join(f"{cell} |\n" for cell in cells)
+    table = only(read_text(text))
+    assert table.kind == "industry-system"
+    assert table.caption == "专栏3:“1+X+1”产业体系进展"
+    assert [(r["tier"], r["industry"]) for r in rows_of(table)] == [
+        ("1", "低空经济"), ("X", "生物制造"), ("X", "智能传感"), ("X", "氢能"), ("1", "科技服务"),
+    ]
+    assert not table.unread
+
+
+def test_a_first_header_cell_missing(read_text):
+    text = "领域 |\n进展 |\n" + "".join(
+        f"{c} |\n" for c in ("2", "低空经济", BULLETS, "", "生物制造", BULLETS, "N", "量子", BULLETS)
+    )
+    table = only(read_text("专栏1:“2+N”产业\n" + text))
+    assert [r["tier"] for r in rows_of(table)] == ["2", "2", "N"]
+    assert "tier" not in table.headers
+
+
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_a_column_nobody_knows(read_text, place):
+    columns = ["street", "name", "address"]
+    columns.insert(place, "owner")
+    rows = [{**row, "owner": f"甲公司{n}部"} for n, row in enumerate(CANTEENS)]
+    document = read_text(flat(rows, columns, {**HEADERS, "owner": "运营主体"}))
+    table = only(document)
+    assert [r["name"] for r in rows_of(table)] == [row["name"] for row in CANTEENS]
+    assert [cell.text for cell in table.unread] == [row["owner"] for row in rows]
+    assert codes(document).count("unknown-column") == 1
+
+
+def test_tables_back_to_back(read_text):
+    text = (
+        "项目类别 |\n计划安排 |\n工作进展 |\n道路类(3项) |\n总投资2亿元,包含新建项目3项。 |\n"
+        "Ø 东路工程完工。 |\n牵头单位 |\n改革方向 |\n主要举措 |\n区财政局 |\n预算管理改革 |\n"
+        "健全预算机制,完善绩效评价体系。 |\n集团名称 |\n成员校 |\n柳桥中学教育集团 |\n"
+        "柳桥中学、柳桥小学 |\n" + flat(CANTEENS, ["street", "name", "address"])
+    )
+    document = read_text(text)
+    assert [(t.kind, len(t.rows)) for t in document.tables] == [
+        ("projects", 1), ("reforms", 1), ("education-groups", 1), ("canteens", 6),
+    ]
+
+
+def test_an_unknown_table_is_kept_whole(read_text):
+    text = "部门 |\n编制 |\n一科 |\n12 |\n"
+    document = read_text("表9 内设机构\n" + text)
+    table = only(document)
+    assert table.kind is None
+    assert [[c.text for c in line] for line in table.cells] == [["部门", "编制", "一科", "12"]]
+    assert table.caption == "表9 内设机构"
+    assert [n.position.line for n in document.notices if n.code == "unknown-table"] == [2]
+
+
+def test_an_unknown_table_after_a_known_one_back_to_back(read_text):
+    unknown = ["部门", "职责", "电话", "一科", "负责文件起草", "5550001", "二科", "负责统计", "5550002"]
+    text = flat(CANTEENS, ["street", "name", "address"]) + "".join(f"{c} |\n" for c in unknown)
+    document = read_text(text)
+    assert [(t.kind, len(t.rows)) for t in document.tables] == [("canteens", 6), (None, 0)]
+    assert [c.text for line in document.tables[1].cells for c in line] == unknown
+
+
+def test_points_with_addresses_are_not_canteens(read_text):
+    rows = [{**row, "name": f"{row['street'][:2]}图书馆"} for row in CANTEENS]
+    document = read_text(flat(rows, ["street", "name", "address"]))
+    assert only(document).kind is None
+    assert "unknown-table" in codes(document)
+    assert "no-table" in codes(document)
+
+
+@pytest.mark.parametrize("cells", [1, 2])
+def test_half_a_row_at_the_end(read_text, cells):
+    columns = ["street", "name", "address"]
+    last = [CANTEENS[5][c] for c in columns][:cells]
+    text = flat(CANTEENS[:5], columns) + "".join(f"{cell} |\n" for cell in last)
+    document = read_text(text)
+    table = only(document)
+    assert len(table.rows) == 5
+    assert [cell.text for cell in table.unread] == last
+    notice = next(n for n in document.notices if n.code == "half-row")
+    assert notice.position.line == 3 + 15 + 1
+
+
+def test_half_a_row_in_the_middle(read_text):
+    columns = ["street", "name", "address"]
+    text = flat(CANTEENS, columns).replace("如意巷12弄3号 |\n", "")
+    document = read_text(text)
+    table = only(document)
+    assert [r["name"] for r in rows_of(table)] == [
+        r["name"] for r in CANTEENS if r["name"] != "如意助餐点"
+    ]
+    assert [c.text for c in table.unread] == ["柳桥街道", "如意助餐点"]
+    assert codes(document) == ["no-prose", "half-row"]
+
+
+def test_a_theme_cut_off_before_its_measures_is_no_measure(read_text):
+    text = "改革领域 |\n重点举措 |\n文化改革 |\n健全甲机制,完善乙制度。 |\n生态文明体制改革 |\n"
+    document = read_text(text)
+    assert len(only(document).rows) == 1
+    assert [c.text for c in only(document).unread] == ["生态文明体制改革"]
+
+
+def test_a_row_without_its_required_cell(read_text):
+    rows = [*CANTEENS[:2], {**CANTEENS[2], "name": ""}, *CANTEENS[3:]]
+    document = read_text(flat(rows, ["street", "name", "address"]))
+    assert len(only(document).rows) == 5
+    assert "half-row" in codes(document)
+
+
+def test_a_last_cell_without_its_bar(read_text):
+    text = flat(CANTEENS, ["street", "name", "address"]).rstrip(" |\n")
+    assert rows_of(only(read_text(text)))[5]["address"] == "松岗大道77号B1层"
+    document = read_text(text + "\n(二)下一步工作\n")
+    assert len(only(document).rows) == 6
+    assert not document.paragraphs
+
+
+def test_prose_after_a_table_is_no_cell(read_text):
+    text = flat(CANTEENS, ["street", "name", "address"]) + "下一步将新建食堂3家。\n"
+    document = read_text(text)
+    assert len(only(document).rows) == 6
+    assert len(document.paragraphs) == 1
+    text = flat(CANTEENS, ["street", "name", "address"]) + "松岗街道 |\n下一步将新建食堂3家。\n"
+    document = read_text(text)
+    assert len(only(document).rows) == 6
+    assert len(document.paragraphs) == 1
+
+
+def test_a_cell_broken_over_lines(read_text):
+    text = flat(CANTEENS, ["street", "name", "address"])
+    document = read_text(text.replace("松岗大道77号", "松岗大道\n77号").replace("白石长者", "白石\n长者"))
+    table = only(document)
+    assert rows_of(table)[5]["address"] == "松岗大道 77号B1层"
+    assert rows_of(table)[2]["name"] == "白石 长者餐厅"
+    assert not document.paragraphs
+
+
+def test_bullets_on_lines_of_their_own(read_text):
+    text = (
+        "项目类别 |\n计划安排 |\n工作进展 |\n道路类(2项) |\n总投资2亿元。\n其中新建2项。 |\n"
+        "Ø 东路工程完工。\nØ 西路工程开工。 |\n绿化类(1项) |\n总投资1亿元,包含公园1项。 |\nØ 公园建成。 |\n"
+    )
+    document = read_text(text)
+    table = only(document)
+    assert rows_of(table)[0]["plan"] == "总投资2亿元。 其中新建2项。"
+    quotes = [document.source.quote(span) for span in table.rows[0].cells["progress"].bullets]
+    assert quotes == ["东路工程完工。", "西路工程开工。"]
+    assert not document.paragraphs
+
+
+def test_bullet_marks(read_text):
+    text = (
+        "领域 |\n进展 |\n1 |\n甲产业 |\n➢ 子。➢丑。 |\nX |\n乙产业 |\n– eVTOL建成,T1–T3投用。 |\n"
+        "|\n丙产业 |\nØ Ø50管道贯通。Ø寅。 |\n"
+    )
+    document = read_text("专栏1:“1+X”产业体系\n" + text)
+    items = [
+        [document.source.quote(s) for s in row.cells["progress"].bullets] for row in only(document).rows
+    ]
+    assert items[0] == ["子。", "丑。"]
+    assert items[1] == ["eVTOL建成,T1–T3投用。"]
+    assert items[2][-1] == "寅。"
+
+
+def test_a_long_name(read_text):
+    rows = [*CANTEENS[:5], {**CANTEENS[5], "name": "长" * 300 + "食堂"}]
+    document = read_text(flat(rows, ["street", "name", "address"]))
+    notice = next(n for n in document.notices if n.code == "long-name")
+    assert notice.position.line == 3 + 15 + 2
+    assert len(only(document).rows) == 5
+    assert len(notice.message.zh) < 80
+
+
+def test_a_comment_with_bars_is_prose(read_text):
+    text = "# 来源: 某网 | 某名单 | 摘录\n" + flat(CANTEENS, ["street", "name", "address"])
+    document = read_text(text)
+    assert len(only(document).rows) == 6
+    assert len(document.paragraphs) == 1
