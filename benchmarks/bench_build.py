@@ -61,8 +61,10 @@ def measure(name: str, reports: list[Path], out: Path, plain_up_to: int) -> Row:
 
 def show(rows: list[Row]) -> None:
     """Print the table of ratios, then the growth exponents."""
-    print(f"{'reports':<12}{'triples':>10}{'kg build':>10}{'plain':>10}{'ratio':>8}"
-          f"{'closure':>10}{'SHACL':>8}")
+    print(
+        f"{'reports':<12}{'triples':>10}{'kg build':>10}{'plain':>10}{'ratio':>8}"
+        f"{'closure':>10}{'SHACL':>8}"
+    )
     for row in rows:
         line = f"{row.name:<12}{row.triples:>10,}{row.cpu:>9.2f}s"
         if row.plain:

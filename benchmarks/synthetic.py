@@ -1,6 +1,6 @@
 """Synthetic reports of the genre from a seed: all names invented, the size of a real one.
 
-    python -m benchmarks.synthetic 10 FOLDER    writes FOLDER/0001.txt … 0010.txt
+python -m benchmarks.synthetic 10 FOLDER    writes FOLDER/0001.txt … 0010.txt
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def report(seed: int, year: int = 2024) -> str:
     ]
     lines += [_paragraph(names) for _ in range(6)]
     lines += _industries(names)
-    lines += _projects(names, district)
+    lines += _projects(names)
     lines += _reforms(names)
     lines += _groups(names, district, year)
     lines += _canteens(names)
@@ -86,7 +86,7 @@ def _industries(names: _Names) -> list[str]:
     return lines
 
 
-def _projects(names: _Names, district: str) -> list[str]:
+def _projects(names: _Names) -> list[str]:
     draw = names.random
     lines = _cells("项目类别", "计划安排", "工作进展")
     for category in ("环境治理类", "社会事业类", "交通基础设施类"):

@@ -180,7 +180,7 @@ def test_a_rejected_build_leaves_the_old_output_and_says_where(built, tmp_path):
 
 def test_interrupt_exits_130_and_leaves_no_half_output(tmp_path):
     big = EXAMPLE.read_text("utf-8")
-    (tmp_path / "big.txt").write_text(big + "无\n" * 2_000_000, "utf-8")
+    (tmp_path / "big.txt").write_text(big + "无\n" * 900_000, "utf-8")
     command = [sys.executable, "-m", "kg_builder", "build", "big.txt", "-o", "out"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE)
     time.sleep(0.6)

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Store
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Store
 
 import kg_builder
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, RDFS_LABEL, expand
@@ -114,12 +114,13 @@ def test_every_asserted_triple_has_evidence_within_the_text(three, haidian):
             found[expand("rdf:subject")][0],
             found[expand("rdf:predicate")][0],
             found[expand("rdf:object")][0],
-        ): found[expand("prov:wasQuotedFrom")]
+        ): (found[expand("prov:wasQuotedFrom")], found[expand("reading")])
         for found in evidence.values()
         if expand("rdf:subject") in found
     }
     for triple in result.graph.asserted_triples():
-        passages = said[triple.subject, triple.predicate, triple.object]
+        passages, readings = said[triple.subject, triple.predicate, triple.object]
+        derived = expand("reading:derived") in readings
         for passage in passages:
             (selector,) = evidence[passage][expand("oa:hasSelector")]
             start, end = (
@@ -127,10 +128,11 @@ def test_every_asserted_triple_has_evidence_within_the_text(three, haidian):
             )
             (line,) = evidence[passage][expand("line")]
             assert text.count("\n", 0, start) + 1 == int(line.value)
-            if triple.predicate == RDFS_LABEL and isinstance(triple.object, Literal):
+            if triple.predicate == RDFS_LABEL and not derived:
+                assert isinstance(triple.object, Literal)
                 words = "".join(text[start:end].split())
                 label = "".join(triple.object.value.split())
-                assert label in words or words in label or label in text, (label, words)
+                assert label in words, (label, words)
 
 
 def test_the_store_holds_the_quads_of_the_dataset(three):
@@ -139,7 +141,14 @@ def test_the_store_holds_the_quads_of_the_dataset(three):
     store = Store.read_only(str(folder / "store"))
     fresh = Store()
     fresh.load(path=str(folder / "dataset.nq"))
-    assert set(store) == set(fresh)
+    assert _canonical(store) == _canonical(fresh)
+
+
+def _canonical(quads):
+    """The ontology's lists are blank nodes, which every load names anew."""
+    dataset = Dataset(quads)
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return set(dataset)
 
 
 def test_the_default_graph_has_no_duplicates_and_no_evidence(three):

@@ -1,10 +1,10 @@
 """kg_builder: from a government report to linked data that people can trust.
 
-    from pathlib import Path
-    import kg_builder
+from pathlib import Path
+import kg_builder
 
-    result = kg_builder.build([kg_builder.ReportInput.load(Path("report.txt"))])
-    result.conforms, result.summary["counts"]
+result = kg_builder.build([kg_builder.ReportInput.load(Path("report.txt"))])
+result.conforms, result.summary["counts"]
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _HOMES = {
     ),
 }
 
-__all__ = ["__version__", *sorted(name for names in _HOMES.values() for name in names)]  # noqa: PLE0604
+__all__ = ["__version__", *sorted(name for names in _HOMES.values() for name in names)]
 
 
 def __getattr__(name: str) -> object:

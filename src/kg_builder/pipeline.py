@@ -20,6 +20,7 @@ from pyoxigraph import NamedNode, Triple
 
 from kg_builder.errors import ConfigurationError, InputError
 from kg_builder.graph.assembly import Assembled, assemble
+from kg_builder.graph.conformance import ShaclEngine, check
 from kg_builder.graph.dataset import KnowledgeGraph
 from kg_builder.graph.index import TripleIndex
 from kg_builder.graph.inference import compile_ontology, infer, infer_with_owlrl
@@ -31,7 +32,6 @@ from kg_builder.graph.publication import (
     record_for,
     write_published,
 )
-from kg_builder.graph.conformance import ShaclEngine, check
 from kg_builder.graph.vocabulary import DEFAULT_BASE
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.document import Document
@@ -76,16 +76,17 @@ class BuildOptions:
 
 @dataclass(frozen=True, slots=True)
 class ReportInput:
-    """The bytes of one report and the name to call it by."""
+    """The bytes of one report, the name to call it by, and the file to name in messages."""
 
     name: str
     data: bytes
+    file: str | None = None
 
     @classmethod
     def load(cls, path: Path) -> ReportInput:
         """Read a file. Raises InputError where there is none, or it cannot be read."""
         try:
-            return cls(path.stem, path.read_bytes())
+            return cls(path.stem, path.read_bytes(), str(path))
         except FileNotFoundError:
             raise InputError("没有这个文件", "no such file", file=str(path)) from None
         except IsADirectoryError:
@@ -128,7 +129,7 @@ def read_report(source: ReportInput, genre: Genre, encoding: str | None = None) 
     try:
         document = read(source.data, source.name, genre, encoding)
     except InputError as error:
-        error.file = error.file or source.name
+        error.file = source.file or source.name
         raise
     extraction = extract(document, genre)
     notices = _in_order((*document.notices, *extraction.notices))
@@ -220,7 +221,7 @@ class _Build:
                 raise InputError(
                     f"与 {other.account['name']} 是同一份报告的不同文本，请只给一份",
                     f"another text of the same report as {other.account['name']}: give one of them",
-                    file=source.name,
+                    file=source.file or source.name,
                 )
         self._progress(label, len(reports), len(reports))
         self.timings["read"] = round(time.perf_counter() - start, 6)
@@ -318,7 +319,7 @@ def publish(
         raise ConfigurationError(
             f"不符合形状（{violations} 处），没有发布；先用 kg build 看详情",
             f"does not conform ({violations} violations), not published; see kg build",
-            file=source.name,
+            file=source.file or source.name,
         )
     (part,) = parts
     records = (*load_records(Resources((out.parent,))), *load_records(work.resources))
@@ -327,6 +328,6 @@ def publish(
         raise ConfigurationError(
             f"没有校验和为 {record.sha256} 的来源记录：请先写 NAME.source.toml",
             f"no source record with the checksum {record.sha256}: write NAME.source.toml first",
-            file=source.name,
+            file=source.file or source.name,
         )
     return write_published(out, record.name, part.asserted, part.evidence, part.account)

@@ -22,7 +22,7 @@ def _house() -> Path:
             return root
     raise ConfigurationError(
         f"{_PACKAGE} 旁没有 ontology/kg.ttl：安装不完整，请重新安装 kg-builder",
-        f"no ontology/kg.ttl beside {_PACKAGE}: the installation is incomplete, install kg-builder again",
+        f"no ontology/kg.ttl beside {_PACKAGE}: install kg-builder again",
     )
 
 

@@ -21,7 +21,8 @@ def command(say: Speaker) -> click.Command:
     @click.command(
         "build",
         help=say(
-            "读报告，建图，推理，验证，写出到 OUT。不给报告时，用已发布的事实建图；- 表示标准输入。",
+            "读报告，建图，推理，验证，写出到 OUT。"
+            "不给报告时，用已发布的事实建图；- 表示标准输入。",
             "Read reports, build the graph, infer, validate, write OUT. Without a report: the graph"
             " of the published facts; - is standard input.",
         ),
@@ -53,7 +54,8 @@ def command(say: Speaker) -> click.Command:
         default=DEFAULT_BASE,
         show_default=True,
         help=say(
-            "实例 IRI 的基址；默认值只是占位符", "base of instance IRIs; the default is a placeholder"
+            "实例 IRI 的基址；默认值只是占位符",
+            "base of instance IRIs; the default is a placeholder",
         ),
     )
     @click.option(
@@ -77,8 +79,11 @@ def command(say: Speaker) -> click.Command:
         help=say("是否保留报告原文（OUT/source/）", "keep the text as read in OUT/source/"),
     )
     @common_options(say)
-    def run(  # noqa: PLR0913
-        reports: Sequence[str], out: Path, verbose: bool, **given: Any  # noqa: FBT001
+    def run(
+        reports: Sequence[str],
+        out: Path,
+        verbose: bool,
+        **given: Any,
     ) -> int:
         options = BuildOptions(out=out, **given)
         sources = [_load(path) for path in reports]
@@ -112,7 +117,9 @@ def _warn(result: BuildResult, names: Mapping[str, str], say: Speaker) -> None:
     for report in result.summary["reports"]:
         name = names.get(report["name"], report["name"])
         for notice in report["warnings"]:
-            place = ":".join([name, *(str(notice[key]) for key in ("line", "column") if key in notice)])
+            place = ":".join(
+                [name, *(str(notice[key]) for key in ("line", "column") if key in notice)]
+            )
             say.warn(place, f"{notice[say.language]} [{notice['code']}]")
     for found in result.summary["validation"]["results"]:
         _say_result(found, names, say)
@@ -135,7 +142,9 @@ def _say_result(found: Mapping[str, Any], names: Mapping[str, str], say: Speaker
 def message_in(messages: Sequence[str], language: str) -> str:
     """Return the message in `language`, else the first; N-Triples literals in, plain words out."""
     tag = f"@{language}"
-    chosen = next((text for text in messages if text.endswith(tag)), messages[0] if messages else "")
+    chosen = next(
+        (text for text in messages if text.endswith(tag)), messages[0] if messages else ""
+    )
     words, quote, _tail = chosen[1:].rpartition('"')
     return words if quote else chosen
 
@@ -160,7 +169,8 @@ def _report(result: BuildResult, names: Mapping[str, str], say: Speaker, *, verb
     counts = summary["counts"]
     click.echo(
         say(
-            f"{counts['asserted']} 条断言，{counts['inferred']} 条推出，{counts['evidence']} 条出处",
+            f"{counts['asserted']} 条断言，{counts['inferred']} 条推出，"
+            f"{counts['evidence']} 条出处",
             f"{counts['asserted']} triples asserted, {counts['inferred']} inferred,"
             f" {counts['evidence']} of evidence",
         )
@@ -171,7 +181,10 @@ def _report(result: BuildResult, names: Mapping[str, str], say: Speaker, *, verb
     violations = len(result.report.violations())
     if result.conforms:
         click.echo(
-            say(f"符合形状；写到 {result.written.folder}", f"conforms; written to {result.written.folder}")
+            say(
+                f"符合形状；写到 {result.written.folder}",
+                f"conforms; written to {result.written.folder}",
+            )
         )
     else:
         click.echo(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -20,7 +21,9 @@ def command(say: Speaker) -> click.Command:
             "给出一份虚构的报告，供试用。",
             "Give an invented report to try the tool on.",
         ),
-        epilog="\b\n" + say("例如：", "Example:") + "\n  kg example -o report.txt && kg build report.txt",
+        epilog="\b\n"
+        + say("例如：", "Example:")
+        + "\n  kg example -o report.txt && kg build report.txt",
     )
     @click.option(
         "-o",
@@ -29,11 +32,11 @@ def command(say: Speaker) -> click.Command:
         help=say("写到这个文件（默认标准输出）", "file to write (default: standard output)"),
     )
     @common_options(say)
-    def run(out: Path | None, project: Path | None, verbose: bool) -> int:  # noqa: ARG001, FBT001
+    def run(out: Path | None, project: Path | None, verbose: bool) -> int:  # noqa: ARG001
         examples = sorted(Resources.find(project).examples.glob("*.txt"))
         data = examples[0].read_bytes()
         if out is None or str(out) == "-":
-            click.get_binary_stream("stdout").write(data)
+            sys.stdout.buffer.write(data)
             return 0
         try:
             with out.open("xb") as file:

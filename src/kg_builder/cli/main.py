@@ -1,6 +1,6 @@
 """The entry point: parses the command line, and maps what happens to exit codes.
 
-    0 done   1 the data does not conform   2 could not run   130 interrupted
+0 done   1 the data does not conform   2 could not run   130 interrupted
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ class Speaker:
     language: Language
 
     def __call__(self, zh: str, en: str) -> str:
+        """Return the words in the language of the run."""
         return zh if self.language == "zh" else en
 
     def warn(self, place: str, text: str) -> None:

@@ -16,10 +16,11 @@ def command(say: Speaker) -> click.Command:
     @click.command(
         "publish",
         help=say(
-            "读报告，把事实写到 DATA（默认 data/）：NAME.ttl、NAME.evidence.ttl、NAME.reading.json。"
-            "来源记录 NAME.source.toml 要先写好。",
+            "读报告，把事实写到 DATA（默认 data/）：NAME.ttl、NAME.evidence.ttl、"
+            "NAME.reading.json。来源记录 NAME.source.toml 要先写好。",
             "Read a report and write its facts to DATA (default data/): NAME.ttl,"
-            " NAME.evidence.ttl, NAME.reading.json. The source record NAME.source.toml comes first.",
+            " NAME.evidence.ttl, NAME.reading.json. The source record, NAME.source.toml,"
+            " comes first.",
         ),
         epilog="\b\n" + say("例如：", "Example:") + "\n  kg publish report.txt -o data",
     )
@@ -35,7 +36,11 @@ def command(say: Speaker) -> click.Command:
     @click.option("--encoding", help=say("报告的编码", "encoding of the report"))
     @common_options(say)
     def run(
-        report: Path, out: Path, encoding: str | None, project: Path | None, verbose: bool  # noqa: FBT001
+        report: Path,
+        out: Path,
+        encoding: str | None,
+        project: Path | None,
+        verbose: bool,
     ) -> int:
         for path in publish(ReportInput.load(report), out, encoding=encoding, project=project):
             if verbose:

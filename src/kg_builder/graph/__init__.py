@@ -1,0 +1,1 @@
+"""The graph wing: knows RDF and never Chinese."""

@@ -3,7 +3,7 @@
     OUT/.generations/7/     a generation: asserted.ttl, dataset.nq, store/ …, and `.format`
     OUT/current             → .generations/7: the pointer; readers resolve it once, first
     OUT/asserted.ttl …      → current/asserted.ttl: for people and for single files
-    OUT/contributions/      never touched here
+    OUT/contributions/      made here, what is in it is never touched
     OUT/.lock               held by the one builder
 
 A generation is complete and on the disk before the pointer moves, so a kill at any instant leaves
@@ -161,6 +161,7 @@ class Output:
         (folder / _FORMAT_FILE).write_text(f"{FORMAT}\n", "ascii")
         _sync_tree(folder)
         self._link(sorted(entry.name for entry in folder.iterdir() if entry.name[0] != "."))
+        (self.path / _CONTRIBUTIONS).mkdir(exist_ok=True)
         _sync(folder.parent)
         _sync(self.path)
         pointer = folder.parent / "next"
@@ -233,6 +234,16 @@ def rejected_folder(out: Path) -> Iterator[Path]:
             raise
         finally:
             os.close(lock)
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Put a file in the place of a former one, whole or not at all. Raises OutputError."""
+    staging = path.with_name(f".{path.name}.new")
+    with _output_errors(path):
+        staging.write_text(text, "utf-8", newline="")
+        _sync(staging)
+        staging.replace(path)
+        _sync(path.parent)
 
 
 def open_current(path: Path) -> Path:

@@ -117,9 +117,7 @@ def _results(
     return [_result(result, places, files) for result in report.results]
 
 
-def _result(
-    result: ValidationResult, places: Places, files: Mapping[str, str]
-) -> dict[str, Any]:
+def _result(result: ValidationResult, places: Places, files: Mapping[str, str]) -> dict[str, Any]:
     place = _place(result, places)
     data: dict[str, Any] = {
         "severity": result.severity,
@@ -144,9 +142,7 @@ def _place(result: ValidationResult, places: Places) -> Place | None:
         return None
     path = result.path or ""
     simple = path.startswith("<") and path.endswith(">") and path.count("<") == 1
-    return places.of(
-        NamedNode(result.focus_node[1:-1]), NamedNode(path[1:-1]) if simple else None
-    )
+    return places.of(NamedNode(result.focus_node[1:-1]), NamedNode(path[1:-1]) if simple else None)
 
 
 def _write_graphs(folder: Path, graph: KnowledgeGraph) -> None:

@@ -16,18 +16,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pyoxigraph import NamedNode, Triple
 
 from kg_builder.errors import ConfigurationError
 from kg_builder.graph.dataset import read_turtle
-from kg_builder.graph.index import Term
+from kg_builder.graph.generations import replace_file
 from kg_builder.graph.iris import class_segment, mint_graph
 from kg_builder.graph.serialization import turtle
 from kg_builder.graph.vocabulary import DEFAULT_BASE, RDF_TYPE, expand
 from kg_builder.model.source_record import SourceRecord
 from kg_builder.resources import Resources
+
+_Term = TypeVar("_Term")
 
 _TEXT_FIELDS = (
     "title",
@@ -136,11 +138,12 @@ def _graph(path: Path, asserted: Sequence[Triple], base: str) -> NamedNode:
 def _rebase(triple: Triple, base: str) -> Triple:
     if base == DEFAULT_BASE:
         return triple
-    moved = (_move(term, base) for term in (triple.subject, triple.predicate, triple.object))
-    return Triple(*moved)
+    return Triple(
+        _move(triple.subject, base), _move(triple.predicate, base), _move(triple.object, base)
+    )
 
 
-def _move(term: Term, base: str) -> Term:
+def _move(term: _Term, base: str) -> _Term | NamedNode:
     if isinstance(term, NamedNode) and term.value.startswith(DEFAULT_BASE):
         return NamedNode(base + term.value.removeprefix(DEFAULT_BASE))
     return term

@@ -17,7 +17,7 @@ DEFAULT_BASE: Final = "https://example.org/kg/"
 """A placeholder that resolves nowhere: publishers give their own with `--base`."""
 
 SCHEMES: Final = ("status", "unit", "bound", "measure", "kind", "basis", "reading", "span")
-"""The taxonomies in ontology/taxonomies: each `NAME.ttl` is the scheme `…/NAME` of concepts `…/NAME/…`."""
+"""The taxonomies: ontology/taxonomies/NAME.ttl is the scheme `…/NAME` of concepts `…/NAME/…`."""
 
 PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
     {

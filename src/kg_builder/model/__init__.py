@@ -1,0 +1,1 @@
+"""The frozen records that the wings talk in; standard library only."""

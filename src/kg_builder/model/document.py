@@ -52,7 +52,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph of prose; `section` is an index into `Document.sections`, None before the first."""
+    """A paragraph of prose; `section` indexes `Document.sections`, None before the first."""
 
     span: Span
     section: int | None

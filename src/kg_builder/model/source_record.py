@@ -1,4 +1,4 @@
-"""The source record of a report: what is known of the copy that was read. Unknown things are None."""
+"""The source record of a report: what is known of the copy that was read."""
 
 from __future__ import annotations
 

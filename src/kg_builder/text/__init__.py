@@ -1,0 +1,1 @@
+"""The text wing: knows Chinese and never RDF."""

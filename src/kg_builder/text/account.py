@@ -13,9 +13,7 @@ from kg_builder.model.notice import Notice
 from kg_builder.text.coverage import Coverage
 
 
-def account(
-    document: Document, notices: Sequence[Notice], coverage: Coverage
-) -> Mapping[str, Any]:
+def account(document: Document, notices: Sequence[Notice], coverage: Coverage) -> Mapping[str, Any]:
     """Return the account as plain data for JSON, equal for equal input."""
     source = document.source
     return {

@@ -112,10 +112,10 @@ class TableKind:
 class Genre:
     """All that is known of the genre; lexicons and rules are the raw TOML by file stem."""
 
-    tables: tuple[TableKind, ...]
+    tables: tuple[TableKind, ...] = field(repr=False)
     """In the order of their file names."""
-    lexicons: Mapping[str, Raw]
-    rules: Mapping[str, Raw]
+    lexicons: Mapping[str, Raw] = field(repr=False)
+    rules: Mapping[str, Raw] = field(repr=False)
 
     def table(self, kind: str) -> TableKind | None:
         """Return the table kind of that id."""

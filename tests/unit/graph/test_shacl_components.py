@@ -7,6 +7,7 @@ from shacl_support import EX, SH, both, counted, ours, triples
 from kg_builder.errors import ValidationFailure
 from kg_builder.graph.index import TripleIndex
 from kg_builder.graph.shacl import compile_shapes, report_triples, validate
+from kg_builder.graph.validation import run_pyshacl
 
 TARGET = "ex:S sh:targetNode ex:a ; "
 PATH = "a sh:PropertyShape ; sh:path ex:p ; "
@@ -32,6 +33,11 @@ CASES = {
         PATH + "sh:datatype xsd:date .",
         'ex:a ex:p "2024-02-29"^^xsd:date, "2023-02-29"^^xsd:date .',
         {("Datatype", '"2023-02-29"^^xsd:date'): 1},
+    ),
+    "datatype byte": (
+        PATH + "sh:datatype xsd:byte .",
+        'ex:a ex:p "-128"^^xsd:byte, "300"^^xsd:byte .',
+        {("Datatype", '"300"^^xsd:byte'): 1},
     ),
     "datatype langString": (
         PATH + "sh:datatype rdf:langString .",
@@ -143,7 +149,8 @@ CASES = {
         {("MinCount", None): 1},
     ),
     "property for each way to it": (
-        "sh:targetNode ex:z ; sh:property [ sh:path ex:p ; sh:property [ sh:path ex:q ; sh:minCount 1 ] ] .",
+        "sh:targetNode ex:z ; sh:property [ sh:path ex:p ; sh:property ex:Q ] ."
+        "ex:Q sh:path ex:q ; sh:minCount 1 .",
         "ex:a ex:p ex:b . ex:z ex:p ex:b .",
         {("MinCount", None): 2},
     ),
@@ -255,7 +262,7 @@ PATHS = {
     "( [ sh:inversePath ex:p ] ex:q )": "",
     "[ sh:alternativePath ( ex:p ex:r ) ]": "b d",
     "[ sh:zeroOrMorePath ex:p ]": "a b",
-    "[ sh:oneOrMorePath [ sh:alternativePath ( ex:p ex:q ex:r ) ] ]": "a b c d e",
+    "[ sh:oneOrMorePath [ sh:alternativePath ( ex:p ex:q ex:r ) ] ]": "b c d",
     "[ sh:zeroOrOnePath ex:r ]": "a d",
     "( [ sh:zeroOrMorePath ex:p ] ex:q )": "c",
     "[ sh:zeroOrMorePath ( ex:r ex:s ) ]": "a e",
@@ -268,13 +275,11 @@ PATHS = {
 def test_path(path):
     data = triples(
         "ex:a ex:p ex:b ; ex:r ex:d . ex:b ex:q ex:c . ex:z ex:p ex:a . ex:y ex:t ex:a ."
-        "ex:d ex:s ex:e . ex:e ex:p ex:a ."
-        if "One" not in path and "oneOrMore" not in path
-        else "ex:a ex:p ex:b ; ex:r ex:d . ex:b ex:q ex:c . ex:d ex:r ex:e . ex:e ex:p ex:a ."
+        "ex:d ex:s ex:e ."
     )
     shapes = triples(f"ex:S sh:targetNode ex:a ; sh:path {path} ; sh:in () .")
     mine, theirs = both(data, shapes)
-    assert {value for _, _, value, *_ in mine} >= {f"<{EX}{n}>" for n in PATHS[path].split()}
+    assert {value for _, _, value, *_ in mine} == {f"<{EX}{n}>" for n in PATHS[path].split()}
     assert mine == theirs
 
 
@@ -365,9 +370,9 @@ def test_details_equal_those_of_pyshacl():
     data = triples("ex:a ex:p ex:b . ex:b ex:q 1, 2 ; ex:r 'x' .")
     shapes = triples(
         "ex:S sh:targetNode ex:a ; sh:property [ sh:path ex:p ; sh:node ex:T ] ."
-        "ex:T sh:property [ sh:path ex:q ; sh:maxCount 1 ], [ sh:path ex:r ; sh:datatype xsd:date ] ."
+        "ex:T sh:property [ sh:path ex:q ; sh:maxCount 1 ] ,"
+        "[ sh:path ex:r ; sh:datatype xsd:date ] ."
     )
-    from kg_builder.graph.validation import run_pyshacl
 
     def inner(report):
         return sorted((d.path, d.component, d.value or "") for d in report.results[0].details)

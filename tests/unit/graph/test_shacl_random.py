@@ -9,7 +9,6 @@ import warnings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-
 from shacl_support import EX, SH, both
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -47,7 +46,9 @@ VALUES = NODES + LITERALS
 
 data_triples = st.lists(
     st.one_of(
-        st.builds(Triple, st.sampled_from(NODES), st.sampled_from(PROPERTIES), st.sampled_from(VALUES)),
+        st.builds(
+            Triple, st.sampled_from(NODES), st.sampled_from(PROPERTIES), st.sampled_from(VALUES)
+        ),
         st.builds(
             Triple,
             st.sampled_from(NODES),
@@ -103,7 +104,9 @@ class Writer:
             return self.list_of([self.path(depth - 1, inverted) for _ in range(2)])
         node = self.blank()
         if kind == "alternativePath":
-            self.add(node, sh(kind), self.list_of([self.path(depth - 1, inverted) for _ in range(2)]))
+            self.add(
+                node, sh(kind), self.list_of([self.path(depth - 1, inverted) for _ in range(2)])
+            )
         else:
             self.add(node, sh(kind), self.path(depth - 1, inverted or kind == "inversePath"))
         return node
@@ -111,7 +114,9 @@ class Writer:
     def targets(self, node):
         for _ in range(self.draw(st.integers(1, 2))):
             kind = self.pick(["targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf"])
-            choices = {"targetClass": CLASSES, "targetNode": NODES[:5] + LITERALS}.get(kind, PROPERTIES)
+            choices = {"targetClass": CLASSES, "targetNode": NODES[:5] + LITERALS}.get(
+                kind, PROPERTIES
+            )
             self.add(node, sh(kind), self.pick(choices))
 
     def shape(self, depth, node=None, has_path=False):
@@ -128,7 +133,9 @@ class Writer:
         if depth:
             names += ["node", "not", "and", "or", "xone", "property", "property"]
             names += ["qualifiedValueShape"] if has_path else []
-        for name in self.draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True)):
+        for name in self.draw(
+            st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True)
+        ):
             self.constraint(node, name, depth)
         if self.draw(st.integers(0, 5)) == 0:
             self.add(node, sh("severity"), sh("Warning"))
@@ -200,7 +207,7 @@ def shapes_graphs(draw):
 
 
 @settings(
-    max_examples=250,
+    max_examples=600,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

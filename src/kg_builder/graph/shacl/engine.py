@@ -18,6 +18,8 @@ from kg_builder.graph.shacl.shapes import Shape, Shapes
 from kg_builder.model.validation import ValidationReport
 
 Walk: TypeAlias = Generator["Walk", None, None]
+_MAX_DETAILS = 8
+"""How deep details have details."""
 _CHUNK = 20_000
 """Focus nodes checked at once: bounds the memory, and is large enough for set operations to pay."""
 
@@ -79,7 +81,9 @@ class _Check:
         """Number of a cycle being walked → its shapes → nodes taken to conform until they fail."""
         self.reported: set[tuple[int, int]] = set()
 
-    def report(self, number: int, focus: Mapping[int, int], found: list[Found]) -> Walk:
+    def report(
+        self, number: int, focus: Mapping[int, int], found: list[Found], depth: int = 0
+    ) -> Walk:
         """Append what the focus nodes (with how often each is asked for) do not satisfy."""
         shape = self.shapes.shapes[number]
         if shape.deactivated:
@@ -90,8 +94,9 @@ class _Check:
                 yield self.verdicts(other, nodes)
             for finding in constraint.findings(self.run, values):
                 inner: list[Found] = []
-                if self.details and isinstance(constraint, Node) and finding.value is not None:
-                    yield self.report(constraint.shapes[0], {finding.value: 1}, inner)
+                if finding.value is not None and self._explains(constraint, depth):
+                    other = constraint.references()[0]
+                    yield self.report(other, {finding.value: 1}, inner, depth + 1)
                 found.append(
                     Found(shape, constraint, finding, focus.get(finding.focus, 1), tuple(inner))
                 )
@@ -101,7 +106,15 @@ class _Check:
                 times = {node: 1 for node in times if (other, node) not in self.reported}
                 self.reported.update((other, node) for node in times)
             if times:
-                yield self.report(other, times, found)
+                yield self.report(other, times, found, depth)
+
+    def _explains(self, constraint: Constraint, depth: int) -> bool:
+        return (
+            self.details
+            and depth < _MAX_DETAILS
+            and isinstance(constraint, Node)
+            and constraint.shapes[0] not in self.shapes.components
+        )
 
     def verdicts(self, number: int, nodes: set[int]) -> Walk:
         """Make `run.failed` know which of `nodes` do not conform to a shape."""

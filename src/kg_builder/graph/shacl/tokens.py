@@ -18,6 +18,7 @@ _TOKEN = re.compile(
     |(?P<variable>[?$]\w+)
     |(?P<name>(?:[^\W\d_][\w.\-]*)?:(?:[\w.:\-]|%[0-9A-Fa-f]{2}|\\[^\w\s])*)
     |(?P<word>@?[^\W\d][\w\-]*)
+    |(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     |(?P<escape>\\.?)
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
@@ -26,6 +27,8 @@ _HIDDEN_QUOTE = re.compile(r"\\(?:u00|U000000)(?:0[aAdD]|22|27|5[cC])")
 _ESCAPED = re.compile(r"\\(.)")
 _MAX_LENGTH: Final = 100_000
 _MAX_DEPTH: Final = 60
+_BEFORE_VERB: Final = frozenset({"]", ")", ";", "["})
+_BEGINS_OBJECT: Final = frozenset({"[", "(", "_", "+", "-"})
 _TERMS: Final = frozenset({"variable", "iri", "name", "string"})
 
 
@@ -105,8 +108,13 @@ def steps(kept: Sequence[Token], prefixes: Mapping[str, str]) -> frozenset[str] 
 def _steps_anywhere(before: Token | None, token: Token, after: Token | None) -> bool:
     if before is None or after is None:
         return False
-    if token.variable and token.depth and (before.kind in _TERMS or before.text in ("]", ")", ";")):
-        return after.kind in _TERMS or after.kind == "word" or after.text in ("[", "(", "_")
+    if token.variable and token.depth:
+        return (before.kind in _TERMS or before.text in _BEFORE_VERB) and (
+            after.kind in _TERMS
+            or after.word in ("TRUE", "FALSE")
+            or after.text in _BEGINS_OBJECT
+            or after.kind == "number"
+        )
     if token.text == "!":
         return after.kind in ("iri", "name") or after.text in ("(", "^", "a")
     if token.text in ("*", "?"):

@@ -20,6 +20,7 @@ class AreaNames:
     named: re.Pattern[str]
     """An area's name with what a caption or paragraph may open with before it."""
     own: tuple[str, ...]
+    short: tuple[str, ...]
     ambiguous: Mapping[str, tuple[str, ...]]
     """Names that several cities' districts bear, with those cities."""
 
@@ -37,8 +38,17 @@ class AreaNames:
             re.compile("|".join(located)),
             named,
             data.texts("own"),
+            data.texts("short"),
             {name: cities.texts(name) for name, _ in cities.items()},
         )
+
+    def own_words(self, area: str | None, city: str | None) -> list[str]:
+        """Return the words that mean the report's own area."""
+        words = [*self.own]
+        if area:
+            words += [area, (city or "") + area]
+            words += [word for word in self.short if area.endswith(word)]
+        return words
 
     def is_located(self, name: str, area: str | None) -> bool:
         """Whether a name tells by itself where the thing is.

@@ -15,7 +15,7 @@ from kg_builder.model.selector import Evidence
 from kg_builder.text.extraction.areas import AreaNames
 from kg_builder.text.extraction.data import Data, alternatives
 from kg_builder.text.extraction.indicators import IndicatorNames
-from kg_builder.text.extraction.periods import PeriodReader
+from kg_builder.text.extraction.periods import Period, PeriodReader
 from kg_builder.text.extraction.quantities import FigureReader
 from kg_builder.text.extraction.sayings import Bases, Said, Saying, read_saying
 from kg_builder.text.extraction.statements import Dated, Named, Observed, Statements, carried
@@ -33,6 +33,9 @@ class ClauseRules:
     carried: re.Pattern[str]
     says: tuple[Saying, ...]
     bases: Bases
+    between: re.Pattern[str]
+    whole_year: re.Pattern[str]
+    leads: tuple[tuple[re.Pattern[str], str], ...]
     kinds: tuple[tuple[re.Pattern[str], str], ...]
     plan_section: re.Pattern[str]
     target: tuple[Saying, ...]
@@ -52,10 +55,19 @@ class ClauseRules:
                 (re.compile(alternatives(part.texts("words"))), part.text("concept"))
                 for part in data.parts("basis")
             ),
-            tuple((part.pattern("pattern"), part.text("concept")) for part in data.parts("kind")),
+            clause.pattern("between"),
+            clause.pattern("whole-year"),
+            _kinds(data, "lead"),
+            _kinds(data, "clause"),
             data.part("plan-section").pattern("pattern"),
             tuple(Saying.of(part, slots) for part in data.parts("target")),
         )
+
+
+def _kinds(data: Data, key: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple(
+        (part.pattern(key), part.text("concept")) for part in data.parts("kind") if part.has(key)
+    )
 
 
 @dataclass(slots=True)
@@ -88,9 +100,7 @@ class ClauseReader:
         self._figures = figures
         self._periods = periods
         self._said = said
-        own = [*areas.own]
-        if said.frame.area_name:
-            own += [said.frame.area_name, (said.frame.city or "") + said.frame.area_name]
+        own = areas.own_words(said.frame.area_name, said.frame.city)
         self._own_area = re.compile(alternatives(own) + "的?")
 
     def read(self) -> None:
@@ -128,9 +138,9 @@ class ClauseReader:
         for cut in [*self._colons(sentence), len(sentence.raw)]:
             part = sentence.part(start, cut)
             lead = sentence.raw[start : cut + 1]
-            for pattern, concept in self._rules.kinds:
-                if concept == "plan" and lead.endswith((":", "：")) and pattern.search(lead):
-                    context.kind = "plan"
+            for pattern, concept in self._rules.leads:
+                if pattern.search(lead):
+                    context.kind = concept
             for segment in split(part, "；;"):
                 context.fresh = True
                 context.indicator = None
@@ -149,12 +159,14 @@ class ClauseReader:
         if place == len(clause.raw):
             return
         fresh, context.fresh = context.fresh, False
+        self._whole_year(clause, place, context)
         names = self._names.candidates(clause, place, generic=fresh)
         for name in names:
             at = name.span.end - clause.start
             named = Named(name.text, Evidence(name.span))
             if self._said_of(clause, at, named, context, headline=headline):
                 context.indicator = named
+                context.fresh = True
                 return
         if names:
             # an indicator of which nothing is said that can be read: what follows may be its
@@ -167,11 +179,23 @@ class ClauseReader:
             at = match.end() if match else place
             self._said_of(clause, at, named, context, headline=headline)
 
+    def _whole_year(self, clause: Words, place: int, context: _Context) -> None:
+        """Take 全年 in a report on half a year for what it says."""
+        reports = self._said.frame.reports
+        if context.dated is not None or reports is None or reports.period.start_month is None:
+            return
+        match = self._rules.whole_year.search(clause.raw, 0, place)
+        if match:
+            year = reports.period.end_year
+            said = Evidence(clause.group(match).span, "derived")
+            context.dated = Dated(Period(year, year, "year"), said)
+
     def _said_of(
         self, clause: Words, at: int, named: Named, context: _Context, *, headline: bool
     ) -> bool:
         """Record what the clause says of an indicator from `at` on, if all of it can be read."""
-        said = self._all_said(clause, at)
+        match = self._rules.between.match(clause.raw, at)
+        said = self._all_said(clause, match.end() if match else at)
         if not said or not self._ends(clause, said[-1]):
             return False
         kind = self._kind(clause, context)
@@ -221,7 +245,7 @@ class ClauseReader:
 
     def _kind(self, clause: Words, context: _Context) -> str:
         for pattern, concept in self._rules.kinds:
-            if concept == "estimate" and pattern.search(clause.raw):
+            if pattern.search(clause.raw):
                 return concept
         return context.kind
 
@@ -230,7 +254,8 @@ class ClauseReader:
     ) -> None:
         frame = self._said.frame
         dated = context.dated
-        if kind == "actual" and dated and frame.plans and dated.period == frame.plans.period:
+        kind = item.saying.kind or kind
+        if kind == "actual" and dated and frame.year and dated.period.start_year > frame.year:
             kind = "plan"
         observed = Observed(
             indicator=named,

@@ -28,6 +28,7 @@ _NAMELESS = "无名"
 _FIRST_PARAGRAPHS = 3
 _OPENING = 40
 """So many characters at the start of a paragraph may name the area or the period."""
+_LINE = 100
 _BRACKETS = re.compile(r"[()（）.．、\s]")
 
 
@@ -37,10 +38,14 @@ class FrameRules:
 
     noise: re.Pattern[str]
     issuer: re.Pattern[str]
+    letterhead: re.Pattern[str]
+    letterhead_lines: int
     issuer_also: tuple[str, ...]
+    proper: re.Pattern[str]
     area: re.Pattern[str]
     reports: re.Pattern[str]
     plans: re.Pattern[str]
+    plans_section: re.Pattern[str]
     kinds: tuple[tuple[re.Pattern[str], str], ...]
     default_kind: str
     nothing: frozenset[str]
@@ -53,10 +58,14 @@ class FrameRules:
         return cls(
             data.pattern("noise"),
             issuer.pattern("pattern"),
+            issuer.pattern("letterhead"),
+            issuer.number("lines", 0),
             issuer.texts("also"),
+            title.pattern("proper"),
             title.pattern("area"),
             title.pattern("reports"),
             title.pattern("plans"),
+            title.pattern("plans-section"),
             tuple((part.pattern("pattern"), part.text("word")) for part in kinds.parts("kind")),
             kinds.text("default"),
             frozenset(data.part("nothing").texts("words")),
@@ -123,10 +132,11 @@ class FrameReader:
         else:
             key = (name, digest[:8])
         report = EntityId("Report", key)
-        if title:
+        words = self._title()
+        if title and words:
             findings.read(title.span)
-            findings.entity(report, clean(title.text)[:MAX_NAME], said)
-            findings.fact(report, "dcterms:title", Text(clean(title.text)), said, RULE)
+            findings.entity(report, words.text[:MAX_NAME], said)
+            findings.fact(report, "dcterms:title", Text(words.text), said, RULE)
         else:
             findings.entity(report, None, derived(said))
         for predicate, dated in (("reportsPeriod", reports), ("plansPeriod", plans)):
@@ -148,8 +158,9 @@ class FrameReader:
 
     def _opening(self) -> Evidence:
         """Return the passage that names the report: its title, else its first line."""
-        if self._document.title:
-            return Evidence(self._document.title.text_span)
+        title = self._title()
+        if title:
+            return Evidence(title.span)
         text = self._document.source.text
         for match in re.finditer(r"[^\r\n]+", text):
             words = Words(match[0], match.start()).part(0, len(match[0]))
@@ -158,17 +169,39 @@ class FrameReader:
         return Evidence(Span(0, len(text)))
 
     def _issuer(self, frame: ReportFrame) -> None:
-        words = self._title_line()
-        match = self._rules.issuer.search(words.raw) if words else None
-        if words is None or match is None:
+        issuer = self._titled_issuer() or self._letterhead()
+        if issuer is None:
             return
-        issuer = words.group(match, "issuer")
         name = issuer.text
         local = () if self._areas.is_located(name, frame.area_name) else frame.scope
         entity = EntityId("Institution", (*local, fold(name)))
         said = Evidence(issuer.span)
         self._findings.entity(entity, name, said, also=self._rules.issuer_also)
         self._findings.fact(frame.report, "issuedBy", entity, said, RULE)
+
+    def _titled_issuer(self) -> Words | None:
+        words = self._title_line()
+        match = self._rules.issuer.search(words.raw) if words else None
+        return words.group(match, "issuer") if words and match else None
+
+    def _letterhead(self) -> Words | None:
+        """Return the issuer that a line of its own names, above the title."""
+        source = self._document.source
+        for start in source.line_starts[: self._rules.letterhead_lines]:
+            line = Words(source.text[start : start + _LINE].split("\n", 1)[0], start)
+            words = line.part(0, len(line.raw))
+            if match := self._rules.letterhead.match(words.raw):
+                return words.group(match, "issuer")
+        return None
+
+    def _title(self) -> Words | None:
+        """Return the title proper, without an issuer in front of it."""
+        title = self._document.title
+        if title is None:
+            return None
+        words = self._quote(title.text_span)
+        match = self._rules.proper.match(words.raw)
+        return words.part(match.end(), len(words.raw)) if match else words
 
     def _title_line(self) -> Words | None:
         title = self._document.title
@@ -193,10 +226,9 @@ class FrameReader:
 
     def _titled_area(self) -> _Area | None:
         """Return the area that the title names; its city may stand in the issuer's name."""
-        title = self._document.title
-        if title is None:
+        words = self._title()
+        if words is None:
             return None
-        words = self._quote(title.text_span)
         match = self._rules.area.search(words.raw)
         if match is None:
             return None
@@ -220,11 +252,11 @@ class FrameReader:
         return self._addressed_area()
 
     def _places(self) -> Iterator[Words]:
+        for section in self._document.sections:
+            yield self._quote(section.title_span)
         for table in self._document.tables:
             if table.caption_span:
                 yield self._quote(table.caption_span)
-        for section in self._document.sections:
-            yield self._quote(section.title_span)
         for paragraph in self._document.paragraphs[:_FIRST_PARAGRAPHS]:
             words = self._quote(paragraph.span)
             yield words.part(0, min(_OPENING, len(words.raw)))
@@ -257,17 +289,18 @@ class FrameReader:
     # --- the years ---
 
     def _years(self) -> tuple[Dated | None, Dated | None]:
-        title = self._document.title
-        if title:
-            words = self._quote(title.text_span)
-            reports = self._dated(words, self._rules.reports) or self._first(words)
-            if reports:
-                return reports, self._plans(words, reports)
+        title = self._title()
+        reports = (self._dated(title, self._rules.reports) or self._first(title)) if title else None
         for words in self._places():
-            found = self._first(words)
-            if found:
-                return found, None
-        return None, None
+            reports = reports or self._first(words)
+        if reports is None:
+            return None, None
+        plans = self._plans(title, self._rules.plans, reports) if title else None
+        for section in self._document.sections:
+            plans = plans or self._plans(
+                self._quote(section.title_span), self._rules.plans_section, reports
+            )
+        return reports, plans
 
     def _first(self, words: Words) -> Dated | None:
         found = self._periods.find(words)
@@ -277,8 +310,8 @@ class FrameReader:
         match = pattern.search(words.raw)
         return self._first(words.group(match, "period")) if match else None
 
-    def _plans(self, words: Words, reports: Dated) -> Dated | None:
-        for match in self._rules.plans.finditer(words.raw):
+    def _plans(self, words: Words, pattern: re.Pattern[str], reports: Dated) -> Dated | None:
+        for match in pattern.finditer(words.raw):
             found = self._first(words.group(match, "period"))
             if found and found.period.start_year > reports.period.end_year:
                 return found

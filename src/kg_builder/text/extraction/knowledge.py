@@ -12,7 +12,7 @@ from kg_builder.text.extraction.data import Data
 from kg_builder.text.extraction.frame import FrameRules
 from kg_builder.text.extraction.indicators import IndicatorNames
 from kg_builder.text.extraction.periods import PeriodReader
-from kg_builder.text.extraction.quantities import NUMBER, FigureReader
+from kg_builder.text.extraction.quantities import COUNT, NUMBER, FigureReader
 from kg_builder.text.extraction.template import Template, TemplateReader
 from kg_builder.text.extraction.works import StatusReader
 from kg_builder.text.genre import Genre
@@ -45,7 +45,7 @@ class Knowledge:
             return rules.get(stem) or _data("rules", stem, {})
 
         figures = FigureReader.of(lexicon("units"), rule("figures"))
-        slots = {"number": NUMBER}
+        slots = {"number": NUMBER, "count": COUNT}
         addresses = rule("address")
         address_reader(addresses, None, None)
         return cls(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Final, Protocol
@@ -19,7 +19,7 @@ from kg_builder.text.extraction.data import Data
 from kg_builder.text.extraction.periods import Period, PeriodReader
 from kg_builder.text.extraction.quantities import Figure, FigureReader
 from kg_builder.text.extraction.sayings import Saying, read_saying
-from kg_builder.text.extraction.words import Words, mended, split
+from kg_builder.text.extraction.words import Words, split
 from kg_builder.text.extraction.works import StatusReader, clauses
 
 MAX_VERBATIM = 12
@@ -48,6 +48,19 @@ class Item:
     words: Words
     fields: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
     value: ItemValue = None
+
+
+def mapped(item: Item, place: Callable[[Words], Words]) -> Item:
+    """Return the item with all of its words put where `place` says."""
+    fields = {
+        name: tuple(Field(place(part.words), _mapped(part.value, place)) for part in parts)
+        for name, parts in item.fields.items()
+    }
+    return Item(place(item.words), fields, _mapped(item.value, place))
+
+
+def _mapped(value: ItemValue, place: Callable[[Words], Words]) -> ItemValue:
+    return replace(value, words=place(value.words)) if isinstance(value, Figure) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,30 +118,22 @@ class PatternParser:
 
     def parse(self, words: Words, tools: Tools) -> Iterator[Item]:
         """Yield what the pattern matches."""
-        text, origin = mended(words)
-        for match in self.pattern.finditer(text):
-            yield self._item(match, words, origin, tools)
+        for match in self.pattern.finditer(words.raw):
+            yield self._item(match, words, tools)
             if not self.every:
                 return
 
-    def _item(
-        self, match: re.Match[str], words: Words, origin: list[int] | None, tools: Tools
-    ) -> Item:
-        def cut(group: str | int) -> Words:
-            start, end = match.span(group)
-            if origin is not None:
-                start, end = (origin[start], origin[end - 1] + 1) if end > start else (0, 0)
-            return words.part(start, end)
-
+    @staticmethod
+    def _item(match: re.Match[str], words: Words, tools: Tools) -> Item:
         fields: dict[str, tuple[Field, ...]] = {}
         for name, text in match.groupdict().items():
             if name == "name" or not text:
                 continue
-            part = cut(name)
+            part = words.group(match, name)
             value = tools.figures.read(part) if name.startswith("figure") else None
             fields[name] = (Field(part, value),)
         named = "name" in match.groupdict() and match["name"]
-        return Item(cut("name" if named else 0), fields)
+        return Item(words.group(match, "name" if named else 0), fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,17 @@ from decimal import Decimal
 
 from kg_builder.text.extraction.data import Data, alternatives
 from kg_builder.text.extraction.words import Words
+from kg_builder.text.numerals import parse_integer
 
 EXACT = "exact"
+_SPELT = re.compile(r"([零〇一二两三四五六七八九十百千]{1,8})\s*(\D{1,6})")
 NUMBER = (
     r"[+\-−－]?(?:\d{1,3}(?:[,，]\d{3}){1,4}(?!\d)(?:\.\d{1,6})?|\d{1,14}(?:\.\d{1,6})?)"
     r"(?![\d.]*\d)"
 )
 """A number as printed, at most 14 digits long before the point."""
+COUNT = r"(?:\d[\d,]{0,9}|[一二两三四五六七八九十百千]{1,8})"
+"""A count as printed, in digits or in Chinese numerals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ class FigureReader:
             return self._figure(match, words, self.units[_folded(match["unit"])])
         if unit is not None and (match := self.bare.fullmatch(words.raw)):
             return self._figure(match, words, unit)
-        return None
+        return self._spelt(words)
 
     def match(self, words: Words, place: int) -> Figure | None:
         """Return the figure that stands at `place`."""
@@ -97,6 +101,15 @@ class FigureReader:
         if match is None:
             return None
         return self._figure(match, words.group(match), self.units[_folded(match["unit"])])
+
+    def _spelt(self, words: Words) -> Figure | None:
+        """Return a count in Chinese numerals: `十八项`."""
+        match = _SPELT.fullmatch(words.raw)
+        number = parse_integer(match[1]) if match else None
+        unit = self.units.get(_folded(match[2])) if match else None
+        if number is None or unit is None:
+            return None
+        return Figure(Decimal(number), unit, EXACT, words)
 
     def _figure(self, match: re.Match[str], words: Words, unit: Unit) -> Figure:
         number = unicodedata.normalize("NFKC", match["number"]).replace(",", "").replace("−", "-")

@@ -29,6 +29,7 @@ class Saying:
     measure: str
     sign: int
     bound: str | None
+    kind: str | None
     before: re.Pattern[str]
     after: re.Pattern[str]
     percent: bool
@@ -36,7 +37,7 @@ class Saying:
     @classmethod
     def of(cls, data: Data, slots: Mapping[str, str]) -> Saying:
         """Read a rule; raises ConfigurationError for a wrong one."""
-        data.known("rule", "measure", "sign", "bound", "pattern")
+        data.known("rule", "measure", "sign", "bound", "kind", "pattern")
         parts = _SLOT.split(data.text("pattern"))
         if len(parts) != 3:
             raise data.refuse(
@@ -49,6 +50,7 @@ class Saying:
             data.text("measure"),
             data.number("sign", 1),
             data.text("bound", "") or None,
+            data.text("kind", "") or None,
             data.compiled("pattern", parts[0], **slots),
             data.compiled("pattern", parts[2], **slots),
             parts[1] == _PERCENT,

@@ -9,10 +9,10 @@ from dataclasses import replace
 from kg_builder.model.document import Cell, Row, Source, Table
 from kg_builder.model.selector import Evidence, Reading, Span
 from kg_builder.text.extraction.findings import Findings
-from kg_builder.text.extraction.parsers import Field, Item, QuantityParser, Tools
+from kg_builder.text.extraction.parsers import Field, Item, QuantityParser, Tools, mapped
 from kg_builder.text.extraction.scopes import Placed, Scope
 from kg_builder.text.extraction.template import SourceRule
-from kg_builder.text.extraction.words import Words, fold
+from kg_builder.text.extraction.words import Words, fold, mended, restored
 from kg_builder.text.genre import header_unit
 
 _MAX_CELL = 50_000
@@ -87,6 +87,16 @@ class Sources:
             return self._part(source, placed, scope)
         if placed.item.fields and source.origin == "column":
             return (placed.item,)
+        text, origin = mended(words)
+        if origin is None:
+            return self._parsed(source, words, scope, unit_cell)
+        # broken words are mended for the parser; what it finds is put back where it stands
+        items = self._parsed(source, Words(text, 0), scope, unit_cell)
+        return [mapped(item, lambda part: restored(part, words, origin)) for item in items]
+
+    def _parsed(
+        self, source: SourceRule, words: Words, scope: Scope, unit_cell: str | None
+    ) -> Iterable[Item]:
         if isinstance(source.parser, QuantityParser):
             unit = self._unit(source.name, scope, unit_cell)
             return source.parser.parse(words, self._tools, unit)

@@ -97,6 +97,14 @@ def mended(words: Words) -> tuple[str, list[int] | None]:
     return text, origin
 
 
+def restored(part: Words, words: Words, origin: list[int]) -> Words:
+    """Return the words of `words` that `part`, cut from their mended text, stands for."""
+    if not part.raw:
+        return words.part(0, 0)
+    end = part.start + len(part.raw) - 1
+    return words.part(origin[part.start], origin[end] + 1)
+
+
 def split(words: Words, separators: str, *, tail: str = "") -> Iterator[Words]:
     """Yield the parts between any of `separators`, brackets and quotes opaque, empty ones left out.
 

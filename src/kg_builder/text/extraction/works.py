@@ -160,5 +160,5 @@ def _is_name(words: Words) -> bool:
 
 def clauses(words: Words) -> Iterator[Words]:
     """Yield the clauses of a passage, split at full stops, semicolons and commas."""
-    for sentence in split(words, "。；;\n"):
+    for sentence in split(words, "。；;"):
         yield from split(sentence, "，,")

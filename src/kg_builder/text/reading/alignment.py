@@ -17,7 +17,7 @@ from kg_builder.text.reading.cell_types import FAIR, NEVER, STRONG, CellType
 from kg_builder.text.reading.headers import Slot
 from kg_builder.text.reading.scan import Item
 
-_SKIP = -4.0
+_SKIP = -2.0
 _SKIP_MORE = -0.7
 _SKIP_EMPTY = -1.5
 _SKIP_GHOST = -0.1
@@ -187,7 +187,10 @@ class Aligner:
         position = start
         for slot in pattern.slots:
             total += self._layout(position, start, end, self._types[slot])
-            total += self._fit(slot, position, first=first)
+            fit = self._fit(slot, position, first=first)
+            if fit <= NEVER and pattern.omitted:
+                return None
+            total += fit
             position += 1
         for empty in range(position, end):
             if self._texts[empty]:
@@ -241,7 +244,7 @@ class Aligner:
         for slot in range(self._width):
             text = self._texts[start + slot]
             cell_type = self._types[slot]
-            if text and cell_type is not None and cell_type.score(text) <= NEVER:
+            if text and cell_type is not None and cell_type.score(text) < 0:
                 return False
         return True
 

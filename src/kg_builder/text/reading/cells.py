@@ -83,6 +83,6 @@ def capped(notices: Iterable[Notice], most: int) -> tuple[Notice, ...]:
     return tuple(kept)
 
 
-def _place(notice: Notice) -> tuple[int, int]:
+def _place(notice: Notice) -> tuple[bool, int, int]:
     position = notice.position
-    return (position.line, position.column) if position else (0, 0)
+    return (False, position.line, position.column) if position else (True, 0, 0)

@@ -137,13 +137,19 @@ def _detected(data: bytes, name: str) -> tuple[str, str]:
             f"第 {nul} 字节是 NUL,不是文本文件", f"byte {nul} is NUL: not a text file", file=name
         )
     try:
-        return data.decode("utf-8"), "utf-8"
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         if not _looks_like_utf8(data):
-            text = _gb18030(data, name, error)
-            if text is not None:
-                return text, "gb18030"
+            other = _gb18030(data, name, error)
+            if other is not None:
+                return other, "gb18030"
         raise _undecodable(error, name, "UTF-8", len(data)) from error
+    if not text.isascii() and re.search(_HAN, text) is None:
+        # A few words in GB18030 can be UTF-8 by accident, though never Chinese.
+        other = _gb18030(data, name, None)
+        if other is not None:
+            return other, "gb18030"
+    return text, "utf-8"
 
 
 def _strict(data: bytes, name: str, codec: str) -> str:
@@ -181,13 +187,13 @@ def _looks_like_utf8(data: bytes) -> bool:
     return len(re.findall(_HAN, text)) >= max(1, text.count("\ufffd"))
 
 
-def _gb18030(data: bytes, name: str, utf8_error: UnicodeDecodeError) -> str | None:
+def _gb18030(data: bytes, name: str, utf8_error: UnicodeDecodeError | None) -> str | None:
     """Return the text if the bytes are GB18030 beyond doubt; raise if they are but for a cut."""
     try:
         text = data.decode("gb18030")
     except UnicodeDecodeError as error:
         cut = error.end >= len(data) and "incomplete" in error.reason
-        if cut and _reads_as_chinese(data[: error.start].decode("gb18030")):
+        if utf8_error and cut and _reads_as_chinese(data[: error.start].decode("gb18030")):
             raise _undecodable(error, name, "GB18030", len(data)) from utf8_error
         return None
     return text if _reads_as_chinese(text) else None

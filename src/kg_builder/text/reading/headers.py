@@ -68,10 +68,25 @@ class HeaderIndex:
             header = self._best(items, position, stop)
             if header is None:
                 position += 1
-            else:
-                found.append(header)
-                position = header.end
+                continue
+            # A name may look like a header word: a header that starts within this one, and has
+            # more cells that are header words to the letter, is the header.
+            for later in range(position + 1, min(header.end, stop)):
+                other = self._best(items, later, stop)
+                if other is not None and self._exact(other) > self._exact(header):
+                    header = other
+                    break
+            found.append(header)
+            position = header.end
         return found
+
+    def _exact(self, header: Header) -> int:
+        """Return how many cells are header words to the letter, not by a pattern."""
+        return sum(
+            any(form in self._words for form in header_forms(slot.head.text))
+            for slot in header.slots
+            if slot.head is not None and slot.column is not None
+        )
 
     def starts_header(self, items: Sequence[Item], position: int) -> bool:
         """Whether a header starts at `position`."""

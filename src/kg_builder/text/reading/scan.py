@@ -126,7 +126,7 @@ def _prose_line(
     text: str, start: int, end: int, rules: OutlineRules, prose: list[ProseLine]
 ) -> None:
     span = trimmed(text, start, end)
-    if not len(span):
+    if not len(span) or text[span.start : span.end].isspace():
         return
     short = len(span) <= max(rules.heading_longest, rules.caption_longest)
     line = text[span.start : span.end] if short else ""
@@ -155,7 +155,8 @@ def _close(
     """
     closed = [_ends_with_bar(text, line) for line in run.lines]
     opened = [text[line[0] : line[1]].lstrip(BLANK)[:1] in "|｜" for line in run.lines]
-    while run.lines and not closed[0] and not opened[0] and (len(closed) == 1 or closed[1]):
+    bars_close = closed.count(True) > closed.count(False) or len(closed) == 1
+    while run.lines and bars_close and not closed[0] and not opened[0]:
         start, end = run.lines.pop(0)
         del closed[0], opened[0]
         span = trimmed(text, start, end)
@@ -184,13 +185,17 @@ def _cells(
         text[start : found[0]].strip(BLANK) == "" and not _ONLY_BARS.match(text[start:end])
         for (start, end), found in zip(run.lines, bars, strict=True)
     ]
+    framed_left = separators and all(leads)
+    if leads.count(True) < sum(n and not lead for n, lead in zip(several, leads, strict=True)):
+        # Most rows on a line of their own start without a bar: a bar in front closes an empty cell.
+        leads = [False] * len(leads)
     framed = any(leads) and sum(len(found) > 2 for found in bars) * 2 > len(bars)
     carry_from: int | None = None
     for (start, end), found, is_closed, leading in zip(run.lines, bars, closed, leads, strict=True):
         begin = start if carry_from is None else carry_from
         carry_from = None
         if separators:
-            _separated(text, start, end, found, items)
+            _separated(text, start, end, found, items, framed=framed_left)
             continue
         count = len(items)
         only_bars = _ONLY_BARS.match(text[start:end]) is not None
@@ -218,10 +223,13 @@ def _bars(text: str, start: int, end: int) -> list[int]:
     return [match.start() for match in _BAR.finditer(text, start, end)]
 
 
-def _separated(text: str, start: int, end: int, bars: list[int], items: list[Item]) -> None:
+def _separated(
+    text: str, start: int, end: int, bars: list[int], items: list[Item], *, framed: bool
+) -> None:
+    """Append the cells of a row whose bars stand between cells, `framed`: and before the first."""
     count = len(items)
-    at = start
-    for bar in (*bars, end):
+    at = bars[0] + 1 if framed else start
+    for bar in (*bars[framed:], end):
         items.append(_item(text, at, bar))
         at = bar + 1
     items[count].opens = True

@@ -18,6 +18,14 @@ def genre() -> Genre:
 
 
 @pytest.fixture(scope="session")
+def read_bytes(genre: Genre) -> Reader:
+    def reader(data: bytes, encoding: str | None = None) -> Document:
+        return read(data, "试", genre, encoding)
+
+    return reader
+
+
+@pytest.fixture(scope="session")
 def read_text(genre: Genre) -> Reader:
     def reader(text: str) -> Document:
         return read(text.encode(), "试", genre)
