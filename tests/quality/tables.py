@@ -107,12 +107,24 @@ class Facts:
 
     def __init__(self, extraction):
         self.labels = {entity.id: entity.label for entity in extraction.entities}
+        self.printed = {
+            name: entity.label
+            for entity in extraction.entities
+            if entity.id.type == "Indicator"
+            for name in entity.alt_labels
+        }
         self.by_subject = defaultdict(lambda: defaultdict(list))
         self.tables = defaultdict(set)
         for fact in extraction.facts:
             self.by_subject[fact.subject][fact.predicate].append(fact.object)
             if fact.predicate == "value":
                 self.tables[fact.subject].update(item.table for item in fact.evidence)
+
+    def in_table(self, observation):
+        return any(table is not None for table in self.tables[observation])
+
+    def in_prose(self, observation):
+        return None in self.tables[observation]
 
     def of_type(self, name):
         return [subject for subject in self.by_subject if subject.type == name]
@@ -123,6 +135,10 @@ class Facts:
 
     def label(self, entity):
         return squash(self.labels.get(entity) or "")
+
+    def as_printed(self):
+        """Other names of indicators -> their label: gold says what is printed, GDP for instance."""
+        return {squash(name): squash(label) for name, label in self.printed.items()}
 
 
 def read_tuples(extraction):
@@ -187,7 +203,7 @@ def _read_projects(facts):
     }
     for observation in facts.of_type("Observation"):
         about = facts.one(observation, "about")
-        if about is None or about.type != "ProjectCategory" or None in facts.tables[observation]:
+        if about is None or about.type != "ProjectCategory" or not facts.in_table(observation):
             continue
         value = plain(facts.one(observation, "value"))
         indicator = facts.label(facts.one(observation, "indicator"))
@@ -230,7 +246,7 @@ def _read_industries(facts):
 def _read_indicators(facts):
     for observation in facts.of_type("Observation"):
         kind = facts.one(observation, "resultKind")
-        if facts.one(observation, "about") is not None or None in facts.tables[observation]:
+        if facts.one(observation, "about") is not None or not facts.in_table(observation):
             continue
         if kind is not None and kind.name == "plan":
             continue

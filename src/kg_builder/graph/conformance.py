@@ -14,7 +14,7 @@ from typing import Literal
 from pyoxigraph import NamedNode, Triple
 
 from kg_builder.errors import ConfigurationError
-from kg_builder.graph.dataset import read_turtle
+from kg_builder.graph.dataset import read_turtle, with_stable_blank_nodes
 from kg_builder.graph.index import TripleIndex
 from kg_builder.graph.ontology import Ontology
 from kg_builder.graph.shacl import Shapes, compile_shapes
@@ -44,7 +44,7 @@ def check(
     not be checked.
     """
     files = [path for path in shape_files if path.name != _ABOUT_THE_ONTOLOGY]
-    triples = [triple for path in files for triple in read_turtle(path)]
+    triples = with_stable_blank_nodes(triple for path in files for triple in read_turtle(path))
     shapes = compile_shapes(triples)
     _check_targets(shapes, ontology)
     data = TripleIndex(ontology.triples)

@@ -133,6 +133,23 @@ class KnowledgeGraph:
         yield from self.named_graphs().items()
 
 
+def with_stable_blank_nodes(triples: Iterable[Triple]) -> list[Triple]:
+    """Label blank nodes `b0`, `b1`, … in order of appearance: parsers draw their labels at random.
+
+    Triples of several files may come together: a parser never gives two nodes one label.
+    """
+    names: dict[BlankNode, BlankNode] = {}
+    found: list[Triple] = []
+    for triple in triples:
+        s, o = triple.subject, triple.object
+        if isinstance(s, BlankNode):
+            s = names.setdefault(s, BlankNode(f"b{len(names)}"))
+        if isinstance(o, BlankNode):
+            o = names.setdefault(o, BlankNode(f"b{len(names)}"))
+        found.append(Triple(s, triple.predicate, o))
+    return found
+
+
 def read_turtle(path: Path) -> list[Triple]:
     """Read a Turtle file (with or without a byte order mark).
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg_builder.errors import ConfigurationError
+from kg_builder.graph.dataset import with_stable_blank_nodes
 from kg_builder.graph.vocabulary import HOUSE, RDF_TYPE, RDFS_LABEL, SCHEMES, expand
 from kg_builder.model.bilingual import Language
 
@@ -88,19 +89,18 @@ def load_ontology(folder: Path) -> Ontology:
     declare the ontology it is imported as, or broken Turtle (with line and column).
     """
     triples: list[Triple] = []
-    names: dict[BlankNode, BlankNode] = {}
     waiting = [ROOT]
     seen = set(waiting)
     while waiting:
         iri = waiting.pop(0)
-        module = [_relabelled(triple, names) for triple in _read(iri, folder)]
+        module = _read(iri, folder)
         triples.extend(module)
         imports = (t.object for t in module if t.subject == iri and t.predicate == _IMPORTS)
         for target in imports:
             if isinstance(target, NamedNode) and target not in seen:
                 seen.add(target)
                 waiting.append(target)
-    return _indexed(triples)
+    return _indexed(with_stable_blank_nodes(triples))
 
 
 def _file_of(iri: NamedNode, folder: Path) -> Path | None:
@@ -139,17 +139,6 @@ def _read(iri: NamedNode, folder: Path) -> list[Triple]:
             file=str(path),
         )
     return triples
-
-
-def _relabelled(triple: Triple, names: dict[BlankNode, BlankNode]) -> Triple:
-    s, o = triple.subject, triple.object
-    if not isinstance(s, BlankNode) and not isinstance(o, BlankNode):
-        return triple
-    if isinstance(s, BlankNode):
-        s = names.setdefault(s, BlankNode(f"b{len(names)}"))
-    if isinstance(o, BlankNode):
-        o = names.setdefault(o, BlankNode(f"b{len(names)}"))
-    return Triple(s, triple.predicate, o)
 
 
 def _indexed(triples: Sequence[Triple]) -> Ontology:

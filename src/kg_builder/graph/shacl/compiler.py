@@ -137,16 +137,16 @@ class _Compiler:
     # shapes
 
     def _shape(self, node: Term) -> Shape:
-        path = self._path(node)
+        path, names = self._path(node), self.graph.names(node)
         if path is None:
             for name in _OF_PROPERTIES:
-                if self.graph.objects(node, sh(name)):
+                if name in names:
                     raise ill_formed(
                         node, f"节点形状不能用 sh:{name}", f"sh:{name} on a node shape"
                     )
         constraints: list[Constraint] = []
         for name, read in self.readers.items():
-            if self.graph.objects(node, sh(name)):
+            if name in names:
                 constraints.extend(read(node))
         constraints.extend(self.components.read(node, path))
         severity = self.graph.one(node, "severity")
@@ -192,7 +192,7 @@ class _Compiler:
         )
 
     def _values(self, node: Term, name: str) -> list[Term]:
-        return self.graph.objects(node, sh(name))
+        return self.graph.objects(node, sh(name)) if name in self.graph.names(node) else []
 
     def _iris(self, node: Term, name: str) -> list[NamedNode]:
         return [self.graph.iri(node, name, value) for value in self._values(node, name)]

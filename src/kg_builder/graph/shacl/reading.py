@@ -31,6 +31,16 @@ class ShapesGraph:
 
     def __init__(self, triples: Iterable[Triple]) -> None:
         self.index = TripleIndex(triples)
+        self._names: dict[int, set[str]] = {}
+        for p in self.index.predicates():
+            predicate = self.index.term(p)
+            if isinstance(predicate, NamedNode) and predicate.value.startswith(SH):
+                for s in self.index.by_subject(p):
+                    self._names.setdefault(s, set()).add(predicate.value[len(SH) :])
+
+    def names(self, subject: Term) -> set[str]:
+        """Return the local names of the SHACL properties that a subject has."""
+        return self._names.get(self.index.find(subject), set())  # type: ignore[arg-type]
 
     def objects(self, subject: Term, predicate: NamedNode) -> list[Term]:
         """Return the objects, in the order of their N-Triples forms."""
@@ -119,12 +129,3 @@ class ShapesGraph:
         if isinstance(value, NamedNode):
             return value
         raise ill_formed(node, f"sh:{name} 须为 IRI", f"sh:{name} needs an IRI")
-
-    def parameters_used(self) -> set[str]:
-        """Return the local names of the SHACL predicates in use."""
-        used = (self.index.term(p) for p in self.index.predicates())
-        return {
-            t.value[len(SH) :]
-            for t in used
-            if not isinstance(t, Literal) and t.value.startswith(SH)
-        }

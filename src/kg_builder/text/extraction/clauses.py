@@ -78,7 +78,8 @@ class _Context:
     dated: Dated | None = None
     kind: str = "actual"
     fresh: bool = True
-    """At the start of a sentence or behind a semicolon: where a new subject may open."""
+    """Whether a new subject may open: at the start of a sentence, behind a semicolon, or behind a
+    clause on an indicator."""
 
 
 class ClauseReader:
@@ -147,7 +148,6 @@ class ClauseReader:
                 for clause in split(segment, "，,、"):
                     if len(clause.raw) <= _MAX_CLAUSE:
                         self._clause(clause, context, headline=headline)
-                    context.fresh = False
             start = cut + 1
 
     @staticmethod

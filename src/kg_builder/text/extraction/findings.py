@@ -50,7 +50,13 @@ class Findings:
         self._read: list[Span] = []
 
     def entity(
-        self, entity: EntityId, label: str | None, said: Said, *, also: Iterable[str] = ()
+        self,
+        entity: EntityId,
+        label: str | None,
+        said: Said,
+        *,
+        also: Iterable[str] = (),
+        alias: str | None = None,
     ) -> EntityId:
         """Record that an entity is named; another name than the first becomes an alternative."""
         mentions = (said,) if isinstance(said, Evidence) else said
@@ -62,6 +68,8 @@ class Findings:
                 met.label = label
             else:
                 met.alt_labels[label] = None
+        if alias is not None:
+            met.alt_labels[alias] = None
         met.mentions.update(dict.fromkeys(mentions))
         met.also_types.update(dict.fromkeys(name for name in also if name != entity.type))
         return entity

@@ -137,8 +137,10 @@ class Statements:
         findings = self.findings
         same = fold(named.name) == read.name
         entity = EntityId("Indicator", (read.name,))
-        findings.entity(entity, read.name, said if same else derived(said))
-        if not same:
+        if same:
+            findings.entity(entity, read.name, said)
+        else:
+            findings.entity(entity, read.name, derived(said), alias=named.name)
             findings.fact(entity, "skos:altLabel", Text(named.name), said, rule)
         if read.broader:
             broader = EntityId("Indicator", (read.broader,))

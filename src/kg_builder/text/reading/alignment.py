@@ -23,7 +23,7 @@ _SKIP_EMPTY = -1.5
 _SKIP_GHOST = -0.1
 _BEHIND = 25.0
 _OMITTED = -1.5
-_PUSHED = -0.3
+_PUSHED = -0.05
 _SHORT = -1.0
 _EMPTY = -0.4
 _EMPTY_REQUIRED = -3.0
@@ -36,6 +36,10 @@ _LINES_BEFORE_ROW = -1.0
 _PROSE_IN_CELL = -0.5
 _UNCLOSED = -0.5
 _MOST_CARRIED = 3
+_FEWEST_CELLS = 2
+"""A row of a single cell could be any cell."""
+_ROW = -0.75
+"""A row has to be worth more than nothing: text that fits no column well is no row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ class Aligner:
         for count in range(1, len(carried) + 1):
             for omitted in combinations(carried, count):
                 rest = tuple(place for place in range(self._width) if place not in omitted)
-                if not rest or all(self._carry[place] for place in rest):
+                if len(rest) < _FEWEST_CELLS or all(self._carry[place] for place in rest):
                     continue
                 patterns.append(Pattern(rest, count, frozenset(omitted), _PUSHED))
                 patterns.append(Pattern(rest, 0, frozenset(omitted), _OMITTED))
@@ -183,7 +187,7 @@ class Aligner:
 
     def _score(self, pattern: Pattern, start: int, end: int, *, first: bool) -> float | None:
         """Return how well the row fits, None if it cannot be."""
-        total = pattern.cost
+        total = pattern.cost + _ROW
         position = start
         for slot in pattern.slots:
             total += self._layout(position, start, end, self._types[slot])
@@ -277,6 +281,8 @@ class Aligner:
             end += 1
         if end < stop and not self._items[end].opens and end not in self._fresh:
             return None
+        if end == stop and not self._items[start].first:
+            return None  # the text may be cut off here
         count = min(end - start, self._width)
         pushed = end - start - count
         if count == self._width and not pushed:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg_builder.text.reading.alignment import Aligner, Alignment
-from kg_builder.text.reading.cell_types import CellType
+from kg_builder.text.reading.cell_types import NEVER, CellType
 from kg_builder.text.reading.cells import CellMaker
 from kg_builder.text.reading.characters import clean
 from kg_builder.text.reading.headers import WIDEST, Header, Slot
@@ -85,6 +85,27 @@ class Layouts:
             if complete or ended or limit is not None:
                 return body, alignment
             size *= _GROWTH
+
+    def is_misread(self, body: Body, slots: Sequence[Slot], alignment: Alignment) -> bool:
+        """Whether the cells contradict the header: it is damaged then, or of another table.
+
+        So it is if most cells of a required column, or of two columns, cannot be what it holds.
+        """
+        wrong = 0
+        for place, slot in enumerate(slots):
+            if slot.column is None:
+                continue
+            cell_type = self.types[slot.column.holds]
+            texts = [
+                body.texts[row.start + row.pattern.slots.index(place)]
+                for row in alignment.rows
+                if place in row.pattern.slots
+            ]
+            filled = [text for text in texts if text]
+            against = sum(cell_type.score(text) <= NEVER for text in filled)
+            if filled and against * 2 > len(filled):
+                wrong += 2 if slot.column.required else 1
+        return wrong > 1
 
     def _align(self, body: Body, slots: Sequence[Slot]) -> Alignment:
         return Aligner(body.items, body.texts, slots, self.types, body.fresh).align()

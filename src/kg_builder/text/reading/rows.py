@@ -9,10 +9,13 @@ from kg_builder.model.document import Cell, Row
 from kg_builder.model.notice import Notice
 from kg_builder.text.genre import Column, TableKind
 from kg_builder.text.reading.alignment import AlignedRow, Alignment
-from kg_builder.text.reading.cell_types import CellType
+from kg_builder.text.reading.cell_types import FAIR, NEVER, STRONG, CellType
 from kg_builder.text.reading.cells import CellMaker, named
 from kg_builder.text.reading.headers import Slot
 from kg_builder.text.reading.scan import Item
+
+_VOUCHING = 2
+"""So many cells that fit well make a row of which one cell looks wrong."""
 
 
 @dataclass(slots=True)
@@ -89,6 +92,8 @@ class _Reader:
             for place, slot in enumerate(slots)
             if slot.column and slot.column.carry and self._repeats(place)
         )
+        self._printed = self._repeating | self._empty_or_pushed()
+        self._omitted_before: set[frozenset[int]] = set()
         self._result = ReadRows()
 
     def read(self) -> ReadRows:
@@ -115,6 +120,49 @@ class _Reader:
             last = text
         return False
 
+    def _empty_or_pushed(self) -> frozenset[int]:
+        """Return the columns whose merged cells arrive as empty ones: then none are left out."""
+        places: set[int] = set()
+        for row in self._alignment.rows:
+            if row.pattern.pushed:
+                places.update(row.pattern.omitted)
+            for number, place in enumerate(row.pattern.slots):
+                if not self._body.texts[row.start + number]:
+                    places.add(place)
+        return frozenset(places)
+
+    def _lacks_cells(self, row: AlignedRow) -> bool:
+        """Whether cells of the row are missing, rather than merged with those above.
+
+        They are where the table shows its merged cells in another way, and where nothing follows
+        that shows the row to be whole: neither a like row before, nor a line of its own.
+        """
+        omitted = row.pattern.omitted
+        if not omitted or row.pattern.pushed:
+            return False
+        if omitted & self._printed:
+            return True
+        last = row is self._alignment.rows[-1] and self._alignment.end >= len(self._body.indices)
+        known = omitted in self._omitted_before or self._body.items[row.start].first
+        self._omitted_before.add(omitted)
+        return last and not known
+
+    def _is_doubtful(self, printed: Mapping[int, Cell]) -> bool:
+        """Whether a cell cannot be what its column holds, and the others do not vouch for the row."""
+        scores: list[float] = []
+        doubted = False
+        for place, cell in printed.items():
+            column = self._slots[place].column
+            if column is None or not cell.text:
+                continue
+            score = self._types[column.holds].score(cell.text)
+            if score <= NEVER:
+                doubted = True
+            else:
+                scores.append(score)
+        vouching = sum(score >= STRONG for score in scores)
+        return doubted and (vouching < _VOUCHING or min(scores) < FAIR)
+
     def _skip(self, start: int, end: int) -> None:
         items = self._body.items[start:end]
         if len(items) == 1 and items[0].ghost and not items[0].text:
@@ -122,6 +170,7 @@ class _Reader:
         made = [self._cells.make(item, with_lead=True) for item in items]
         self._result.unread.extend(made)
         if any(cell.text for cell in made):
+            self._above.clear()
             self._result.notices.append(self._cells.half_row(made))
 
     def _row(self, row: AlignedRow) -> None:
@@ -131,6 +180,9 @@ class _Reader:
             )
             for n, slot in enumerate(row.pattern.slots)
         }
+        if self._lacks_cells(row) or self._is_doubtful(printed):
+            self._half(printed)
+            return
         cells: dict[str, Cell] = {}
         carried: set[str] = set()
         for place, slot in enumerate(self._slots):
@@ -180,6 +232,8 @@ class _Reader:
         return unread
 
     def _half(self, printed: Mapping[int, Cell]) -> None:
+        # What was merged above may have ended in this row: nothing is carried across it.
+        self._above.clear()
         filled = [cell for cell in printed.values() if cell.text]
         known = [cell for cell in filled if cell not in self._result.unread]
         self._result.unread.extend(known)

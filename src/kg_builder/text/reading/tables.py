@@ -95,8 +95,12 @@ class TableReader:
         left = len(body.indices) - alignment.end
         context = self._context(headed.start)
         heads = [slot.head.text for slot in slots if slot.head is not None]
-        if (not alignment.rows and left >= len(slots)) or not self._is_confirmed(
-            kind, context, heads, column_texts(body, slots, alignment, kind)
+        if (
+            (not alignment.rows and left >= len(slots))
+            or self.layouts.is_misread(body, slots, alignment)
+            or not self._is_confirmed(
+                kind, context, heads, column_texts(body, slots, alignment, kind)
+            )
         ):
             return self._unknown(headed.start, headed.stop)
         return self._take(kind, context, headed.start, slots, body, alignment)

@@ -1,0 +1,159 @@
+"""Hostile reports: names of any characters come back equal from every output; nothing breaks."""
+
+import re
+import resource
+import time
+
+import pytest
+import rdflib
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from pyoxigraph import Literal, RdfFormat, Store, parse
+
+import kg_builder
+
+LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+TITLE = (
+    "云汐区人民政府办公室关于印发《关于云汐区2031年国民经济和社会发展计划执行情况"
+    "与2032年国民经济和社会发展计划的报告》的通知\n"
+)
+# not part of a name: the cell's own bars, line ends, and white space, which is layout
+PLAIN = st.characters(
+    exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"], exclude_characters="|｜\ufffd"
+)
+TRICKY = st.sampled_from(list("\"\\<>{}^`'&#%$@;,.…“”《》()（）\u2028\u0085\u202e\u200f😀𠮷"))
+NAMES = st.text(st.one_of(PLAIN, TRICKY), min_size=1, max_size=40)
+
+HOSTILE = [
+    '引"号\\反斜\\"',
+    "<script>alert(1)</script>",
+    "行\u2028分\u0085隔",
+    "右\u202e到\u200f左",
+    "笑脸😀𠮷野家",
+    "{a}^`|".replace("|", ""),
+    "''' \"\"\"".replace(" ", ""),
+    "食堂" * 2500,
+]
+
+
+def table_of(names):
+    rows = "".join(
+        f"望霞街道 |\n{name} |\n望霞路{number}号 |\n" for number, name in enumerate(names, 1)
+    )
+    return f"{TITLE}所属街道 |\n点位名称 |\n详细地址 |\n" + rows
+
+
+def built(text, folder):
+    report = kg_builder.ReportInput("hostile", text.encode("utf-8"))
+    return kg_builder.build([report], kg_builder.BuildOptions(out=folder))
+
+
+def labels_of(folder):
+    """The labels of canteens in every output, read by rdflib and by pyoxigraph."""
+    turtle, quads = folder / "asserted.ttl", folder / "dataset.nq"
+    graph = rdflib.Graph().parse(turtle)
+    kind = rdflib.URIRef("https://w3id.org/kg-builder/ont#Canteen")
+    yield {
+        str(graph.value(node, rdflib.RDFS.label)) for node in graph.subjects(rdflib.RDF.type, kind)
+    }
+    for quad_source in (
+        parse(path=str(turtle), format=RdfFormat.TURTLE),
+        parse(path=str(quads), format=RdfFormat.N_QUADS),
+        Store.read_only(str(folder / "store")),
+    ):
+        yield {
+            quad.object.value
+            for quad in quad_source
+            if quad.predicate.value == LABEL
+            and "/id/canteen/" in getattr(quad.subject, "value", "")
+            and isinstance(quad.object, Literal)
+        }
+
+
+def test_hostile_names_come_back_equal(tmp_path):
+    result = built(table_of(HOSTILE), tmp_path / "out")
+    assert result.conforms
+    for found in labels_of(tmp_path / "out"):
+        assert found == set(HOSTILE)
+
+
+def test_an_over_long_name_is_kept_and_warned_of_with_its_line(tmp_path):
+    result = built(table_of(["短名食堂", "食堂" * 2500]), tmp_path / "out")
+    warnings = result.summary["reports"][0]["warnings"]
+    assert [(item["code"], item["line"]) for item in warnings if item["code"] == "long-name"] == [
+        ("long-name", 9)
+    ]
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    names=st.lists(NAMES, min_size=1, max_size=6, unique_by=lambda name: re.sub(r"\s", "", name))
+)
+@example(names=["\u0085"])
+@example(names=["a\u2028b", "ab"])
+def test_names_of_any_characters_come_back_equal(names, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hostile")
+    result = built(table_of(names), folder / "out")
+    text = (folder / "out" / "asserted.ttl").read_text("utf-8") if result.conforms else ""
+    assert "\ufffd" not in text
+    wanted = {_cleaned(name) for name in names} - {""}
+    if result.conforms:
+        for found in labels_of(folder / "out"):
+            assert found <= wanted
+            skipped = result.summary["reports"][0]["warnings"]
+            assert found == wanted or skipped, (found, wanted)
+
+
+def _cleaned(name):
+    kept = re.sub(r"[\ufffe\uffff]", "", name)
+    return re.sub(r"^\s+|\s+$", "", kept)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    data=st.one_of(
+        st.binary(max_size=300),
+        st.text(max_size=300).map(lambda t: t.encode("utf-8", "surrogatepass")),
+    )
+)
+def test_any_bytes_build_or_are_refused_in_one_line(data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bytes")
+    report = kg_builder.ReportInput("hostile", data)
+    try:
+        kg_builder.build([report], kg_builder.BuildOptions(out=folder / "out"))
+    except kg_builder.InputError as error:
+        assert "\n" not in error.render("en")
+        assert "\n" not in error.render("zh")
+        assert not (folder / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "云",
+        "|",
+        "云|",
+        "、",
+        "(",
+        "“",
+        "《",
+        "1",
+        "Ø ",
+        "一、",
+        "增长5%",
+        "{}",
+        "所属街道 |点位名称 |详细地址 |",
+    ],
+)
+def test_50_mb_in_one_line_end_within_limits(piece, tmp_path):
+    """Every shape of one endless line: seconds, and no more than a few times its size."""
+    size = 50_000_000 // len(piece.encode())
+    report = kg_builder.ReportInput("hostile", (TITLE + piece * size + "\n").encode())
+    start = time.process_time()
+    try:
+        kg_builder.build([report], kg_builder.BuildOptions(out=tmp_path / "out"))
+    except kg_builder.KgError as error:
+        assert error.render("en").count("\n") == 0
+    assert time.process_time() - start < 60
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    assert peak < 6000, f"{peak:.0f} MiB"
