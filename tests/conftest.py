@@ -20,6 +20,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+    parser.addoption(
+        "--update-goldens",
+        action="store_true",
+        help="write the goldens of tests/reports anew (refused in CI)",
+    )
+
+
 @pytest.fixture(scope="session")
 def slow(request: pytest.FixtureRequest) -> bool:
     """Whether the long versions of tests are wanted."""

@@ -38,9 +38,10 @@ def gold_tuples(gold):
 
 def _canteen(row):
     name = squash(row["name"])
+    said = {**row.get("derived", {}), **row}
     for column in ("street", "address", "phone"):
-        if column in row:
-            yield name, column, squash(row[column])
+        if column in said:
+            yield name, column, squash(said[column])
     for column in ("floor_area", "capacity"):
         if column in row:
             yield name, column, figure(row[column])
@@ -127,7 +128,7 @@ class Facts:
         return None in self.tables[observation]
 
     def of_type(self, name):
-        return [subject for subject in self.by_subject if subject.type == name]
+        return [entity for entity in self.labels if entity.type == name]
 
     def one(self, subject, predicate):
         values = self.by_subject[subject][predicate]

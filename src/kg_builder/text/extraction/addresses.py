@@ -164,7 +164,7 @@ def _floor(text: str) -> int | None:
 def bare_address(text: str, area: str | None, before: Sequence[str] = ()) -> str:
     """Return an address as keys hold it: without the names of areas it lies in, or those `before`.
 
-    So the key is the same whether a report prints 海淀区知春路76号 or 知春路76号.
+    So the key is the same whether a report prints 云山区松涛路76号 or 松涛路76号.
     """
     folded = fold(text).replace(" ", "")
     province = r"(?:[\u4e00-\u9fff]{2,4}?(?:省|自治区))?(?:[\u4e00-\u9fff]{2,4}?市)?"

@@ -148,7 +148,7 @@ class _Reader:
         return last and not known
 
     def _is_doubtful(self, printed: Mapping[int, Cell]) -> bool:
-        """Whether a cell cannot be what its column holds, and the others do not vouch for the row."""
+        """Whether a cell cannot be what its column holds, and no others vouch for the row."""
         scores: list[float] = []
         doubted = False
         for place, cell in printed.items():

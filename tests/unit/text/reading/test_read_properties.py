@@ -200,3 +200,24 @@ def test_the_genre_fixtures(read_bytes, name, tables):
     check(document)
     assert [(table.kind, len(table.rows)) for table in document.tables] == tables
     assert not any(table.unread for table in document.tables)
+
+
+def rows_of(document):
+    return {
+        (table.kind, tuple((column, cell.text) for column, cell in row.cells.items()))
+        for table in document.tables
+        for row in table.rows
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["13_pudong2024_table1_leadbar", "s1_yunshan_baseline", "s5_qixing_latin_digits"]
+)
+def test_a_text_cut_after_any_cell_yields_no_other_rows(read_bytes, name):
+    path = Path(__file__).parents[3] / "quality" / "genre" / f"{name}.txt"
+    if not path.exists():
+        pytest.skip(f"{path.name} is not there")
+    text = path.read_text(encoding="utf-8")
+    whole = rows_of(read_bytes(text.encode()))
+    for end in (place + 1 for place, char in enumerate(text) if char == "|"):
+        assert rows_of(read_bytes(text[:end].encode())) <= whole, text[end - 40 : end]
