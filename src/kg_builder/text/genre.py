@@ -77,7 +77,8 @@ class Confirmation:
 class Headless:
     """The columns of a table printed without a header, known by its caption and its rows."""
 
-    columns: tuple[str, ...]
+    columns: tuple[tuple[str, ...], ...]
+    """The possible sequences of columns; the one that fits best is taken."""
     captions: re.Pattern[str] | None
     """What the caption has to say besides matching the kind's captions."""
     rows_alone: bool
@@ -349,9 +350,14 @@ def _headless(part: _Part | None, ids: Sequence[str]) -> Headless | None:
     if part is None:
         return None
     part.known("columns", "captions", "rows_alone")
-    return Headless(
-        _of_columns(part, "columns", ids), part.any_of("captions"), part.flag("rows_alone")
+    sequences = part.raw.get("columns", [])
+    if not isinstance(sequences, list) or not sequences:
+        raise part.refuse("columns", "应为列名列表的列表", "must be a list of lists of column ids")
+    columns = tuple(
+        _of_columns(_Part(part.file, part.place, {"columns": sequence}), "columns", ids)
+        for sequence in sequences
     )
+    return Headless(columns, part.any_of("captions"), part.flag("rows_alone"))
 
 
 def _confirmation(part: _Part | None, ids: Sequence[str]) -> Confirmation | None:

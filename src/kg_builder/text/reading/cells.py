@@ -27,6 +27,8 @@ class CellMaker:
     """Makes cells of items, and keeps which lines of prose have become part of one."""
 
     source: Source
+    plain: Source
+    """The source as it is looked at; see `variants`."""
     rules: OutlineRules
     prose: Sequence[ProseLine]
     taken: set[int] = field(default_factory=set)
@@ -34,19 +36,21 @@ class CellMaker:
     def joined(self, item: Item) -> str:
         """Return the item's text together with the lines before it."""
         start = self.prose[item.block[0]].span.start
-        return clean(self.source.text[start : item.end])
+        return clean(self.plain.text[start : item.end])
 
     def make(self, item: Item, *, with_lead: bool) -> Cell:
         """Return the cell; `with_lead` takes the lines before the item into it."""
-        start, text = item.start, item.text
-        if with_lead and item.has_lead:
+        start = item.start
+        joins = with_lead and item.has_lead
+        if joins:
             start = self.prose[item.block[0]].span.start
-            text = self.joined(item)
             self.taken.update(range(*item.block))
         if item.unclosed:
             self.taken.update(range(*item.own))
         span = Span(start, max(start, item.end))
-        return Cell(span, text, self.rules.bullets(self.source.quote(span), start))
+        quote = self.source.text[start : item.end]
+        text = item.text if self.source is self.plain and not joins else clean(quote)
+        return Cell(span, text, self.rules.bullets(quote, start))
 
     def notice(self, code: str, offset: int, zh: str, en: str) -> Notice:
         """Return a notice about the place at `offset`."""

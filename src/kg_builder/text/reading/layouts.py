@@ -45,14 +45,40 @@ class Layouts:
     cells: CellMaker
     types: Mapping[str, CellType]
 
-    def leads_up(self, position: int, start: int) -> bool:
-        """Whether the cells before a header are its first ones: unknown words, or empty."""
-        if start - position > _MOST_LEADING:
-            return False
-        return all(_LABEL_LIKE.match(item.text) for item in self.scan.items[position:start])
+    def lead(self, position: int, header: Header, stop: int) -> int | None:
+        """Return where a header starts whose first known word stands at `header.start`.
+
+        The cells from `position` on may be its first ones, unknown or empty; or the upper row of a
+        header whose second row tells enough; None if they are neither.
+        """
+        items = self.scan.items[position : header.start]
+        if len(items) > 2 * WIDEST or not all(_LABEL_LIKE.match(item.text) for item in items):
+            return None
+        if len(items) <= _MOST_LEADING:
+            return position
+        spans = any(not item.text for item in items) and len(items) >= len(header.slots)
+        return header.start if spans and header.start < stop else None
+
+    def may_lead(self, position: int, stop: int) -> bool:
+        """Whether the cells from `position` up to the header at `stop` may belong to it."""
+        items = self.scan.items[position : min(stop, position + _MOST_LEADING + 1)]
+        return (
+            stop < len(self.scan.items)
+            and stop - position <= _MOST_LEADING
+            and not self.scan.items[stop].hard
+            and all(_LABEL_LIKE.match(item.text) for item in items)
+        )
 
     def best(self, headed: Headed) -> tuple[tuple[Slot, ...], int]:
         """Return the slots, and where the header ends, that suit the cells below best."""
+        _, slots, end = self._best(headed)
+        return slots, end
+
+    def fit(self, headed: Headed) -> float:
+        """Return how well the best reading of a header suits the cells below."""
+        return self._best(headed)[0]
+
+    def _best(self, headed: Headed) -> tuple[float, tuple[Slot, ...], int]:
         found: tuple[float, tuple[Slot, ...], int] | None = None
         for slots, end in self._possible(headed):
             body = self._body(headed, end, _TRIED)
@@ -64,7 +90,7 @@ class Layouts:
                 break
         if found is None:
             raise AssertionError("the header's own slots are always tried")
-        return found[1], found[2]
+        return found
 
     def aligned(
         self, headed: Headed, slots: Sequence[Slot], end: int, limit: int | None = None
@@ -106,6 +132,16 @@ class Layouts:
             if filled and against * 2 > len(filled):
                 wrong += 2 if slot.column.required else 1
         return wrong > 1
+
+    def opens_with_a_row(self, body: Body, slots: Sequence[Slot], alignment: Alignment) -> bool:
+        """Whether the first cells can all be what the columns hold: else, they head the table."""
+        if alignment.rows[0].start > 0:
+            return False
+        for number, place in enumerate(alignment.rows[0].pattern.slots):
+            column, text = slots[place].column, body.texts[number]
+            if column is not None and text and self.types[column.holds].score(text) < 0:
+                return False
+        return True
 
     def _align(self, body: Body, slots: Sequence[Slot]) -> Alignment:
         return Aligner(body.items, body.texts, slots, self.types, body.fresh).align()
@@ -154,16 +190,17 @@ class Layouts:
         items = self.scan.items
         last = min(headed.stop, start + limit)
         header_length = start - headed.start
+        leading = headed.header.start - headed.start
         indices: list[int] = []
         fresh: set[int] = set()
         position = start
         for number in range(*headed.repeated):
-            header = headed.headers[number]
-            if header.start >= last:
+            repeated = headed.headers[number].start - leading
+            if repeated >= last:
                 break
-            indices.extend(range(position, header.start))
+            indices.extend(range(position, repeated))
             fresh.add(len(indices))
-            position = header.start + header_length
+            position = repeated + header_length
         indices.extend(range(position, last))
         chosen = [items[n] for n in indices]
         texts = [
@@ -183,7 +220,7 @@ class Layouts:
         line = scan.prose[first]
         if line.heading or line.caption or line.unit or len(line.span) > _LONGEST_TAIL:
             return
-        text = self.cells.source.quote(line.span)
+        text = self.cells.plain.quote(line.span)
         tail = Item(line.span.start, line.span.end, clean(text), unclosed=True)
         tail.own = (first, first + 1)
         tail.soft = reads_as_prose(line, self.cells.source.text, self.cells.rules)

@@ -150,8 +150,10 @@ def _number(value: object) -> int:
     return value
 
 
-def find_title(source: Source, lines: Sequence[Span], rules: OutlineRules) -> Title | None:
-    """Return the title among the first lines of prose, `lines`.
+def find_title(
+    source: Source, plain: Source, lines: Sequence[Span], rules: OutlineRules
+) -> Title | None:
+    """Return the title among the first lines of prose, `lines`; `plain` is what is looked at.
 
     A title broken over two or three lines is put together.
     """
@@ -162,23 +164,21 @@ def find_title(source: Source, lines: Sequence[Span], rules: OutlineRules) -> Ti
             span = Span(lines[first].start, lines[first + count - 1].end)
             if len(span) > rules.title_longest:
                 break
-            if (title := _title(source, span, rules)) is not None:
+            if (title := _title(source, plain, span, rules)) is not None:
                 return title
     return None
 
 
-def _title(source: Source, span: Span, rules: OutlineRules) -> Title | None:
+def _title(source: Source, plain: Source, span: Span, rules: OutlineRules) -> Title | None:
     # A line break within a title is the page's, not the title's.
-    line = source.quote(span)
+    line = plain.quote(span)
     folded = re.sub(r"\s*\n\s*", lambda match: "\u2060" * len(match[0]), line)
     for pattern in rules.titles:
         if match := pattern.search(folded):
             start, end = match.span("title")
-            return Title(
-                span,
-                clean(match["title"].replace("\u2060", "")),
-                Span(span.start + start, span.start + end),
-            )
+            text_span = Span(span.start + start, span.start + end)
+            words = re.sub(r"\s*\n\s*", "", source.quote(text_span))
+            return Title(span, clean(words), text_span)
     return None
 
 

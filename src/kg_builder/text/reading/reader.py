@@ -17,6 +17,7 @@ from kg_builder.text.reading.decode import decode
 from kg_builder.text.reading.outline import find_title, outline_rules, sections
 from kg_builder.text.reading.scan import scan
 from kg_builder.text.reading.tables import TableReader
+from kg_builder.text.reading.variants import plain_source
 
 MAX_NOTICES = 100
 """Of one code."""
@@ -34,15 +35,16 @@ def read(data: bytes, name: str, genre: Genre, encoding: str | None = None) -> D
     rules = outline_rules(genre)
     types = cell_types(genre)
     source = decode(data, name, encoding)
-    scanned = scan(source, rules)
-    cells = CellMaker(source, rules, scanned.prose)
+    plain = plain_source(source, genre)
+    scanned = scan(plain, rules)
+    cells = CellMaker(source, plain, rules, scanned.prose)
     reader = TableReader(genre, scanned, cells, types)
     reader.read()
     free = [line for n, line in enumerate(scanned.prose) if n not in cells.taken]
     headings = [line.heading for line in free if line.heading is not None]
     before = headings[0].span.start if headings else len(source.text)
     first = [line.span for line in free if line.heading is None and line.span.start < before]
-    title = find_title(source, first, rules)
+    title = find_title(source, plain, first, rules)
     outline = sections(source, headings)
     starts = [section.span.start for section in outline]
     paragraphs = tuple(

@@ -92,7 +92,6 @@ class _Reader:
             for place, slot in enumerate(slots)
             if slot.column and slot.column.carry and self._repeats(place)
         )
-        self._printed = self._repeating | self._empty_or_pushed()
         self._omitted_before: set[frozenset[int]] = set()
         self._result = ReadRows()
 
@@ -120,27 +119,17 @@ class _Reader:
             last = text
         return False
 
-    def _empty_or_pushed(self) -> frozenset[int]:
-        """Return the columns whose merged cells arrive as empty ones: then none are left out."""
-        places: set[int] = set()
-        for row in self._alignment.rows:
-            if row.pattern.pushed:
-                places.update(row.pattern.omitted)
-            for number, place in enumerate(row.pattern.slots):
-                if not self._body.texts[row.start + number]:
-                    places.add(place)
-        return frozenset(places)
-
     def _lacks_cells(self, row: AlignedRow) -> bool:
         """Whether cells of the row are missing, rather than merged with those above.
 
-        They are where the table shows its merged cells in another way, and where nothing follows
-        that shows the row to be whole: neither a like row before, nor a line of its own.
+        They are where the table repeats such cells in print, where another cell is empty, and at
+        the end, where nothing shows the row to be whole: neither a like row, nor a line of its own.
         """
         omitted = row.pattern.omitted
         if not omitted or row.pattern.pushed:
             return False
-        if omitted & self._printed:
+        width = len(row.pattern.slots)
+        if omitted & self._repeating or not all(self._body.texts[row.start : row.start + width]):
             return True
         last = row is self._alignment.rows[-1] and self._alignment.end >= len(self._body.indices)
         known = omitted in self._omitted_before or self._body.items[row.start].first

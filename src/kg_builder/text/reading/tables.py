@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from kg_builder.model.document import Cell, Table
@@ -23,7 +23,10 @@ _TRIED = 160
 _LOOKED_AT = 400
 _LONGEST_CAPTION = 200
 _ROWS_ALONE = 3
-_FIT_ALONE = 3.0
+_FIT_ALONE = 1.0
+"""A table without header or caption needs so good a fit per cell."""
+_FIT_SAID = 0.5
+"""One without header whose caption says what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class TableReader:
     layouts: Layouts = field(init=False)
     tables: list[Table] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    _end: int = -1
+    """Where the last known table ends in the stream."""
 
     def __post_init__(self) -> None:
         self.layouts = Layouts(self.scan, self.cells, self.types)
@@ -70,12 +75,35 @@ class TableReader:
                 position = self._headless(position, stop) or self._unknown(position, stop)
                 continue
             header, last = headers[number], ends[number]
-            if not self.layouts.leads_up(position, header.start):
+            end = headers[last].start if last < len(headers) else stop
+            first = self.layouts.lead(position, header, end)
+            if first is None:
                 end = header.start
                 position = self._headless(position, end) or self._unknown(position, end)
                 continue
-            end = headers[last].start if last < len(headers) else stop
-            position = self._known(Headed(header, headers, (number + 1, last), position, end))
+            headed = Headed(header, headers, (number + 1, last), first, end)
+            if position < first or position == header.start or not self._belongs(position):
+                position = self._known(headed, position)
+                continue
+            plain = Headed(header, headers, (number + 1, last), header.start, end)
+            if self.layouts.fit(headed) >= self.layouts.fit(plain):
+                position = self._known(headed, position)
+            else:
+                self._half_row_before(position, header.start)
+                position = self._known(plain, header.start)
+
+    def _belongs(self, position: int) -> bool:
+        """Whether a known table ends right before `position`: cells there may be its own."""
+        return bool(self.tables) and self.tables[-1].kind is not None and self._end == position
+
+    def _half_row_before(self, start: int, stop: int) -> None:
+        """Give the cells between a known table and the next header to the table: half a row."""
+        cells = [self.cells.make(item, with_lead=True) for item in self.scan.items[start:stop]]
+        table = self.tables[-1]
+        span = Span(table.span.start, max(table.span.end, *(cell.span.end for cell in cells)))
+        self.tables[-1] = replace(table, span=span, unread=(*table.unread, *cells))
+        if any(cell.text for cell in cells):
+            self.notices.append(self.cells.half_row(cells))
 
     def _repetitions(self, headers: Sequence[Header]) -> list[int]:
         """Return for each header the number of the first one after it that does not repeat it."""
@@ -87,13 +115,13 @@ class TableReader:
             ends[number] = ends[number + 1] if repeats and block[0] == block[1] else number + 1
         return ends
 
-    def _known(self, headed: Headed) -> int:
-        """Read the table under a header; return where it ends."""
+    def _known(self, headed: Headed, first: int) -> int:
+        """Read the table under a header; it starts at `first`. Return where it ends."""
         kind = headed.header.kind
         slots, end = self.layouts.best(headed)
         body, alignment = self.layouts.aligned(headed, slots, end)
         left = len(body.indices) - alignment.end
-        context = self._context(headed.start)
+        context = self._context(first)
         heads = [slot.head.text for slot in slots if slot.head is not None]
         if (
             (not alignment.rows and left >= len(slots))
@@ -102,8 +130,8 @@ class TableReader:
                 kind, context, heads, column_texts(body, slots, alignment, kind)
             )
         ):
-            return self._unknown(headed.start, headed.stop)
-        return self._take(kind, context, headed.start, slots, body, alignment)
+            return self._unknown(first, headed.stop)
+        return self._take(kind, context, first, slots, body, alignment)
 
     def _take(
         self,
@@ -118,10 +146,13 @@ class TableReader:
         rows = read_rows(self.cells, self.types, kind, slots, body, alignment)
         rest = body.indices[alignment.end :]
         half = len(rest) < len(slots) and not (rest and self.scan.items[rest[0]].has_lead)
+        if rest and self.layouts.may_lead(rest[0], body.stop):
+            half = False  # they may be the first words of the next header
         if half:
             self._half_row(body, alignment, rows)
         end = body.stop if half else rest[0]
         self._keep(kind, context, (start, end), slots, rows)
+        self._end = end
         return end
 
     def _half_row(self, body: Body, alignment: Alignment, rows: ReadRows) -> None:
@@ -183,15 +214,23 @@ class TableReader:
         self, kind: TableKind, start: int, stop: int, context: _Context, *, said: bool
     ) -> int | None:
         columns = kind.headless.columns if kind.headless else ()
-        slots = tuple(Slot(kind.column(name), None) for name in columns)
-        headed = Headed(Header(kind, slots, start, start), (), (0, 0), start, stop)
-        body, tried = self.layouts.aligned(headed, slots, start, limit=_TRIED)
+        sequences = [tuple(Slot(kind.column(name), None) for name in names) for names in columns]
+        tries = [
+            (slots, *self.layouts.aligned(headed, slots, start, limit=_TRIED))
+            for slots in sequences
+            for headed in (Headed(Header(kind, slots, start, start), (), (0, 0), start, stop),)
+        ]
+        slots, body, tried = max(tries, key=lambda entry: entry[2].score)
         texts = column_texts(body, slots, tried, kind)
-        fits = tried.score >= _FIT_ALONE * len(tried.rows) and len(tried.rows) >= _ROWS_ALONE
-        if not tried.rows or not (said or fits):
+        least = _FIT_SAID if said else _FIT_ALONE
+        fits = tried.score >= least * len(tried.rows) * len(slots)
+        if not tried.rows or not fits or not (said or len(tried.rows) >= _ROWS_ALONE):
+            return None
+        if not self.layouts.opens_with_a_row(body, slots, tried):
             return None
         if not self._is_confirmed(kind, context if said else _Context(), (), texts):
             return None
+        headed = Headed(Header(kind, slots, start, start), (), (0, 0), start, stop)
         body, alignment = self.layouts.aligned(headed, slots, start)
         return self._take(kind, context, start, slots, body, alignment)
 
@@ -215,7 +254,9 @@ class TableReader:
                 span=self._span(place, context, rows),
                 kind=kind.id,
                 section=None,
-                caption=context.words if context.caption else None,
+                caption=clean(self.cells.source.quote(context.caption))
+                if context.caption
+                else None,
                 caption_span=context.caption,
                 headers=headers,
                 rows=tuple(rows.rows),
@@ -242,7 +283,7 @@ class TableReader:
             line = self.scan.prose[number]
             if line.unit:
                 continue
-            text = self.cells.source.quote(line.span) if len(line.span) <= _LONGEST_CAPTION else ""
+            text = self.cells.plain.quote(line.span) if len(line.span) <= _LONGEST_CAPTION else ""
             if line.caption or (
                 line.heading is None and text and self.cells.rules.unnumbered_caption(text)
             ):
@@ -278,7 +319,9 @@ class TableReader:
                 span=self._span((start, end), context, None),
                 kind=None,
                 section=None,
-                caption=context.words if context.caption else None,
+                caption=clean(self.cells.source.quote(context.caption))
+                if context.caption
+                else None,
                 caption_span=context.caption,
                 cells=tuple(tuple(line) for line in lines),
             ),

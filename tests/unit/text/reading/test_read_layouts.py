@@ -333,3 +333,72 @@ def test_a_comment_with_bars_is_prose(read_text):
     document = read_text(text)
     assert len(only(document).rows) == 6
     assert len(document.paragraphs) == 1
+
+
+def test_traditional_script_is_known_and_kept(read_text):
+    text = (
+        "關於柳橋區2030年國民經濟和社會發展計劃執行情況的報告\n一、總體情況\n進展順利。\n"
+        "所屬街道 |\n點位名稱 |\n詳細地址 |\n柳橋街道 |\n柳橋社區餐廳 |\n柳橋路8號 |\n"
+    )
+    document = read_text(text)
+    table = only(document)
+    assert table.kind == "canteens"
+    assert rows_of(table) == [
+        {"street": "柳橋街道", "name": "柳橋社區餐廳", "address": "柳橋路8號"}
+    ]
+    assert table.headers["name"].text == "點位名稱"
+    assert document.title.text.startswith("關於柳橋區")
+    assert document.sections[0].title == "總體情況"
+
+
+@pytest.mark.parametrize(
+    ("caption", "cells", "kind"),
+    [
+        (
+            "表1 老年助餐点名单",
+            ["柳桥街道", "柳桥食堂", "柳桥路8号", "白石镇", "白石餐厅", "白石街2号"],
+            "canteens",
+        ),
+        (
+            "表2 教育集团名单",
+            ["1", "2030年", "甲中学教育集团", "甲中学、乙小学"],
+            "education-groups",
+        ),
+        ("专栏2:政府投资项目进展", ["道路类(2项)", "总投资2亿元。", "Ø 东路完工。"], "projects"),
+        ("表3 改革任务", ["财税改革", "健全预算机制,完善评价体系"], "reforms"),
+    ],
+)
+def test_a_caption_instead_of_a_header(read_text, caption, cells, kind):
+    document = read_text(caption + "\n" + "".join(f"{cell} |\n" for cell in cells))
+    assert only(document).kind == kind
+    assert [c.text for row in only(document).rows for c in row.cells.values()] == cells
+
+
+def test_a_header_nobody_knows_under_a_caption_is_no_row(read_text):
+    cells = ["片区", "站名", "坐落处", "柳桥街道", "柳桥食堂", "柳桥路8号"]
+    document = read_text("表1 助餐点名单\n" + "".join(f"{cell} |\n" for cell in cells))
+    assert only(document).kind is None
+
+
+def test_an_upper_header_row_of_other_words(read_text):
+    text = (
+        "| 序号 | 基本信息 | | | 服务能力 |\n| | 所属街道 | 点位名称 | 详细地址 | 容纳人数(人) |\n"
+        "| 1 | 柳桥街道 | 柳桥食堂 | 柳桥路8号 | 90 |\n| 2 | 白石镇 | 白石餐厅 | 白石街2号 | 48 |\n"
+    )
+    table = only(read_text("表2 助餐点\n" + text))
+    assert [r["capacity"] for r in rows_of(table)] == ["90", "48"]
+    assert [r["serial"] for r in rows_of(table)] == ["1", "2"]
+
+
+def test_a_first_header_word_nobody_knows_belongs_to_the_next_table(read_text):
+    text = "集团名称 |\n成员校 |\n甲中学教育集团 |\n甲中学、乙小学 |\n" + flat(
+        [{**row, "owner": f"甲公司{n}部"} for n, row in enumerate(CANTEENS)],
+        ["owner", "name", "address"],
+        {**HEADERS, "owner": "运营主体"},
+    )
+    document = read_text(text)
+    assert [(t.kind, len(t.rows)) for t in document.tables] == [
+        ("education-groups", 1),
+        ("canteens", 6),
+    ]
+    assert codes(document) == ["no-prose", "unknown-column"]

@@ -44,7 +44,7 @@ KINDS = {
     "education-groups": {
         "headers": {"serial": "序号", "period": "时间", "group": "集团名称", "members": "成员校"},
         "need": ["group", "members"],
-        "carry": ["period"],
+        "carry": [],
         "rows": [
             {
                 "serial": "1-3",
