@@ -18,8 +18,9 @@ TITLE = (
     "与2032年国民经济和社会发展计划的报告》的通知\n"
 )
 # not part of a name: the cell's own bars, line ends, and white space, which is layout
+BULLETS = "Ø➢•■◆●–—-▪·○◇□★☆►▶※*"
 PLAIN = st.characters(
-    exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"], exclude_characters="|｜\ufffd"
+    exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"], exclude_characters="|｜\ufffd" + BULLETS
 )
 TRICKY = st.sampled_from(list("\"\\<>{}^`'&#%$@;,.…“”《》()（）\u2028\u0085\u202e\u200f😀𠮷"))
 NAMES = st.text(st.one_of(PLAIN, TRICKY), min_size=1, max_size=40)

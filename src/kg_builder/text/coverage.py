@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kg_builder.model.document import Document
 from kg_builder.model.selector import Span
 
-_WORDS = re.compile(r"[^\s|｜]")
+_WORDS = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,12 @@ class Unread:
     kind: str
     """`paragraph`, `cell` or `bullet`."""
     characters: int
-    """How many of its characters were not read, white space left out."""
+    """How many of its letters, digits and Chinese characters were not read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Characters of the text, white space and bars left out; those understood; what was not."""
+    """Letters, digits and Chinese characters of the text; those understood; what was not."""
 
     characters: int
     read: int

@@ -71,6 +71,8 @@ class Confirmation:
     column: str | None
     pattern: re.Pattern[str] | None
     share: float
+    against: re.Pattern[str] | None
+    """Where most cells of the column match it, the header words do not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +365,7 @@ def _headless(part: _Part | None, ids: Sequence[str]) -> Headless | None:
 def _confirmation(part: _Part | None, ids: Sequence[str]) -> Confirmation | None:
     if part is None:
         return None
-    part.known("captions", "headers", "column", "pattern", "share")
+    part.known("captions", "headers", "column", "pattern", "share", "against")
     column = part.text("column", needed=False)
     if column and column not in ids:
         raise part.refuse("column", f"没有列 {column}", f"names no column: {column}")
@@ -376,4 +378,5 @@ def _confirmation(part: _Part | None, ids: Sequence[str]) -> Confirmation | None
         column=column or None,
         pattern=part.one("pattern"),
         share=float(share),
+        against=part.one("against"),
     )

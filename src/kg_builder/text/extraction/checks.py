@@ -11,7 +11,6 @@ from kg_builder.text.extraction.parsers import SerialParser, Tools
 from kg_builder.text.extraction.quantities import EXACT, Figure
 from kg_builder.text.extraction.scopes import Bound, Scope
 from kg_builder.text.extraction.template import CheckRule
-from kg_builder.text.extraction.words import Words
 
 
 def check_rows(
@@ -54,7 +53,7 @@ def _check_serials(rule: CheckRule, row: Scope, findings: Findings, tools: Tools
     parts = row.made.get(rule.parts, [])
     if cell is None or not parts or not len(cell.span):
         return
-    words = Words(findings.source.quote(cell.span), cell.span.start)
+    words = findings.page.words(cell.span)
     for item in SerialParser().parse(words, tools):
         first, last = (item.fields[key][0].value for key in ("first", "last"))
         if not isinstance(first, int) or not isinstance(last, int):

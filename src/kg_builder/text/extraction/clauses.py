@@ -124,14 +124,13 @@ class ClauseReader:
         return len(self._document.source.text)
 
     def _section_context(self, paragraph: Paragraph) -> _Context:
-        frame = self._said.frame
+        plans = self._said.frame.plans
+        if plans is None:
+            return _Context()
         for section in reversed(self._document.section_path(paragraph.section)):
-            if (
-                frame.plans
-                and frame.plans.period.within(section.title)
-                and self._rules.plan_section.search(section.title)
-            ):
-                return _Context(dated=frame.plans, kind="plan")
+            title = self._said.findings.page.folding.fold(section.title)
+            if plans.period.within(title) and self._rules.plan_section.search(title):
+                return _Context(dated=plans, kind="plan")
         return _Context()
 
     def _sentence(self, sentence: Words, context: _Context, *, headline: bool) -> None:
@@ -271,4 +270,4 @@ class ClauseReader:
         self._said.observe(observed, f"figure-{item.saying.rule}")
 
     def _quote(self, paragraph: Paragraph) -> Words:
-        return Words(self._document.source.quote(paragraph.span), paragraph.span.start)
+        return self._said.findings.page.words(paragraph.span)

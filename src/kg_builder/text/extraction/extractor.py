@@ -14,6 +14,7 @@ from kg_builder.text.extraction.parsers import Tools
 from kg_builder.text.extraction.rows import RowReader
 from kg_builder.text.extraction.sources import Sources
 from kg_builder.text.extraction.statements import ReportFrame, Statements
+from kg_builder.text.extraction.words import Page
 from kg_builder.text.genre import Genre
 
 
@@ -31,7 +32,7 @@ class Extractor:
         says; what cannot be read is left out, with a notice where something was expected.
         """
         known = self._known
-        findings = Findings(document.source)
+        findings = Findings(Page.of(document.source, known.folding))
         frame = FrameReader(document, known.frame, known.areas, known.periods, findings).read()
         OutlineReader(document, known.frame, frame, findings).read()
         said = Statements(findings, frame, known.indicators)
@@ -62,7 +63,7 @@ class Extractor:
             template = known.templates.get(table.kind) if table.kind else None
             if template is None:
                 continue
-            sources = Sources(document.source, table, tools, known.frame.nothing, findings)
+            sources = Sources(table, tools, known.frame.nothing, findings)
             reader = RowReader(table, template, sources, known.areas, known.frame.nothing, said)
             check_rows(template.checks, reader.read(), findings, tools)
 

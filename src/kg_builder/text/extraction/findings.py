@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kg_builder.model.bilingual import Bilingual
-from kg_builder.model.document import Source
 from kg_builder.model.entity import Entity, EntityId
 from kg_builder.model.extraction import Extraction
 from kg_builder.model.fact import Concept, Fact, Value, Year
 from kg_builder.model.notice import Notice
 from kg_builder.model.selector import Evidence, Span
 from kg_builder.text.extraction.periods import Period
+from kg_builder.text.extraction.words import LONG_NAME, Page, Words
 
 _SHOWN = 40
 """So many characters of the report a message may hold."""
@@ -40,13 +40,16 @@ _FactKey = tuple[EntityId, str, type, Value]
 class Findings:
     """Collects what is found in one document."""
 
-    def __init__(self, source: Source) -> None:
-        self.source = source
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.source = page.source
         self._entities: dict[EntityId, _Met] = {}
         self._facts: dict[_FactKey, _Told] = {}
+        self._described: dict[tuple[EntityId, str], tuple[Evidence, tuple[Value, ...]]] = {}
         self._values: dict[tuple[EntityId, str], tuple[Value, Evidence]] = {}
         self._periods: set[tuple[Period | Evidence, ...]] = set()
         self._notices: list[Notice] = []
+        self._long: set[Span] = set()
         self._read: list[Span] = []
 
     def entity(
@@ -84,6 +87,18 @@ class Findings:
         told = self._facts.setdefault((subject, predicate, type(value), value), _Told(rule, {}))
         told.evidence.update(dict.fromkeys(evidence))
 
+    def name(self, words: Words) -> str:
+        """Return the name that words print, with a warning where it is over-long."""
+        if len(words.text) > LONG_NAME and words.span not in self._long:
+            self._long.add(words.span)
+            self.notice(
+                "long-name",
+                f"名称有 {len(words.text)} 字，恐非名称，请核对：{shown(words.text)}",
+                f"a name of {len(words.text)} characters, perhaps none: {shown(words.text)}",
+                words.span,
+            )
+        return words.text
+
     def single(
         self, subject: EntityId, predicate: str, value: Value, evidence: Evidence, rule: str
     ) -> bool:
@@ -93,6 +108,16 @@ class Findings:
             return False
         self.fact(subject, predicate, value, evidence, rule)
         return True
+
+    def described(
+        self, subject: EntityId, predicate: str, values: Sequence[Value], evidence: Evidence
+    ) -> Evidence | None:
+        """Note what a passage says of a thing; return the earlier passage that said otherwise.
+
+        One passage may give several values of a predicate (the landmarks of an address).
+        """
+        first, known = self._described.setdefault((subject, predicate), (evidence, tuple(values)))
+        return None if set(values) <= set(known) else first
 
     def place_of(self, subject: EntityId, predicate: str) -> Evidence:
         """Return the passage that gave the one value of a predicate."""

@@ -20,7 +20,7 @@ from kg_builder.text.extraction.data import Data
 from kg_builder.text.extraction.findings import Findings
 from kg_builder.text.extraction.periods import PeriodMatch, PeriodReader
 from kg_builder.text.extraction.statements import Dated, ReportFrame, derived
-from kg_builder.text.extraction.words import MAX_NAME, Words, clean, fold
+from kg_builder.text.extraction.words import Words, clean
 from kg_builder.text.numerals import parse_integer
 
 RULE = "frame"
@@ -29,6 +29,9 @@ _FIRST_PARAGRAPHS = 3
 _OPENING = 40
 """So many characters at the start of a paragraph may name the area or the period."""
 _LINE = 100
+_NAME = 60
+"""A first line longer than this is no name."""
+_SENTENCE = re.compile("[。；;！!？?]")
 _BRACKETS = re.compile(r"[()（）.．、\s]")
 
 
@@ -81,11 +84,18 @@ class FrameRules:
 
 @dataclass(frozen=True, slots=True)
 class _Area:
-    name: str
-    city: str | None
     words: Words
     city_words: Words | None
     derived: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name in folded characters."""
+        return self.words.plain
+
+    @property
+    def city(self) -> str | None:
+        return self.city_words.plain if self.city_words else None
 
 
 class FrameReader:
@@ -128,15 +138,18 @@ class FrameReader:
         said = self._opening()
         if title and reports:
             year = "".join(reports.period.key)
-            key = (*scope, year, self._rules.kind(title.text))
+            kind = self._rules.kind(findings.page.folding.fold(title.text))
+            key = (*scope, year, kind)
         else:
             key = (name, digest[:8])
         report = EntityId("Report", key)
         words = self._title()
         if title and words:
             findings.read(title.span)
-            findings.entity(report, words.text[:MAX_NAME], said)
+            findings.entity(report, words.text, said)
             findings.fact(report, "dcterms:title", Text(words.text), said, RULE)
+        elif name_words := self._stand_in():
+            findings.entity(report, name_words.text, Evidence(name_words.span))
         else:
             findings.entity(report, None, derived(said))
         for predicate, dated in (("reportsPeriod", reports), ("plansPeriod", plans)):
@@ -161,20 +174,36 @@ class FrameReader:
         title = self._title()
         if title:
             return Evidence(title.span)
-        text = self._document.source.text
-        for match in re.finditer(r"[^\r\n]+", text):
-            words = Words(match[0], match.start()).part(0, len(match[0]))
+        first = next(self._lines(), None)
+        return Evidence(first.span if first else Span(0, len(self._document.source.text)))
+
+    def _stand_in(self) -> Words | None:
+        """Return what a report without a title may be called by: a heading, a caption, a line."""
+        captions = [table.caption_span for table in self._document.tables if table.caption_span]
+        spans = [*(section.title_span for section in self._document.sections), *captions]
+        if spans:
+            return self._quote(spans[0])
+        first = next(self._lines(), None)
+        paragraphs = self._document.paragraphs
+        if first is None or not paragraphs or paragraphs[0].span.start > first.start:
+            return None
+        is_name = len(first.raw) <= _NAME and not _SENTENCE.search(first.raw)
+        return first if is_name else None
+
+    def _lines(self) -> Iterator[Words]:
+        """Yield the lines that hold anything."""
+        for match in re.finditer(r"[^\r\n]+", self._document.source.text):
+            words = self._quote(Span(*match.span())).part(0, match.end() - match.start())
             if words:
-                return Evidence(words.span)
-        return Evidence(Span(0, len(text)))
+                yield words
 
     def _issuer(self, frame: ReportFrame) -> None:
         issuer = self._titled_issuer() or self._letterhead()
         if issuer is None:
             return
         name = issuer.text
-        local = () if self._areas.is_located(name, frame.area_name) else frame.scope
-        entity = EntityId("Institution", (*local, fold(name)))
+        local = () if self._areas.is_located(issuer.plain, frame.area_name) else frame.scope
+        entity = EntityId("Institution", (*local, self._findings.page.key(name)))
         said = Evidence(issuer.span)
         self._findings.entity(entity, name, said, also=self._rules.issuer_also)
         self._findings.fact(frame.report, "issuedBy", entity, said, RULE)
@@ -188,8 +217,8 @@ class FrameReader:
         """Return the issuer that a line of its own names, above the title."""
         source = self._document.source
         for start in source.line_starts[: self._rules.letterhead_lines]:
-            line = Words(source.text[start : start + _LINE].split("\n", 1)[0], start)
-            words = line.part(0, len(line.raw))
+            line = source.text[start : start + _LINE].split("\n", 1)[0]
+            words = self._quote(Span(start, start + len(line))).part(0, len(line))
             if match := self._rules.letterhead.match(words.raw):
                 return words.group(match, "issuer")
         return None
@@ -217,11 +246,12 @@ class FrameReader:
         if area is None or frame.area is None or frame.area_said is None:
             return
         findings, said = self._findings, frame.area_said
-        findings.entity(frame.area, area.name, said)
+        findings.entity(frame.area, area.words.text, said)
         findings.fact(frame.report, "coversArea", frame.area, said, RULE)
         if area.city and area.city_words:
             where = self._said(area.city_words)
-            city = findings.entity(EntityId("City", (area.city,)), area.city, where)
+            label = area.city_words.text
+            city = findings.entity(EntityId("City", (area.city,)), label, where)
             findings.fact(frame.area, "within", city, where, RULE)
 
     def _titled_area(self) -> _Area | None:
@@ -233,8 +263,8 @@ class FrameReader:
         if match is None:
             return None
         name = words.group(match, "area")
-        city = words.group(match, "city") if match["city"] else self._issuers_city(name.text)
-        return _Area(name.text, city.text if city else None, name, city)
+        city = words.group(match, "city") if match["city"] else self._issuers_city(name.raw)
+        return _Area(name, city)
 
     def _issuers_city(self, area: str) -> Words | None:
         line = self._title_line()
@@ -262,9 +292,8 @@ class FrameReader:
             yield words.part(0, min(_OPENING, len(words.raw)))
 
     def _found(self, words: Words, match: re.Match[str], *, is_derived: bool = False) -> _Area:
-        name = words.group(match, "area")
         city = words.group(match, "city") if match["city"] else None
-        return _Area(name.text, city.text if city else None, name, city, is_derived)
+        return _Area(words.group(match, "area"), city, is_derived)
 
     def _addressed_area(self) -> _Area | None:
         found: list[_Area] = []
@@ -325,7 +354,7 @@ class FrameReader:
         return derived(evidence) if reading == "derived" else evidence
 
     def _quote(self, span: Span) -> Words:
-        return Words(self._document.source.quote(span), span.start)
+        return self._findings.page.words(span)
 
 
 class OutlineReader:
@@ -352,14 +381,15 @@ class OutlineReader:
         findings = self._findings
         said = Evidence(section.span)
         parent = self._sections[section.parent] if section.parent is not None else None
-        own = _BRACKETS.sub("", fold(section.number)) or fold(section.title)[:MAX_NAME]
+        named = findings.page.key
+        own = _BRACKETS.sub("", named(section.number)) or named(section.title)
         path = (*(parent.key if parent else self._frame.report.key), own or "一")
         key, again = path, 2
         while findings.has(EntityId("Section", key)):
             key = (*path, f"第{again}处")
             again += 1
         label = clean(section.title) or clean(section.number)
-        entity = findings.entity(EntityId("Section", key), label[:MAX_NAME], said)
+        entity = findings.entity(EntityId("Section", key), label, said)
         findings.read(section.span)
         findings.fact(entity, "inReport", self._frame.report, said, RULE)
         findings.fact(entity, "sectionLevel", section.level, said, RULE)
@@ -376,7 +406,7 @@ class OutlineReader:
             (cell.span for cell in table.headers.values() if len(cell.span)), None
         )
         said = Evidence(where or self._first_cell(table), table=table.index)
-        label = clean(table.caption)[:MAX_NAME] if table.caption else None
+        label = clean(table.caption) if table.caption else None
         entity = findings.entity(EntityId("Table", key), label, said)
         if table.caption_span:
             findings.read(table.caption_span)
@@ -419,9 +449,10 @@ class OutlineReader:
 
     def _declared(self) -> None:
         """Warn where a text declares a number of parts, and as many headings do not follow."""
+        findings = self._findings
         for paragraph in self._document.paragraphs:
-            words = self._document.source.quote(paragraph.span)
-            match = self._rules.declared.search(words)
+            words = findings.page.words(paragraph.span)
+            match = self._rules.declared.search(words.raw)
             count = parse_integer(match["count"]) if match else None
             if match is None or not count:
                 continue
@@ -432,7 +463,7 @@ class OutlineReader:
             ]
             if found and len(found) != count:
                 start = paragraph.span.start + match.start()
-                self._findings.notice(
+                findings.notice(
                     "declared-count",
                     f"此处说有 {count} 个部分，其下标题只有 {len(found)} 个",
                     f"{count} parts are declared here, but {len(found)} headings follow",

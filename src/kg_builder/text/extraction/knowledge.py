@@ -15,6 +15,7 @@ from kg_builder.text.extraction.periods import PeriodReader
 from kg_builder.text.extraction.quantities import COUNT, NUMBER, FigureReader
 from kg_builder.text.extraction.template import Template, TemplateReader
 from kg_builder.text.extraction.works import StatusReader
+from kg_builder.text.folding import Folding
 from kg_builder.text.genre import Genre
 
 
@@ -22,6 +23,7 @@ from kg_builder.text.genre import Genre
 class Knowledge:
     """Lexicons, rules and row templates, ready for use."""
 
+    folding: Folding
     figures: FigureReader
     periods: PeriodReader
     statuses: StatusReader
@@ -49,6 +51,7 @@ class Knowledge:
         addresses = rule("address")
         address_reader(addresses, None, None)
         return cls(
+            Folding.of(genre),
             figures,
             PeriodReader.of(rule("periods")),
             StatusReader.of(lexicon("status")),

@@ -12,7 +12,7 @@ from kg_builder.model.fact import Concept, Text, Value
 from kg_builder.model.selector import Evidence
 from kg_builder.text.extraction.addresses import bare_address
 from kg_builder.text.extraction.areas import AreaNames
-from kg_builder.text.extraction.findings import shown
+from kg_builder.text.extraction.parsers import MAX_VERBATIM
 from kg_builder.text.extraction.periods import Period
 from kg_builder.text.extraction.quantities import Figure
 from kg_builder.text.extraction.scopes import Bound, Placed, Scope
@@ -28,9 +28,11 @@ from kg_builder.text.extraction.template import (
     Template,
     Variant,
 )
-from kg_builder.text.extraction.words import MAX_NAME, fold
+from kg_builder.text.extraction.words import Words
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
+_NUMERALS = re.compile(r"[\d\s()+*—–-]+")
+_OTHER_NAME = "skos:altLabel"
 
 
 class RowReader:
@@ -52,6 +54,7 @@ class RowReader:
         self._nothing = nothing
         self._said = said
         self._findings = said.findings
+        self._page = said.findings.page
         self._rule = f"table-{table.kind}"
         self._orders: dict[tuple[str, EntityId | int | None], int] = {}
 
@@ -84,21 +87,21 @@ class RowReader:
             self._thing(rule, placed, scope)
 
     def _thing(self, rule: NodeRule, placed: Placed, scope: Scope) -> None:
-        name = placed.item.words.text
+        words = placed.item.words
         own = scope.inner(placed)
-        label = self._format(rule.label, own) if rule.label else name
-        if not fold(label) or name in self._nothing:
+        label = self._format(rule.label, own) if rule.label else words.text
+        plain = self._page.folding.fold(label)
+        if not self._page.key(label) or words.plain in self._nothing:
             return
-        if len(label) > MAX_NAME and not rule.nameless:
-            self._long_name(placed)
-            return
-        variant = rule.variant(label)
+        variant = rule.variant(plain)
         said = self._sources.evidence(placed)
-        key = self._key(rule, variant, label, own)
+        key = self._key(rule, variant, plain, own)
         entity = EntityId((variant and variant.type) or rule.type, key)
         also = variant.also if variant and variant.also is not None else rule.also
+        if not rule.nameless:
+            self._findings.name(words)
         self._findings.entity(entity, None if rule.nameless else label, said, also=also)
-        self._findings.read(placed.item.words.span)
+        self._findings.read(words.span)
         bound = Bound(entity, said, placed)
         scope.bind(rule.id, bound)
         own.nodes[rule.id] = [bound]
@@ -167,13 +170,10 @@ class RowReader:
         if isinstance(figures.indicator, str):
             return Named(figures.indicator, derived(said))
         placed = next(iter(self._sources.of(figures.indicator, scope)), None)
-        if placed is None or not fold(placed.item.words.text):
-            return None
-        if len(placed.item.words.text) > MAX_NAME:
-            self._long_name(placed)
+        if placed is None or not self._page.key(placed.item.words.text):
             return None
         self._findings.read(placed.item.words.span)
-        return Named(placed.item.words.text, self._sources.evidence(placed))
+        return Named(self._findings.name(placed.item.words), self._sources.evidence(placed))
 
     def _kind(self, statement: StatementRule, scope: Scope) -> str | tuple[str, Evidence]:
         if isinstance(statement.kind, str):
@@ -189,15 +189,6 @@ class RowReader:
                 if isinstance(placed.item.value, Period):
                     return Dated(placed.item.value, self._sources.evidence(placed))
         return None
-
-    def _long_name(self, placed: Placed) -> None:
-        words = placed.item.words
-        self._findings.notice(
-            "long-name",
-            f"名称过长（{len(words.raw)} 字），未采用：{shown(words.text)}",
-            f"a name of {len(words.raw)} characters, left out: {shown(words.text)}",
-            words.span,
-        )
 
     # --- keys and labels ---
 
@@ -223,14 +214,27 @@ class RowReader:
     ) -> Iterator[str]:
         if isinstance(part, SourceRule):
             for placed in self._sources.of(part, scope):
-                text = placed.item.words.text
-                yield bare_address(text, self._said.frame.area_name, before)
+                yield from self._distinction(placed, before)
             return
         if _SLOT.search(part):
-            yield fold(self._format(part, scope, label))
+            yield self._page.key(self._format(part, scope, label))
             return
         for bound in scope.bound(part)[:1]:
             yield from self._said.frame.local(bound.entity)
+
+    def _distinction(self, placed: Placed, before: list[str]) -> tuple[str, ...]:
+        """Return what an item adds to a key: a value in its plainest form, or bare words."""
+        value = placed.item.value
+        if isinstance(value, Period):
+            return value.key
+        if isinstance(value, int):
+            return (str(value),)
+        if isinstance(value, Concept) and len(placed.item.words.text) > MAX_VERBATIM:
+            return (value.name.replace("-", ""),)
+        words = self._page.key(placed.item.words.text)
+        if _NUMERALS.fullmatch(words):
+            return ("".join(filter(str.isdigit, words)),)
+        return (bare_address(words, self._said.frame.area_name, before),)
 
     def _format(self, form: str, scope: Scope, name: str = "") -> str:
         def slot(match: re.Match[str]) -> str:
@@ -254,13 +258,29 @@ class RowReader:
         single: bool,
     ) -> None:
         for predicate, expression in facts.items():
-            for value, evidence in self._values(expression, scope, rule, said):
+            values = list(self._values(expression, scope, rule, said))
+            if not single and not self._agrees(entity, predicate, values):
+                continue
+            for value, evidence in values:
                 if single and not isinstance(value, EntityId):
                     self._said.tell(entity, predicate, value, evidence, self._rule)
                     continue
                 both = not single and isinstance(value, EntityId)
                 passages = dict.fromkeys((said, evidence) if both else (evidence,))
                 self._findings.fact(entity, predicate, value, tuple(passages), self._rule)
+
+    def _agrees(
+        self, entity: EntityId, predicate: str, values: list[tuple[Value, Evidence]]
+    ) -> bool:
+        """Whether the row says of a thing what earlier rows do; it may add another name."""
+        plain = [value for value, _ in values if not isinstance(value, EntityId)]
+        if not plain or predicate == _OTHER_NAME:
+            return True
+        said = values[0][1]
+        first = self._findings.described(entity, predicate, plain, said)
+        if first is not None:
+            self._said.conflict(said, first)
+        return first is None
 
     def _values(
         self, expression: Expression, scope: Scope, rule: NodeRule, said: Evidence

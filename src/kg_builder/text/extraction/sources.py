@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from kg_builder.model.document import Cell, Row, Source, Table
+from kg_builder.model.document import Cell, Row, Table
 from kg_builder.model.selector import Evidence, Reading, Span
 from kg_builder.text.extraction.findings import Findings
+from kg_builder.text.extraction.formulas import FormulaReader
 from kg_builder.text.extraction.parsers import Field, Item, QuantityParser, Tools, mapped
 from kg_builder.text.extraction.scopes import Placed, Scope
 from kg_builder.text.extraction.template import SourceRule
-from kg_builder.text.extraction.words import Words, fold, mended, restored
+from kg_builder.text.extraction.words import Words, mended, restored
 from kg_builder.text.genre import header_unit
 
 _MAX_CELL = 50_000
-_PLUS = re.compile(r"[+＋]")
 
 
 class Sources:
@@ -24,18 +23,17 @@ class Sources:
 
     def __init__(
         self,
-        source: Source,
         table: Table,
         tools: Tools,
         nothing: frozenset[str],
         findings: Findings,
     ) -> None:
-        self._source = source
         self._table = table
         self._tools = tools
         self._nothing = nothing
         self._findings = findings
-        self._parts: dict[str, tuple[Span, int]] = {}
+        self._page = findings.page
+        self._formulas: dict[str, FormulaReader] = {}
 
     def items(
         self, sources: tuple[SourceRule, ...], scope: Scope, unit_cell: str | None = None
@@ -56,6 +54,8 @@ class Sources:
             return
         for placed in self._origin(source, scope):
             if source.alone and len(scope.bound(source.alone)) != 1:
+                continue
+            if source.own and placed.reading == "carried":
                 continue
             reading = "derived" if source.reading == "derived" else placed.reading
             for item in self._parse(source, placed, scope, unit_cell):
@@ -107,31 +107,21 @@ class Sources:
         cell = scope.row.cells.get(unit_cell) if unit_cell and scope.row else None
         if cell is not None and len(cell.span):
             self._findings.read(cell.span)
-            return cell.text
+            return self._page.words(cell.span).plain
         header = self._table.headers.get(column)
-        return header_unit(header.text) if header else None
+        return header_unit(self._page.folding.fold(header.text)) if header else None
 
     def _part(self, source: SourceRule, placed: Placed, scope: Scope) -> Iterator[Item]:
-        """Match a symbol to the formula's parts, in the order of appearance.
-
-        The symbol stays at its part while the same cell is carried, or the same symbol repeated.
-        """
+        """Yield the symbol of a cell with its position in the formula."""
         words = placed.item.words
         bound = scope.bound(source.of or "")
         formula = bound[0].placed.item.fields.get("formula") if bound and bound[0].placed else None
-        symbols = [fold(part) for part in _PLUS.split(formula[0].text)] if formula else []
-        symbol = fold(words.text)
-        known = self._parts.get(source.name)
-        if known is None:
-            position = symbols.index(symbol) + 1 if symbol in symbols else 1
-        elif known[0] == words.span or symbols[known[1] - 1 : known[1]] == [symbol]:
-            position = known[1]
-        else:
-            rest = symbols[known[1] :]
-            position = known[1] + 1 + (rest.index(symbol) if symbol in rest else 0)
-        self._parts[source.name] = (words.span, position)
-        place = {"position": (Field(words, position),), "symbol": (Field(words),)}
-        yield Item(words, place)
+        reader = self._formulas.get(source.name)
+        if reader is None:
+            reader = FormulaReader(self._page.key(formula[0].text) if formula else "")
+            self._formulas[source.name] = reader
+        position = reader.position(self._page.key(words.text), words.span)
+        yield Item(words, {"position": (Field(words, position),), "symbol": (Field(words),)})
 
     def _origin(self, source: SourceRule, scope: Scope) -> Iterator[Placed]:
         """Yield the words a source starts from."""
@@ -157,7 +147,7 @@ class Sources:
         cell = row.cells.get(column) if row else None
         if row is None or cell is None or not len(cell.span):
             return
-        if cell.text in self._nothing:
+        if self._words(cell.span).plain in self._nothing:
             self._findings.read(cell.span)
             return
         if len(cell.span) > _MAX_CELL:
@@ -174,11 +164,14 @@ class Sources:
 
     def _joined(self, column: str) -> Iterator[Placed]:
         """Yield the formula that the symbols of a column make, where no caption gives one."""
-        cells: list[tuple[Row, Cell]] = [
-            (row, row.cells[column])
-            for row in self._table.rows
-            if column in row.cells and len(row.cells[column].span) and column not in row.carried
-        ]
+        cells: list[tuple[Row, Cell]] = []
+        above: str | None = None
+        for row in self._table.rows:
+            cell = row.cells.get(column)
+            printed = cell if cell and len(cell.span) and column not in row.carried else None
+            if printed and printed.text != above:
+                cells.append((row, printed))
+            above = printed.text if printed else None
         if cells:
             row, first = cells[0]
             words = self._words(first.span)
@@ -187,7 +180,7 @@ class Sources:
             yield Placed(item, row.number, self._column(column), "derived")
 
     def _words(self, span: Span) -> Words:
-        return Words(self._source.quote(span), span.start)
+        return self._page.words(span)
 
     def _column(self, column: str) -> str:
         header = self._table.headers.get(column)

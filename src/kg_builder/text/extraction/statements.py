@@ -13,7 +13,6 @@ from kg_builder.text.extraction.indicators import IndicatorNames
 from kg_builder.text.extraction.parsers import MAX_VERBATIM
 from kg_builder.text.extraction.periods import Period
 from kg_builder.text.extraction.quantities import EXACT, Figure
-from kg_builder.text.extraction.words import fold
 
 _PASSING = frozenset({"listOrder", "verbatim"})
 """Where passages differ in these, they do not contradict each other: the first is kept."""
@@ -120,7 +119,10 @@ class Statements:
         """
         if self.findings.single(entity, predicate, value, said, rule) or predicate in _PASSING:
             return
-        first = self.findings.place_of(entity, predicate)
+        self.conflict(said, self.findings.place_of(entity, predicate))
+
+    def conflict(self, said: Evidence, first: Evidence) -> None:
+        """Warn that a passage, left out, differs from the first."""
         words = self.findings.source.quote(said.span)
         self.findings.notice(
             "conflicting-row",
@@ -132,10 +134,10 @@ class Statements:
 
     def indicator(self, named: Named, rule: str) -> tuple[EntityId, tuple[str, ...]]:
         """Record an indicator by its printed name; return it, and the bases its name tells."""
-        read = self._names.read(named.name)
+        read = self._names.read(self.findings.page.key(named.name))
         said = named.said
         findings = self.findings
-        same = fold(named.name) == read.name
+        same = named.name == read.name
         entity = EntityId("Indicator", (read.name,))
         if same:
             findings.entity(entity, read.name, said)
@@ -191,7 +193,7 @@ class Statements:
             yield observed.verbatim
             return
         if figure.bound != EXACT:
-            yield figure.bound
+            yield figure.bound.replace("-", "")
         # a stop is no character of a readable IRI; 点 is how it is read
         number = figure.digits.replace("-", "负").replace(".", "点")
         yield f"{number}{figure.unit.name.replace('-', '')}"

@@ -31,6 +31,8 @@ class SourceRule:
     """Only where the row has a single node of that id: else it is unclear whose the cell is."""
     of: str | None = None
     """For the origin `part`: the node whose formula the cell's symbol is a part of."""
+    own: bool = False
+    """Only the row's own cell: none that is carried down from a row above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ _NODE_KEYS = (
     "unit-cell", "wording", "unless", "needs",
 )  # fmt: skip
 _ORIGINS = ("cell", "header", "column", "caption", "node", "part")
-_SOURCE_KEYS = (*_ORIGINS, "field", "parser", "reading", "alone", "of")
+_SOURCE_KEYS = (*_ORIGINS, "field", "parser", "reading", "alone", "of", "own")
 _OF_COLUMNS = ("cell", "header", "column", "part")
 _SCOPES = ("none", "area", "report", "named")
 _FORMS = ("auto", "text", "string")
@@ -254,6 +256,7 @@ class TemplateReader:
             _reading(data),
             alone,
             of,
+            data.flag("own"),
         )
 
     def _key(self, data: Data) -> tuple[KeyPart, ...]:

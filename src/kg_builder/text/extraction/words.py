@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from kg_builder.model.document import Source
 from kg_builder.model.selector import Span
+from kg_builder.text.folding import Folding
 from kg_builder.text.reading import characters
 
-MAX_NAME = 200
-"""A name longer than this is none."""
+LONG_NAME = 200
+"""A name longer than this is probably a passage: it is kept, with a warning."""
 
 _OPEN = "([{（［【〔《〈「『“‘"
 _CLOSE = ")]}）］】〕》〉」』”’"
@@ -51,10 +53,13 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True)
 class Words:
-    """A stretch of the source: its raw text and where it starts."""
+    """A stretch of the source: what patterns look at, and where it starts."""
 
     raw: str
+    """The text, its traditional characters folded."""
     start: int
+    printed: str | None = None
+    """The text as printed, where that differs."""
 
     @property
     def span(self) -> Span:
@@ -63,8 +68,13 @@ class Words:
 
     @cached_property
     def text(self) -> str:
-        """The words as a name or literal."""
-        return clean(self.raw)
+        """The words as a name or literal: in the characters of the report."""
+        return clean(self.raw if self.printed is None else self.printed)
+
+    @cached_property
+    def plain(self) -> str:
+        """The words as a name in folded characters, for keys and patterns."""
+        return self.text if self.printed is None else clean(self.raw)
 
     def __bool__(self) -> bool:
         return bool(self.raw.strip(characters.BLANK))
@@ -72,11 +82,38 @@ class Words:
     def part(self, start: int, end: int) -> Words:
         """Return the words from `start` to `end`, offsets within these words, trimmed."""
         span = characters.trimmed(self.raw, start, end)
-        return Words(self.raw[span.start : span.end], self.start + span.start)
+        printed = self.printed[span.start : span.end] if self.printed is not None else None
+        return Words(self.raw[span.start : span.end], self.start + span.start, printed)
 
     def group(self, match: re.Match[str], name: str | int = 0) -> Words:
         """Return what a group of `match` (of a search in `raw`) covers."""
         return self.part(*match.span(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A source as the extraction looks at it: folded, every place where it was."""
+
+    source: Source
+    folding: Folding
+    folded: str
+
+    @classmethod
+    def of(cls, source: Source, folding: Folding) -> Page:
+        """Fold a source."""
+        return cls(source, folding, folding.fold(source.text))
+
+    def words(self, span: Span) -> Words:
+        """Return the words of a span."""
+        raw = self.folded[span.start : span.end]
+        if self.folded is self.source.text:
+            return Words(raw, span.start)
+        printed = self.source.quote(span)
+        return Words(raw, span.start, printed if printed != raw else None)
+
+    def key(self, name: str) -> str:
+        """Return the form of a name that keys are made of: equal in either script."""
+        return fold(self.folding.fold(name))
 
 
 def mended(words: Words) -> tuple[str, list[int] | None]:
@@ -84,7 +121,7 @@ def mended(words: Words) -> tuple[str, list[int] | None]:
 
     The offsets are None where nothing was cleaned.
     """
-    text = words.text
+    text = words.plain
     if text == words.raw:
         return text, None
     origin: list[int] = []

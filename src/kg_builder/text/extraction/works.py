@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kg_builder.text.extraction.data import Data, alternatives
-from kg_builder.text.extraction.words import MAX_NAME, Words, split
+from kg_builder.text.extraction.words import Words, split
 
 ACTUAL, PLAN = "actual", "plan"
 _LONGEST_WORDING = 40
@@ -92,7 +92,7 @@ class StatusReader:
             rest = clause.part(len(status.words.raw), len(clause.raw))
         rest, due_words, due = _due(rest)
         planned = due is not None and (year is None or due.year > year)
-        status, rest = self._not_yet(status, rest, planned=planned)
+        status, rest = self._not_yet(clause, status, rest, planned=planned)
         kind = PLAN if planned or status.concept == self.not_yet_concept else ACTUAL
         names = [_name(part) for part in split(rest, "、")]
         if not names or not all(_is_name(name) for name in names):
@@ -116,7 +116,9 @@ class StatusReader:
                 best = (match.end(), Status(concept, clause.group(match)))
         return best[1] if best else None
 
-    def _not_yet(self, status: Status, rest: Words, *, planned: bool) -> tuple[Status, Words]:
+    def _not_yet(
+        self, clause: Words, status: Status, rest: Words, *, planned: bool
+    ) -> tuple[Status, Words]:
         """Turn a wording such as 尚未完工, or one that is due later, into what it is: a plan."""
         inside = self.not_yet.search(status.words.raw)
         ahead = next(
@@ -124,8 +126,9 @@ class StatusReader:
             None,
         )
         if ahead:
-            words = Words(rest.raw[ahead.start() :] + status.words.raw, rest.start + ahead.start())
-            if words.span.end != status.words.span.end:
+            start, end = rest.start + ahead.start(), status.words.span.end
+            words = clause.part(start - clause.start, end - clause.start)
+            if len(words.raw) != len(rest.raw) - ahead.start() + len(status.words.raw):
                 words = status.words
             return Status(self.not_yet_concept, words), rest.part(0, ahead.start())
         if inside or planned:
@@ -155,7 +158,7 @@ def _name(words: Words) -> Words:
 
 
 def _is_name(words: Words) -> bool:
-    return 1 < len(words.raw) <= MAX_NAME and not _QUANTITY.search(words.raw)
+    return len(words.raw) > 1 and not _QUANTITY.search(words.raw)
 
 
 def clauses(words: Words) -> Iterator[Words]:

@@ -32,10 +32,8 @@ class CellType:
     longest: int | None
     sentences: bool
     """Cells may be whole sentences, so that one without a closing bar is no prose for that."""
-    long: int | None
-    """Beyond this length, a notice says so."""
     unread_beyond: int | None
-    """Beyond this length, the cell is not read."""
+    """Beyond this length, the cell is not read, and a notice says so."""
     _scores: dict[str, float] = field(default_factory=dict, repr=False)
 
     def score(self, text: str) -> float:
@@ -96,7 +94,6 @@ def _compiled(name: str, raw: Mapping[str, object], label: re.Pattern[str] | Non
             otherwise=float(cast(float, entry.get("otherwise", 0))),
             longest=_number(entry, "longest"),
             sentences=bool(entry.get("sentences", False)),
-            long=_number(entry, "long"),
             unread_beyond=_number(entry, "unread_beyond"),
         )
     except (AttributeError, TypeError, ValueError, re.error) as error:

@@ -207,18 +207,16 @@ class _Reader:
         return (above, True) if above is not None else (cell, False)
 
     def _is_too_long(self, column: Column, cell: Cell) -> bool:
-        """Warn of a cell too long for its column; True if it is not to be read."""
-        cell_type = self._types[column.holds]
+        """Whether a cell is too long to be read; a warning says so."""
+        limit = self._types[column.holds].unread_beyond
         size = len(cell.text)
-        if cell_type.long is None or size <= cell_type.long:
+        if limit is None or size <= limit:
             return False
-        unread = cell_type.unread_beyond is not None and size > cell_type.unread_beyond
-        zh = f"名称过长({size} 字){',未读取' if unread else ''}: {named(cell.text)}"
-        en = f"a name of {size} characters{', not read' if unread else ''}: {named(cell.text)}"
+        zh = f"名称过长({size} 字),未读取: {named(cell.text)}"
+        en = f"a name of {size} characters, not read: {named(cell.text)}"
         self._result.notices.append(self._cells.notice("long-name", cell.span.start, zh, en))
-        if unread:
-            self._result.unread.append(cell)
-        return unread
+        self._result.unread.append(cell)
+        return True
 
     def _half(self, printed: Mapping[int, Cell]) -> None:
         # What was merged above may have ended in this row: nothing is carried across it.

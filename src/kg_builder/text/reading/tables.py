@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -27,6 +28,15 @@ _FIT_ALONE = 1.0
 """A table without header or caption needs so good a fit per cell."""
 _FIT_SAID = 0.5
 """One without header whose caption says what it is."""
+_MOST = 0.5
+_ANY = 1e-9
+
+
+def _share(pattern: re.Pattern[str] | None, texts: Sequence[str]) -> float:
+    """Return the share of the texts that a pattern finds something in."""
+    if pattern is None or not texts:
+        return 0.0
+    return sum(pattern.search(text[:_LOOKED_AT]) is not None for text in texts) / len(texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +196,11 @@ class TableReader:
             return True
         if confirm.captions is not None and confirm.captions.search(context.words):
             return True
+        if _share(confirm.against, texts) > _MOST:
+            return False
         if confirm.headers is not None and any(confirm.headers.search(head) for head in heads):
             return True
-        if confirm.pattern is None or not texts:
-            return False
-        hits = sum(confirm.pattern.search(text[:_LOOKED_AT]) is not None for text in texts)
-        return hits >= max(1.0, confirm.share * len(texts))
+        return _share(confirm.pattern, texts) >= max(confirm.share, _ANY)
 
     def _headless(self, start: int, stop: int) -> int | None:
         """Read a table without a header, if its caption or its rows say what it is."""

@@ -320,7 +320,7 @@ def test_bullet_marks(read_text):
 
 
 def test_a_long_name(read_text):
-    rows = [*CANTEENS[:5], {**CANTEENS[5], "name": "长" * 300 + "食堂"}]
+    rows = [*CANTEENS[:5], {**CANTEENS[5], "name": "长" * 10_000 + "食堂"}]
     document = read_text(flat(rows, ["street", "name", "address"]))
     notice = next(n for n in document.notices if n.code == "long-name")
     assert notice.position.line == 3 + 15 + 2
