@@ -35,7 +35,8 @@ def run(asserted: Path, stages: tuple[str, ...] = STAGES) -> dict[str, float]:
     for path in [*resources.ontology.glob("*.ttl"), *resources.ontology.glob("taxonomies/*.ttl")]:
         ontology.parse(path)
     for path in resources.files("shapes", "*.ttl"):
-        shapes.parse(path)
+        if path.name != "ontology.ttl":  # `kg build` does not check the ontology either
+            shapes.parse(path)
     timed("parse", lambda: data.parse(asserted))
     whole = data + ontology
     plain = data + ontology

@@ -19,7 +19,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run the long versions of tests (also: KG_SLOW=1)",
     )
 
-
     parser.addoption(
         "--update-goldens",
         action="store_true",

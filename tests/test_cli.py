@@ -1,5 +1,6 @@
 """The command line as a user meets it: whole processes, exit codes, one plain line for an error."""
 
+import hashlib
 import json
 import os
 import signal
@@ -12,6 +13,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "yunxi-2025.txt"
+OTHER = ROOT / "tests" / "reports" / "merged-cells" / "source.txt"
+FILES = ("asserted.ttl", "inferred.ttl", "evidence.ttl", "dataset.nq", "build.json")
 
 
 def kg(*arguments, cwd, stdin=b"", **environment):
@@ -53,7 +56,7 @@ def test_build_leaves_what_the_contract_lists(built):
 def test_build_is_equal_byte_for_byte_over_hash_seeds_and_folders(built, tmp_path):
     done = kg("build", EXAMPLE, "-o", "elsewhere", cwd=tmp_path, PYTHONHASHSEED="77")
     assert done.returncode == 0
-    for name in ("asserted.ttl", "inferred.ttl", "evidence.ttl", "dataset.nq", "build.json"):
+    for name in FILES:
         assert (tmp_path / "elsewhere" / name).read_bytes() == (built / name).read_bytes(), name
 
 
@@ -65,7 +68,10 @@ def test_no_source_leaves_the_text_out(tmp_path):
 def test_standard_input_is_a_report_like_any_other(built, tmp_path):
     done = kg("build", "-", "-o", "out", cwd=tmp_path, stdin=EXAMPLE.read_bytes())
     assert done.returncode == 0
-    assert (tmp_path / "out" / "asserted.ttl").read_bytes() == (built / "asserted.ttl").read_bytes()
+    for name in FILES:
+        assert (tmp_path / "out" / name).read_bytes() == (built / name).read_bytes(), name
+    done = kg("build", "-", "-o", "none", cwd=tmp_path)
+    assert (done.returncode, lines(done.stderr)) == (2, ["-: the file is empty"])
 
 
 def test_the_base_changes_instance_iris_only(built, tmp_path):
@@ -85,6 +91,14 @@ def test_the_base_changes_instance_iris_only(built, tmp_path):
         (b"\xff\xfe\x00\xd8\x00", [], "byte"),
         ("云溪区".encode(), ["--encoding", "no-such"], "encoding"),
         ("云溪区".encode(), ["--base", "nowhere"], "--base"),
+        ("云溪区".encode(), ["--base", "https://example.org/kg#"], "--base"),
+        ("云溪区".encode(), ["--base", "https://example.org/#"], "--base"),
+        ("云溪区".encode(), ["--base", "http://[/"], "--base"),
+        ("云溪区".encode(), ["--base", "https://example.org/%zz/"], "--base"),
+        ("云溪区".encode(), ["-o", "report.txt"], "report.txt"),
+        ("云溪区".encode(), ["-o", "report.txt/out"], "cannot be written"),
+        ("云溪区".encode(), ["-o", "x" * 5000], "cannot be written"),
+        ("云溪区".encode(), ["-o", "/proc/kg"], "cannot be written"),
         ("云溪区".encode(), ["--no-such-option"], "no-such-option"),
     ],
 )
@@ -118,6 +132,96 @@ def test_messages_speak_chinese_when_asked(tmp_path):
 def test_traceback_only_with_debug(tmp_path):
     assert b"Traceback" not in kg("build", "missing.txt", cwd=tmp_path).stderr
     assert b"Traceback" in kg("build", "missing.txt", "--debug", cwd=tmp_path).stderr
+    assert b"Traceback" in kg("--debug", "build", "missing.txt", cwd=tmp_path).stderr
+
+
+def test_language_may_stand_before_the_command(tmp_path):
+    done = kg("--lang", "zh", "build", "missing.txt", cwd=tmp_path)
+    assert (done.returncode, lines(done.stderr)) == (2, ["missing.txt: 没有这个文件"])
+
+
+def test_names_and_order_of_files_leave_no_trace(tmp_path):
+    """The same text twice, and in another encoding, is one report, however files are called."""
+    text = EXAMPLE.read_text("utf-8")
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+    (tmp_path / "b.txt").write_text(text, "gb18030")
+    (tmp_path / os.fsdecode(b"\xff\n.txt")).write_text(text, "utf-8")
+    orders = (["a.txt", "b.txt"], ["b.txt", "a.txt", "a.txt"], ["b.txt", b"\xff\n.txt"])
+    for number, names in enumerate(orders):
+        done = kg("build", *map(os.fsdecode, names), "-o", f"out{number}", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert len(lines(done.stdout)) == 3
+    for name in FILES:
+        (first,) = {(tmp_path / f"out{number}" / name).read_bytes() for number in range(3)}
+        assert b"a.txt" not in first
+
+
+def test_two_files_of_one_name_are_told_apart(tmp_path):
+    for folder, source in (("a", EXAMPLE), ("b", OTHER)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "report.txt").write_bytes(source.read_bytes() + b"\n\x01\n")
+    done = kg("build", "a/report.txt", "b/report.txt", "-o", "out", cwd=tmp_path)
+    assert done.returncode == 0
+    assert {line.partition(":")[0] for line in lines(done.stdout)[:2]} == {
+        "a/report.txt",
+        "b/report.txt",
+    }
+    removed = [line for line in lines(done.stderr) if "[removed-character]" in line]
+    wanted = {
+        f"{name}/report.txt:{source.read_text('utf-8').count(chr(10)) + 2}"
+        for name, source in (("a", EXAMPLE), ("b", OTHER))
+    }
+    assert {":".join(line.split(":")[:2]) for line in removed} == wanted
+
+
+def test_any_name_of_a_file_makes_one_plain_line(tmp_path):
+    for name in ("a\nb", "a\u2028b", "a\x1b[31mb", "a\u202eb", os.fsdecode(b"a\xffb")):
+        done = kg("build", name, cwd=tmp_path)
+        assert done.returncode == 2
+        (line,) = lines(done.stderr)
+        assert line.startswith("a\\u")
+        assert line.isprintable()
+
+
+def test_any_locale_prints_chinese_or_escapes(tmp_path):
+    """An encoding without Chinese is no reason to fail after the work is done."""
+    for encoding in ("ascii", "latin-1"):
+        environment = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+        done = kg("build", EXAMPLE, "-o", "out", "--lang", "zh", cwd=tmp_path, **environment)
+        assert done.returncode == 0, done.stderr
+        assert any(word in done.stdout for word in ("符合".encode(), rb"\u7b26\u5408"))
+    done = kg("build", "无", "--lang", "zh", cwd=tmp_path, LC_ALL="C", PYTHONCOERCECLOCALE="0")
+    assert done.returncode == 2
+    assert len(lines(done.stderr)) == 1
+
+
+@pytest.mark.parametrize(
+    ("redirection", "code"),
+    [(">&-", 0), ("2>&-", 0), ("< /dev/null", 0), ("<&-", 0), ("| true", 0), (">/dev/full", 2)],
+)
+def test_closed_and_full_streams(tmp_path, redirection, code):
+    script = f'"$0" -m kg_builder build "$1" -o out {redirection}'
+    if "|" in redirection:
+        script += '; exit "${PIPESTATUS[0]}"'
+    command = ["bash", "-c", script, sys.executable, str(EXAMPLE)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60)
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr
+    assert b"internal error" not in done.stderr
+    assert len(lines(done.stderr)) <= 2
+    assert (tmp_path / "out" / "asserted.ttl").exists()
+
+
+def test_a_pipe_that_closes_does_not_hide_that_the_data_does_not_conform(strict, tmp_path):
+    script = '"$0" -m kg_builder build "$1" --project "$2" | true; exit "${PIPESTATUS[0]}"'
+    command = ["bash", "-c", script, sys.executable, str(EXAMPLE), str(strict)]
+    assert subprocess.run(command, cwd=tmp_path, stderr=subprocess.DEVNULL).returncode == 1
+
+
+def test_timings_name_every_stage(built):
+    timings = json.loads((built / "timings.json").read_text("utf-8"))
+    assert list(timings) == ["ontology", "genre", "read", "infer", "validate", "write"]
+    assert all(seconds > 0 for seconds in timings.values())
 
 
 def test_bare_kg_shows_three_working_examples(tmp_path):
@@ -149,25 +253,31 @@ def test_example_writes_the_example_and_never_overwrites(tmp_path):
     assert "r.txt" in again.stderr.decode()
 
 
-def test_a_rejected_build_leaves_the_old_output_and_says_where(built, tmp_path):
-    """A project's own shape that the report breaks: exit 1, the report's line, OUT untouched."""
-    assert kg("build", EXAMPLE, "-o", "out", cwd=tmp_path).returncode == 0
-    before = (tmp_path / "out" / "build.json").read_bytes()
-    shapes = tmp_path / "mine" / "shapes"
-    shapes.mkdir(parents=True)
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory):
+    """A project with a shape of its own that every report with a canteen breaks."""
+    shapes = tmp_path_factory.mktemp("strict") / "shapes"
+    shapes.mkdir()
     (shapes / "strict.ttl").write_text(
         """
         @prefix sh: <http://www.w3.org/ns/shacl#> .
         @prefix kg: <https://w3id.org/kg-builder/ont#> .
         <https://example.org/NoCanteen> a sh:NodeShape ; sh:targetClass kg:Canteen ;
             sh:property [ sh:path kg:noSuch ; sh:minCount 1 ;
-                sh:message "every canteen is wrong"@en, "每个助餐点都不对"@zh ] .
+                sh:message "every canteen is \\"wrong\\""@en, "每个助餐点都不对"@zh ] .
         """,
         "utf-8",
     )
-    done = kg("build", EXAMPLE, "-o", "out", "--project", "mine", cwd=tmp_path)
+    return shapes.parent
+
+
+def test_a_rejected_build_leaves_the_old_output_and_says_where(strict, tmp_path):
+    """A project's own shape that the report breaks: exit 1, the report's line, OUT untouched."""
+    assert kg("build", EXAMPLE, "-o", "out", cwd=tmp_path).returncode == 0
+    before = (tmp_path / "out" / "build.json").read_bytes()
+    done = kg("build", EXAMPLE, "-o", "out", "--project", strict, cwd=tmp_path)
     assert done.returncode == 1
-    found = [line for line in lines(done.stderr) if "every canteen is wrong" in line]
+    found = [line for line in lines(done.stderr) if 'every canteen is "wrong"' in line]
     assert found
     text = EXAMPLE.read_text("utf-8").split("\n")
     for line in found:
@@ -189,3 +299,52 @@ def test_interrupt_exits_130_and_leaves_no_half_output(tmp_path):
     assert process.returncode == 130
     assert b"Traceback" not in err
     assert not (tmp_path / "out" / "asserted.ttl").exists()
+
+
+def project(folder, path, text):
+    file = folder / "mine" / path
+    file.parent.mkdir(parents=True)
+    file.write_text(text, "utf-8")
+    return folder / "mine"
+
+
+SHAPE = """@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix kg: <https://w3id.org/kg-builder/ont#> .
+<https://example.org/S> a sh:NodeShape ; {} ; sh:nodeKind sh:IRI .
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "said"),
+    [
+        ("shapes/x.ttl", "@prefix broken", "x.ttl:1:"),
+        ("shapes/x.ttl", SHAPE.format("sh:targetClass kg:Canten"), "Canten"),
+        ("shapes/x.ttl", SHAPE.format("sh:targetSubjectsOf kg:abot"), "abot"),
+        ("genre/tables/x.toml", "id = 'x'\n= 3\n", "x.toml:2:1: "),
+        ("data/x.source.toml", "title = 'x'\n= 3\n", "x.source.toml:2:1: "),
+        ("data/x.source.toml", "sha256 = 'x'\n", "x.source.toml: "),
+        ("data/x.source.toml", "address = 'not a url'\n", "x.source.toml: "),
+        ("notes/x.txt", "", "mine: "),
+    ],
+)
+def test_what_is_wrong_in_a_project_is_one_line_that_names_the_file(tmp_path, path, text, said):
+    folder = project(tmp_path, path, text)
+    done = kg("build", EXAMPLE, "-o", "out", "--project", folder, cwd=tmp_path)
+    assert done.returncode == 2
+    (line,) = lines(done.stderr)
+    assert said in line
+    assert not (tmp_path / "out").exists()
+
+
+def test_publish_keeps_what_the_record_knows_and_build_joins_it(tmp_path):
+    """A user's own data/: the record stands beside the facts, and nowhere else."""
+    digest = hashlib.sha256(EXAMPLE.read_bytes()).hexdigest()
+    record = f"sha256 = '{digest}'\ntext_sha256 = '{digest}'\naddress = 'https://example.cn/a'\n"
+    data = project(tmp_path, "facts/name.source.toml", record) / "facts"
+    done = kg("publish", EXAMPLE, "-o", data, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "<https://example.cn/a>" in (data / "name.evidence.ttl").read_text("utf-8")
+    assert json.loads((data / "name.reading.json").read_text("utf-8"))["name"] == "name"
+    none = kg("publish", OTHER, "-o", data, cwd=tmp_path)
+    assert none.returncode == 2
+    assert "no source record" in none.stderr.decode()

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, RdfFormat, Store, parse
 
 import kg_builder
+from kg_builder.resources import Resources
+from kg_builder.text.genre import load_genre
 
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 TITLE = (
@@ -23,7 +25,11 @@ PLAIN = st.characters(
     exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"], exclude_characters="|｜\ufffd" + BULLETS
 )
 TRICKY = st.sampled_from(list("\"\\<>{}^`'&#%$@;,.…“”《》()（）\u2028\u0085\u202e\u200f😀𠮷"))
-NAMES = st.text(st.one_of(PLAIN, TRICKY), min_size=1, max_size=40)
+# names that are words for "nothing" make half a row
+NOTHING = load_genre(Resources.find().folders("genre")).rules["frame"]["nothing"]["words"]
+NAMES = st.text(st.one_of(PLAIN, TRICKY), min_size=1, max_size=40).filter(
+    lambda name: name not in NOTHING
+)
 
 HOSTILE = [
     '引"号\\反斜\\"',
@@ -91,23 +97,24 @@ def test_an_over_long_name_is_kept_and_warned_of_with_its_line(tmp_path):
     names=st.lists(NAMES, min_size=1, max_size=6, unique_by=lambda name: re.sub(r"\s", "", name))
 )
 @example(names=["\u0085"])
+@example(names=["甲\u0085", "\u2028甲"])
 @example(names=["a\u2028b", "ab"])
 def test_names_of_any_characters_come_back_equal(names, tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
     result = built(table_of(names), folder / "out")
-    text = (folder / "out" / "asserted.ttl").read_text("utf-8") if result.conforms else ""
-    assert "\ufffd" not in text
+    assert result.conforms, result.report.violations()[:1]
+    assert "\ufffd" not in (folder / "out" / "asserted.ttl").read_text("utf-8")
     wanted = {_cleaned(name) for name in names} - {""}
-    if result.conforms:
-        for found in labels_of(folder / "out"):
-            assert found <= wanted
-            skipped = result.summary["reports"][0]["warnings"]
-            assert found == wanted or skipped, (found, wanted)
+    codes = {item["code"] for item in result.summary["reports"][0]["warnings"]}
+    for found in labels_of(folder / "out"):
+        assert found <= wanted
+        # a row is skipped, or a table left unknown, only aloud
+        assert found == wanted or codes & {"half-row", "unknown-table", "no-table"}, codes
 
 
 def _cleaned(name):
     kept = re.sub(r"[\ufffe\uffff]", "", name)
-    return re.sub(r"^\s+|\s+$", "", kept)
+    return kept.strip("\ufeff")
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

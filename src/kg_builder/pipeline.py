@@ -24,6 +24,7 @@ from kg_builder.graph.conformance import ShaclEngine, check
 from kg_builder.graph.dataset import KnowledgeGraph
 from kg_builder.graph.index import TripleIndex
 from kg_builder.graph.inference import compile_ontology, infer, infer_with_owlrl
+from kg_builder.graph.iris import is_iri
 from kg_builder.graph.ontology import Ontology, load_ontology
 from kg_builder.graph.output import Written, write_build, write_rejected
 from kg_builder.graph.publication import (
@@ -50,7 +51,8 @@ Reasoner = Literal["rules", "owlrl"]
 Progress = Callable[[Bilingual, int, int], None]
 """Called with a stage's name, the steps done in it and the steps in all."""
 
-_BASE = re.compile(r"https?://[^\s<>\"{}|\\^`]+[/#]")
+_BASE = re.compile(r"https?://[^/?#][^?#]*/")
+"""Passages end in `#position`, so that the base itself has no fragment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +69,19 @@ class BuildOptions:
     keep_source: bool = True
 
     def __post_init__(self) -> None:
-        if not _BASE.fullmatch(self.base):
+        if not _BASE.fullmatch(self.base) or not is_iri(self.base):
             raise InputError(
-                f"--base 应是以 / 或 # 结尾的 http(s) IRI，不是“{self.base}”",
-                f"--base is an http(s) IRI that ends in / or #, not {self.base!r}",
+                f"--base 应是以 / 结尾的 http(s) IRI，不带 ? 和 #，不是“{self.base}”",
+                f"--base is an http(s) IRI that ends in /, without ? or #, not {self.base!r}",
             )
 
 
 @dataclass(frozen=True, slots=True)
 class ReportInput:
-    """The bytes of one report, the name to call it by, and the file to name in messages."""
+    """The bytes of one report, the name to call it by, and the file to name in messages.
+
+    Neither name nor file leaves a trace in what is built.
+    """
 
     name: str
     data: bytes
@@ -122,6 +127,8 @@ class BuildResult:
     graph: KnowledgeGraph
     report: ValidationReport
     summary: Mapping[str, Any]
+    files: Mapping[str, str]
+    """The file that each report of the summary was read from, by the report's name there."""
 
 
 def read_report(source: ReportInput, genre: Genre, encoding: str | None = None) -> ReadReport:
@@ -138,11 +145,11 @@ def read_report(source: ReportInput, genre: Genre, encoding: str | None = None) 
 
 
 def assemble_report(
-    reading: ReadReport, records: Sequence[SourceRecord], ontology: Ontology, base: str
+    reading: ReadReport, record: SourceRecord | None, ontology: Ontology, base: str
 ) -> Assembled:
-    """Return the triples of a report that was read."""
+    """Return the triples of a report that was read; `record` is None where nobody wrote one."""
     source = reading.document.source
-    record = record_for(records, source.name, source.sha256, source.text_sha256)
+    record = record or SourceRecord(None, source.sha256, source.text_sha256)
     return assemble(reading.document, reading.extraction, record, ontology, base)
 
 
@@ -171,19 +178,31 @@ class _Part:
     asserted: tuple[Triple, ...]
     evidence: tuple[Triple, ...]
     account: Mapping[str, Any]
-    text: str | None
+    text: str | None = None
+    file: str | None = None
+    """What the user calls the file that was read; None for published facts."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What parts are sorted by: the order of the files on the command line says nothing."""
+        return self.graph.value, self.account["sha256"]
 
 
 class _Build:
     """One run: its options, its resources, and the clock."""
 
-    def __init__(self, options: BuildOptions, progress: Progress | None) -> None:
+    def __init__(
+        self, options: BuildOptions, progress: Progress | None, *, records: Path | None = None
+    ) -> None:
+        """Load what every run needs; the source records in `records` go before those of data/."""
         self.options = options
         self.timings: dict[str, float] = {}
         self._progress = progress or (lambda _stage, _done, _total: None)
         self.resources = Resources.find(options.project)
         with self._stage("ontology", Bilingual("读取本体", "Loading the ontology")):
             self.ontology = load_ontology(self.resources.ontology)
+            own = () if records is None else (records,)
+            self.records = load_records(*self.resources.folders("data"), *own)
 
     @contextmanager
     def _stage(self, name: str, label: Bilingual) -> Iterator[None]:
@@ -200,49 +219,47 @@ class _Build:
             with self._stage("published", Bilingual("读取已发布的事实", "Loading published facts")):
                 taken = {part.graph for part in parts}
                 parts += [part for part in self._published() if part.graph not in taken]
-        return tuple(sorted(parts, key=lambda part: part.graph.value))
+        return tuple(sorted(parts, key=lambda part: part.key))
 
     def _published(self) -> Iterator[_Part]:
         for item in load_published(self.resources, self.options.base):
-            yield _Part(item.graph, item.asserted, item.evidence, item.reading, None)
+            yield _Part(item.graph, item.asserted, item.evidence, item.reading)
 
     def _read(self, reports: Sequence[ReportInput]) -> list[_Part]:
         with self._stage("genre", Bilingual("读取体裁知识", "Loading the genre")):
             genre = load_genre(self.resources.folders("genre"))
-            records = load_records(self.resources)
         parts: dict[NamedNode, _Part] = {}
         label = Bilingual("阅读报告", "Reading reports")
         start = time.perf_counter()
         for number, source in enumerate(reports):
             self._progress(label, number, len(reports))
-            part = self._read_one(source, genre, records)
-            other = parts.setdefault(part.graph, part)
+            part = self._read_one(source, genre)
+            other = parts.get(part.graph, part)
             if other.account["text_sha256"] != part.account["text_sha256"]:
                 raise InputError(
-                    f"与 {other.account['name']} 是同一份报告的不同文本，请只给一份",
-                    f"another text of the same report as {other.account['name']}: give one of them",
-                    file=source.file or source.name,
+                    f"与 {other.file} 是同一份报告的不同文本，请只给一份",
+                    f"another text of the same report as {other.file}: give one of them",
+                    file=part.file,
                 )
+            parts[part.graph] = min(other, part, key=lambda found: found.key)
         self._progress(label, len(reports), len(reports))
         self.timings["read"] = round(time.perf_counter() - start, 6)
         return list(parts.values())
 
-    def _read_one(
-        self, source: ReportInput, genre: Genre, records: Sequence[SourceRecord]
-    ) -> _Part:
+    def _read_one(self, source: ReportInput, genre: Genre) -> _Part:
         reading = read_report(source, genre, self.options.encoding)
-        assembled = assemble_report(reading, records, self.ontology, self.options.base)
-        text = reading.document.source.text if self.options.keep_source else None
-        facts = {
-            "name": source.name,
-            "graph": assembled.graph.value.removeprefix(self.options.base),
-        }
+        copy = reading.document.source
+        record = record_for(self.records, copy.sha256, copy.text_sha256)
+        assembled = assemble_report(reading, record, self.ontology, self.options.base)
+        graph = assembled.graph.value.removeprefix(self.options.base)
+        known = record.name if record else None
         return _Part(
             assembled.graph,
             assembled.asserted,
             assembled.evidence,
-            facts | dict(reading.account),
-            text,
+            {"name": known or graph.rpartition("/")[2], "graph": graph, **reading.account},
+            copy.text if self.options.keep_source else None,
+            source.file or source.name,
         )
 
     def graph(self, parts: Sequence[_Part]) -> tuple[KnowledgeGraph, ValidationReport]:
@@ -291,7 +308,8 @@ class _Build:
                 )
             else:
                 written = write_rejected(self.options.out, graph, report, accounts, self.timings)
-        return BuildResult(written, conforms, graph, report, written.summary)
+        files = {part.account["name"]: part.file for part in parts if part.file is not None}
+        return BuildResult(written, conforms, graph, report, written.summary, files)
 
 
 def _in_order(notices: Sequence[Notice]) -> tuple[Notice, ...]:
@@ -311,7 +329,8 @@ def publish(
     The report's source record must be in `out` or in the installed data/: it gives the name.
     Raises ConfigurationError where there is none, or where the facts do not conform.
     """
-    work = _Build(BuildOptions(encoding=encoding, project=project, keep_source=False), None)
+    options = BuildOptions(encoding=encoding, project=project, keep_source=False)
+    work = _Build(options, None, records=out)
     parts = work.parts([source])
     _graph, report = work.graph(parts)
     violations = len(report.violations())
@@ -322,12 +341,12 @@ def publish(
             file=source.file or source.name,
         )
     (part,) = parts
-    records = (*load_records(Resources((out.parent,))), *load_records(work.resources))
-    record = record_for(records, "", part.account["sha256"], part.account["text_sha256"])
-    if not record.name:
+    sha256 = part.account["sha256"]
+    record = record_for(work.records, sha256, part.account["text_sha256"])
+    if record is None or record.name is None:
         raise ConfigurationError(
-            f"没有校验和为 {record.sha256} 的来源记录：请先写 NAME.source.toml",
-            f"no source record with the checksum {record.sha256}: write NAME.source.toml first",
+            f"没有校验和为 {sha256} 的来源记录：请先写 NAME.source.toml",
+            f"no source record with the checksum {sha256}: write NAME.source.toml first",
             file=source.file or source.name,
         )
     return write_published(out, record.name, part.asserted, part.evidence, part.account)

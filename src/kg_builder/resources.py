@@ -7,13 +7,17 @@ path, or stands beside it.
 
 from __future__ import annotations
 
+import re
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kg_builder.errors import ConfigurationError, InputError
 
 _PACKAGE = Path(__file__).resolve().parent
 _FOLDERS = ("genre", "shapes", "queries", "data")
+_TOML_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 
 def _house() -> Path:
@@ -75,3 +79,33 @@ class Resources:
     def examples(self) -> Path:
         """The folder of invented example reports."""
         return self.roots[0] / "examples"
+
+
+def load_toml(path: Path) -> dict[str, Any]:
+    """Return what a TOML file holds.
+
+    Raises ConfigurationError for a file that cannot be read or is not UTF-8, and for bad syntax
+    with its line and column.
+    """
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8"))
+    except OSError as error:
+        raise ConfigurationError(
+            f"读不了：{error.strerror}", f"cannot be read: {error.strerror}", file=str(path)
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(
+            f"不是 UTF-8（第 {error.start} 字节）",
+            f"not UTF-8 (byte {error.start})",
+            file=str(path),
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        place = _TOML_PLACE.search(str(error))
+        reason = _TOML_PLACE.sub("", str(error))
+        raise ConfigurationError(
+            f"TOML 语法错误：{reason}",
+            f"TOML syntax: {reason}",
+            file=str(path),
+            line=int(place[1]) if place else None,
+            column=int(place[2]) if place else None,
+        ) from error

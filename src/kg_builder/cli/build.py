@@ -11,6 +11,7 @@ import click
 
 from kg_builder.cli.options import Speaker, common_options, show_progress
 from kg_builder.graph.conformance import ShaclEngine
+from kg_builder.graph.serialization import literal_words
 from kg_builder.graph.vocabulary import DEFAULT_BASE
 from kg_builder.pipeline import BuildOptions, BuildResult, Reasoner, ReportInput, build
 
@@ -89,9 +90,8 @@ def command(say: Speaker) -> click.Command:
         sources = [_load(path) for path in reports]
         with show_progress(say) as progress:
             result = build(sources, options, progress)
-        names = dict(zip((source.name for source in sources), reports, strict=True))
-        _warn(result, names, say)
-        _report(result, names, say, verbose=verbose)
+        _warn(result, say)
+        _report(result, say, verbose=verbose)
         return 0 if result.conforms else 1
 
     return run
@@ -108,66 +108,60 @@ def _epilog(say: Speaker) -> str:
 
 def _load(path: str) -> ReportInput:
     if path == "-":
-        return ReportInput("stdin", sys.stdin.buffer.read())
+        return ReportInput("stdin", sys.stdin.buffer.read(), "-")
     return ReportInput.load(Path(path))
 
 
-def _warn(result: BuildResult, names: Mapping[str, str], say: Speaker) -> None:
+def _warn(result: BuildResult, say: Speaker) -> None:
     """Print the warnings of reading, then the results of validation, a line each."""
     for report in result.summary["reports"]:
-        name = names.get(report["name"], report["name"])
+        name = _file(result, report["name"])
         for notice in report["warnings"]:
             place = ":".join(
                 [name, *(str(notice[key]) for key in ("line", "column") if key in notice)]
             )
             say.warn(place, f"{notice[say.language]} [{notice['code']}]")
     for found in result.summary["validation"]["results"]:
-        _say_result(found, names, say)
+        _say_result(found, result, say)
 
 
-def _say_result(found: Mapping[str, Any], names: Mapping[str, str], say: Speaker) -> None:
+def _file(result: BuildResult, name: str) -> str:
+    """Return the file that a report was read from, or the name of published facts."""
+    return result.files.get(name, name)
+
+
+def _say_result(found: Mapping[str, Any], result: BuildResult, say: Speaker) -> None:
     source = found.get("source")
     place = (
-        f"{names.get(source, source)}:{found['line']}:{found['column']}"
+        f"{_file(result, source)}:{found['line']}:{found['column']}"
         if source
         else found["focus_node"]
     )
-    text = message_in(found["messages"], say.language)
+    text = f"{message_in(found['messages'], say.language)} ({found['focus_node']})"
     if found["severity"] == "Violation":
-        click.echo(f"{place}: {text} ({found['focus_node']})", err=True)
+        say.complain(f"{place}: {text}")
     else:
-        say.warn(place, f"{text} ({found['focus_node']})")
+        say.warn(place, text)
 
 
 def message_in(messages: Sequence[str], language: str) -> str:
-    """Return the message in `language`, else the first; N-Triples literals in, plain words out."""
+    """Return the words of the message in `language`, else of the first; `messages` are N-Triples.
+
+    What is no literal comes back as it is.
+    """
     tag = f"@{language}"
     chosen = next(
         (text for text in messages if text.endswith(tag)), messages[0] if messages else ""
     )
-    words, quote, _tail = chosen[1:].rpartition('"')
-    return words if quote else chosen
+    return literal_words(chosen)
 
 
-def _report(result: BuildResult, names: Mapping[str, str], say: Speaker, *, verbose: bool) -> None:
+def _report(result: BuildResult, say: Speaker, *, verbose: bool) -> None:
     summary = result.summary
     for report in summary["reports"]:
-        known = [table for table in report["tables"] if table["kind"]]
-        share = report["coverage"]["share"]
-        click.echo(
-            say(
-                f"{names.get(report['name'], report['name'])}：{len(known)} 张表，"
-                f"读懂全文的 {share:.0%}，{len(report['unread'])} 处未读",
-                f"{names.get(report['name'], report['name'])}: {len(known)} tables,"
-                f" {share:.0%} of the text read, {len(report['unread'])} passages not read",
-            )
-        )
-        if verbose:
-            for table in report["tables"]:
-                kind = table["kind"] or say("未知的表", "unknown table")
-                click.echo(f"  {report['name']}:{table['line']}  {kind}  {table['rows']}")
+        _report_reading(report, _file(result, report["name"]), say, verbose=verbose)
     counts = summary["counts"]
-    click.echo(
+    say.tell(
         say(
             f"{counts['asserted']} 条断言，{counts['inferred']} 条推出，"
             f"{counts['evidence']} 条出处",
@@ -175,23 +169,34 @@ def _report(result: BuildResult, names: Mapping[str, str], say: Speaker, *, verb
             f" {counts['evidence']} of evidence",
         )
     )
-    entities = ", ".join(f"{name} {count}" for name, count in counts["instances"].items())
     if verbose:
-        click.echo(f"  {entities}")
-    violations = len(result.report.violations())
+        entities = ", ".join(f"{name} {count}" for name, count in counts["instances"].items())
+        say.tell(f"  {entities}")
+    folder = result.written.folder
     if result.conforms:
-        click.echo(
+        say.tell(say(f"符合形状；写到 {folder}", f"conforms; written to {folder}"))
+    else:
+        violations = len(result.report.violations())
+        say.complain(
             say(
-                f"符合形状；写到 {result.written.folder}",
-                f"conforms; written to {result.written.folder}",
+                f"不符合形状：{violations} 处；没有改动原来的输出，详见 {folder}",
+                f"does not conform: {violations} violations; the output is as it was, see {folder}",
             )
         )
-    else:
-        click.echo(
-            say(
-                f"不符合形状：{violations} 处；没有改动原来的输出，详见 {result.written.folder}",
-                f"does not conform: {violations} violations; the output is as it was, see"
-                f" {result.written.folder}",
-            ),
-            err=True,
+
+
+def _report_reading(report: Mapping[str, Any], name: str, say: Speaker, *, verbose: bool) -> None:
+    known = [table for table in report["tables"] if table["kind"]]
+    share = report["coverage"]["share"]
+    unread = len(report["unread"])
+    say.tell(
+        say(
+            f"{name}：{len(known)} 张表，读懂全文的 {share:.0%}，{unread} 处未读",
+            f"{name}: {len(known)} tables, {share:.0%} of the text read,"
+            f" {unread} passages not read",
         )
+    )
+    if verbose:
+        for table in report["tables"]:
+            kind = table["kind"] or say("未知的表", "unknown table")
+            say.tell(f"  {name}:{table['line']}  {kind}  {table['rows']}")

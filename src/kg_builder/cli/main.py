@@ -1,11 +1,12 @@
 """The entry point: parses the command line, and maps what happens to exit codes.
 
-0 done   1 the data does not conform   2 could not run   130 interrupted
+0 done   1 the data does not conform   2 could not run   124 timed out   130 interrupted
 """
 
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 import traceback
@@ -15,8 +16,8 @@ from typing import NoReturn
 import click
 
 from kg_builder.cli.language import choose_language
-from kg_builder.cli.options import Speaker
-from kg_builder.errors import KgError
+from kg_builder.cli.options import Speaker, discard_output, early_options
+from kg_builder.errors import KgError, TimeLimitError
 from kg_builder.version import VERSION
 
 _COMMANDS = ("build", "example", "publish")
@@ -41,7 +42,14 @@ class _Commands(click.Group):
         version = click.version_option(
             VERSION, prog_name="kg", help=say("显示版本", "show the version")
         )
-        version(self)
+        early_options(say)(version(self))
+
+    def invoke(self, context: click.Context) -> object:
+        """Run the command; an interrupt leaves as click's own, without click's empty line."""
+        try:
+            return super().invoke(context)
+        except KeyboardInterrupt:
+            raise click.Abort from None
 
     def list_commands(self, _context: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -72,52 +80,74 @@ def _examples(say: Speaker) -> str:
     return f"\b\n{heading}\n{body}"
 
 
-@click.pass_context
-def _no_command(context: click.Context) -> None:
+def _no_command() -> None:
+    context = click.get_current_context()
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run `kg`. Never returns: exits with the code that contract and README document."""
+    _open_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
     say = Speaker(choose_language(given, os.environ))
     sys.exit(_run(given, say, debug="--debug" in given))
 
 
+def _open_streams() -> None:
+    """Let every character be printed in any locale, and a closed stream be an empty one."""
+    # as the interpreter leaves them, the standard streams stay open until it ends
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: PTH123, SIM115
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 def _run(arguments: list[str], say: Speaker, *, debug: bool) -> int:
     try:
         code = _Commands(say).main(arguments, prog_name="kg", standalone_mode=False)
-        sys.stdout.flush()
+        _flush()
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
-    except click.ClickException as error:
-        return _fail(_usage(error, say))
-    except (KeyboardInterrupt, click.Abort):
-        return _fail(say("已中断", "interrupted"), 130)
-    except KgError as error:
-        if debug:
-            traceback.print_exc()
-        return _fail(error.render(say.language))
-    except BrokenPipeError:
-        # the reader has gone: nothing more to say, and the interpreter must not say it either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:  # click's way out when the reader of a help text has gone
         return 0
+    except click.ClickException as error:
+        return _fail(say, _usage(error, say))
+    except click.Abort:
+        return _fail(say, say("已中断", "interrupted"), 130)
     except Exception as error:  # noqa: BLE001  (the last door: one plain line, never a traceback)
         if debug:
             traceback.print_exc()
-        kind = type(error).__name__
-        return _fail(
-            say(
-                f"程序内部错误（{kind}：{error}）；加 --debug 看回溯，并请报告给我们",
-                f"internal error ({kind}: {error}); --debug shows a traceback, please report it",
-            )
-        )
+        return _fail(say, _explain(error, say), 124 if isinstance(error, TimeLimitError) else 2)
     return code if isinstance(code, int) else 0
 
 
-def _fail(line: str, code: int = 2) -> int:
-    click.echo(line, err=True)
+def _flush() -> None:
+    """Print what waits to be printed, for as long as there is a reader."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        discard_output()
+
+
+def _explain(error: Exception, say: Speaker) -> str:
+    """Return what went wrong: our own words, or the system's, or a plea to report it."""
+    if isinstance(error, KgError):
+        return error.render(say.language)
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        reason = error.strerror or str(error)
+        return place + say(f"系统拒绝了：{reason}", f"the system refuses: {reason}")
+    kind = type(error).__name__
+    return say(
+        f"程序内部错误（{kind}：{error}）；加 --debug 看回溯，并请报告给我们",
+        f"internal error ({kind}: {error}); --debug shows a traceback, please report it",
+    )
+
+
+def _fail(say: Speaker, line: str, code: int = 2) -> int:
+    say.complain(line)
     return code
 
 

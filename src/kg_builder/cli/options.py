@@ -1,18 +1,42 @@
-"""What every command shares: its language, its common options, its progress display."""
+"""What every command shares: its language, its way to print, its options, its progress display."""
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kg_builder.model.bilingual import Bilingual, Language
-from kg_builder.pipeline import Progress
+
+if TYPE_CHECKING:  # the stages are slow to import, and only a command that runs needs them
+    from kg_builder.pipeline import Progress
+
+_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""What breaks a line, turns its direction, or is no character at all."""
+
+
+def one_line(text: str) -> str:
+    """Return `text` as one plain line: a name may hold anything, also a terminal's commands."""
+    if text.isprintable():
+        return text
+    return "".join(
+        f"\\u{ord(character):04x}" if unicodedata.category(character) in _UNPRINTABLE else character
+        for character in text
+    )
+
+
+def discard_output() -> None:
+    """Let what is still printed go nowhere: the reader has gone, and nobody else must say so."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,47 +49,73 @@ class Speaker:
         """Return the words in the language of the run."""
         return zh if self.language == "zh" else en
 
+    def tell(self, text: str) -> None:
+        """Print one plain line to stdout. A reader who has gone is no reason to stop."""
+        try:
+            click.echo(one_line(text))
+        except BrokenPipeError:
+            discard_output()
+
+    def complain(self, text: str) -> None:
+        """Print one plain line to stderr."""
+        click.echo(one_line(text), err=True)
+
     def warn(self, place: str, text: str) -> None:
         """Print one plain line to stderr: `PLACE: warning: text`."""
         word = self("警告", "warning")
-        click.echo(f"{place}: {word}: {text}" if place else f"{word}: {text}", err=True)
+        self.complain(f"{place}: {word}: {text}" if place else f"{word}: {text}")
 
 
-def common_options(say: Speaker) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator that adds the options of every command.
+_Decorator = Callable[[Any], Any]
+"""What `click.option` returns: it takes a function or a command."""
 
-    `--lang` and `--debug` are read before the command runs; they stand here for the help text.
+
+def early_options(say: Speaker) -> _Decorator:
+    """Return a decorator that adds the options that stand before or after the command.
+
+    `choose_language` and `main` read them before the command runs; here is their help text.
     """
+    options: list[_Decorator] = [
+        click.option(
+            "--lang",
+            type=click.Choice(["zh", "en"]),
+            expose_value=False,
+            help=say("提示的语言（默认随系统）", "language of messages (default: the locale)"),
+        ),
+        click.option(
+            "--debug",
+            is_flag=True,
+            expose_value=False,
+            help=say("出错时给出回溯", "show a traceback on errors"),
+        ),
+    ]
+    return _adding(options)
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        options = [
-            click.option(
-                "--project",
-                type=click.Path(path_type=Path),
-                metavar=say("文件夹", "DIR"),
-                help=say(
-                    "自己的表类、词表、规则、形状、查询和来源，覆盖安装的",
-                    "your own table kinds, lexicons, rules, shapes, queries and sources, laid over"
-                    " the installed ones",
-                ),
+
+def common_options(say: Speaker) -> _Decorator:
+    """Return a decorator that adds the options of every command."""
+    options: list[_Decorator] = [
+        click.option(
+            "--project",
+            type=click.Path(path_type=Path),
+            metavar=say("文件夹", "DIR"),
+            help=say(
+                "自己的表类、词表、规则、形状、查询和来源，覆盖安装的",
+                "your own table kinds, lexicons, rules, shapes, queries and sources, laid over"
+                " the installed ones",
             ),
-            click.option(
-                "--lang",
-                type=click.Choice(["zh", "en"]),
-                expose_value=False,
-                help=say("提示的语言（默认随系统）", "language of messages (default: the locale)"),
-            ),
-            click.option(
-                "--debug",
-                is_flag=True,
-                expose_value=False,
-                help=say("出错时给出回溯", "show a traceback on errors"),
-            ),
-            click.option("-v", "--verbose", is_flag=True, help=say("多说一些", "say more")),
-        ]
+        ),
+        early_options(say),
+        click.option("-v", "--verbose", is_flag=True, help=say("多说一些", "say more")),
+    ]
+    return _adding(options)
+
+
+def _adding(options: Sequence[_Decorator]) -> _Decorator:
+    def decorate(target: Any) -> Any:
         for option in reversed(options):
-            function = option(function)
-        return function
+            target = option(target)
+        return target
 
     return decorate
 

@@ -44,7 +44,7 @@ def command(say: Speaker) -> click.Command:
     ) -> int:
         for path in publish(ReportInput.load(report), out, encoding=encoding, project=project):
             if verbose:
-                click.echo(path)
+                say.tell(str(path))
         return 0
 
     return run

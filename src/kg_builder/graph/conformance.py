@@ -1,8 +1,9 @@
 """Whether a graph conforms: the asserted triples first, then the whole with what was inferred.
 
 The order matters: with `rdfs:range`, a wrongly typed object fails `sh:class` before inference and
-conforms after it. Two things that SHACL lets pass in silence are looked for besides: a shape whose
-target class the ontology does not have, and a term of our namespace that it does not have.
+conforms after it. Two things that SHACL lets pass in silence are looked for besides: a target (a
+class, or the property of its subjects or objects) and a term of the data, both of our namespace,
+that the ontology does not have.
 """
 
 from __future__ import annotations
@@ -78,17 +79,18 @@ def _result_key(result: ValidationResult) -> tuple[str, ...]:
 
 
 def _check_targets(shapes: Shapes, ontology: Ontology) -> None:
-    targets = shapes.target_classes()
-    if not targets:
+    classes, predicates = shapes.target_classes(), shapes.target_predicates()
+    if not classes and not predicates:
         raise ConfigurationError(
             "形状图里没有任何目标，什么也不会检查",
             "the shapes graph has no target: it would check nothing",
         )
-    for target in sorted(targets, key=lambda node: node.value):
-        if target.value.startswith(PREFIXES["kg"]) and target not in ontology.classes:
+    for target in (*classes, *predicates):
+        known = ontology.classes if target in classes else ontology.properties
+        if target.value.startswith(PREFIXES["kg"]) and target not in known:
             raise ConfigurationError(
-                f"形状的目标类 {target} 不在本体里",
-                f"the ontology has no class {target}, which a shape targets",
+                f"形状的目标 {target} 不在本体里",
+                f"the ontology has no term {target}, which a shape targets",
             )
 
 

@@ -22,6 +22,15 @@ _UNREADABLE = re.compile(r"[^0-9A-Za-z\u3007\u3400-\u4dbf\u4e00-\u9fff]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
+def is_iri(text: str) -> bool:
+    """Return whether `text` is an absolute IRI (RFC 3987)."""
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
+
+
 def class_segment(type_name: str) -> str:
     """Return the path segment of a class: `EducationGroup` gives `education-group`."""
     return _HUMP.sub("-", type_name).lower()
@@ -39,7 +48,7 @@ def local_name(key: Sequence[str]) -> str:
 
 
 def mint(base: str, entity: EntityId) -> NamedNode:
-    """Return the IRI of an entity under `base`, which ends in `/` or `#`."""
+    """Return the IRI of an entity under `base`, which ends in `/`."""
     return NamedNode(f"{base}id/{class_segment(entity.type)}/{local_name(entity.key)}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ def write_build(
     timings: Mapping[str, float],
 ) -> Written:
     """Write a new generation of OUT and switch to it. Raises OutputError; OUT stays as it was."""
+    start = time.perf_counter()
     summary = summarize(graph, report, accounts)
     with Output(out).generation() as folder:
         _write_graphs(folder, graph)
@@ -45,11 +47,11 @@ def write_build(
         (folder / "dataset.nq").write_text(dataset, "utf-8", newline="")
         write_store(folder / "store", dataset)
         _write_json(folder / "build.json", summary)
-        _write_json(folder / "timings.json", timings)
         for name, text in texts.items():
             path = folder / "source" / f"{name}.txt"
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, "utf-8", newline="")
+        _write_timings(folder, timings, start)
     return Written(out, summary)
 
 
@@ -61,12 +63,13 @@ def write_rejected(
     timings: Mapping[str, float],
 ) -> Written:
     """Write OUT.rejected: the graph that does not conform, and why. OUT stays as it was."""
+    start = time.perf_counter()
     summary = summarize(graph, report, accounts)
     target = out.absolute()
     with rejected_folder(out) as folder:
         _write_graphs(folder, graph)
         _write_json(folder / "build.json", summary)
-        _write_json(folder / "timings.json", timings)
+        _write_timings(folder, timings, start)
     return Written(target.with_name(f"{target.name}.rejected"), summary)
 
 
@@ -153,6 +156,12 @@ def _write_graphs(folder: Path, graph: KnowledgeGraph) -> None:
     ):
         text = turtle(triples, base=graph.base)
         (folder / f"{name}.ttl").write_text(text, "utf-8", newline="")
+
+
+def _write_timings(folder: Path, timings: Mapping[str, float], start: float) -> None:
+    """Write the seconds of each stage; the last one, writing, ends with this very file."""
+    write = round(time.perf_counter() - start, 6)
+    _write_json(folder / "timings.json", {**timings, "write": write})
 
 
 def _write_json(path: Path, data: Mapping[str, Any]) -> None:

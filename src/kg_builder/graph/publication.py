@@ -10,8 +10,8 @@ The last three are what `kg build` writes for the report; `kg publish` puts them
 
 from __future__ import annotations
 
+import glob
 import json
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,14 +23,15 @@ from pyoxigraph import NamedNode, Triple
 from kg_builder.errors import ConfigurationError
 from kg_builder.graph.dataset import read_turtle
 from kg_builder.graph.generations import replace_file
-from kg_builder.graph.iris import class_segment, mint_graph
+from kg_builder.graph.iris import class_segment, is_iri, mint_graph
 from kg_builder.graph.serialization import turtle
 from kg_builder.graph.vocabulary import DEFAULT_BASE, RDF_TYPE, expand
 from kg_builder.model.source_record import SourceRecord
-from kg_builder.resources import Resources
+from kg_builder.resources import Resources, load_toml
 
 _Term = TypeVar("_Term")
 
+_RECORD = ".source.toml"
 _TEXT_FIELDS = (
     "title",
     "issuer",
@@ -41,6 +42,7 @@ _TEXT_FIELDS = (
     "extent",
 )
 _DATE_FIELDS = ("issued", "retrieved")
+_IRI_FIELDS = ("address", "data_licence")
 _CHECKSUMS = ("sha256", "text_sha256")
 
 
@@ -55,37 +57,41 @@ class Published:
     reading: Mapping[str, Any]
 
 
-def load_records(resources: Resources) -> tuple[SourceRecord, ...]:
-    """Return the source records of data/.
+def load_records(*folders: Path) -> tuple[SourceRecord, ...]:
+    """Return the source records (`NAME.source.toml`) of folders; a later folder's comes first.
 
     Raises ConfigurationError for a record that is no TOML, or has an unknown or ill-typed field.
     """
-    return tuple(_record(path) for path in resources.files("data", "*.source.toml"))
+    paths = (path for folder in reversed(folders) for path in sorted(folder.glob(f"*{_RECORD}")))
+    return tuple(_record(path) for path in paths)
 
 
 def record_for(
-    records: Sequence[SourceRecord], name: str, sha256: str, text_sha256: str
-) -> SourceRecord:
-    """Return the record with these checksums (bytes first), else one that knows nothing more."""
+    records: Sequence[SourceRecord], sha256: str, text_sha256: str
+) -> SourceRecord | None:
+    """Return the record with these checksums (bytes first), None where nobody wrote one."""
     for record in records:
         if sha256 == record.sha256:
             return record
-    for record in records:
-        if text_sha256 == record.text_sha256:
-            return record
-    return SourceRecord(name, sha256, text_sha256)
+    return next((record for record in records if text_sha256 == record.text_sha256), None)
 
 
 def load_published(resources: Resources, base: str) -> tuple[Published, ...]:
     """Return the published facts, their instance IRIs moved to `base`.
 
-    Raises ConfigurationError where one of a report's files is missing or names no report,
-    InputError for a syntax error.
+    Raises ConfigurationError where one of a report's files is missing, is damaged or names no
+    report, or two have facts of the same report, InputError for Turtle that cannot be read.
     """
-    return tuple(
-        _published(resources, path.name.removesuffix(".source.toml"), base)
-        for path in resources.files("data", "*.source.toml")
-    )
+    found: dict[NamedNode, Published] = {}
+    for name in resources.files("data", f"*{_RECORD}"):
+        item = _published(resources, name.name.removesuffix(_RECORD), base)
+        other = found.setdefault(item.graph, item)
+        if other is not item:
+            raise ConfigurationError(
+                f"data/ 里 {other.name} 和 {item.name} 是同一份报告，请只留一个",
+                f"data/ has the same report as {other.name} and as {item.name}: keep one",
+            )
+    return tuple(found.values())
 
 
 def write_published(
@@ -96,7 +102,7 @@ def write_published(
     reading: Mapping[str, Any],
 ) -> tuple[Path, ...]:
     """Write the published facts of a report; return the files. Raises OutputError."""
-    account = json.dumps({**reading, "name": name}, ensure_ascii=False, indent=2) + "\n"
+    account = json.dumps(reading, ensure_ascii=False, indent=2) + "\n"
     texts = {
         folder / f"{name}.ttl": turtle(asserted, base=DEFAULT_BASE),
         folder / f"{name}.evidence.ttl": turtle(evidence, base=DEFAULT_BASE),
@@ -110,7 +116,7 @@ def write_published(
 def _published(resources: Resources, name: str, base: str) -> Published:
     paths: list[Path] = []
     for suffix in (".ttl", ".evidence.ttl", ".reading.json"):
-        found = resources.files("data", name + suffix)
+        found = resources.files("data", glob.escape(name + suffix))
         if not found:
             raise ConfigurationError(
                 f"data/ 里缺少 {name}{suffix}：请用 kg publish 生成",
@@ -120,8 +126,30 @@ def _published(resources: Resources, name: str, base: str) -> Published:
     asserted, evidence = (
         tuple(_rebase(triple, base) for triple in read_turtle(path)) for path in paths[:2]
     )
-    reading = json.loads(paths[2].read_text("utf-8"))
-    return Published(name, _graph(paths[0], asserted, base), asserted, evidence, reading)
+    return Published(
+        name, _graph(paths[0], asserted, base), asserted, evidence, _reading(paths[2], name)
+    )
+
+
+def _reading(path: Path, name: str) -> Mapping[str, Any]:
+    try:
+        reading = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        line, column = getattr(error, "lineno", None), getattr(error, "colno", None)
+        raise ConfigurationError(
+            f"读不懂，请用 kg publish 重新生成：{error}",
+            f"cannot be read, make it again with kg publish: {error}",
+            file=str(path),
+            line=line,
+            column=column,
+        ) from error
+    if not isinstance(reading, dict) or reading.get("name") != name:
+        raise ConfigurationError(
+            f"不是 {name} 的阅读记录，请用 kg publish 重新生成",
+            f"not the account of {name}, make it again with kg publish",
+            file=str(path),
+        )
+    return reading
 
 
 def _graph(path: Path, asserted: Sequence[Triple], base: str) -> NamedNode:
@@ -132,7 +160,7 @@ def _graph(path: Path, asserted: Sequence[Triple], base: str) -> NamedNode:
             subject = triple.subject
             if isinstance(subject, NamedNode) and subject.value.startswith(prefix):
                 return mint_graph(base, "report", subject.value.removeprefix(prefix))
-    raise ConfigurationError("没有 kg:Report", "no kg:Report in it", file=path.name)
+    raise ConfigurationError("没有 kg:Report", "no kg:Report in it", file=str(path))
 
 
 def _rebase(triple: Triple, base: str) -> Triple:
@@ -150,23 +178,24 @@ def _move(term: _Term, base: str) -> _Term | NamedNode:
 
 
 def _record(path: Path) -> SourceRecord:
-    try:
-        fields = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            f"不是 TOML：{error}", f"not TOML: {error}", file=path.name
-        ) from None
+    fields = load_toml(path)
     for field, value in fields.items():
         kind = date if field in _DATE_FIELDS else str
         if field not in (*_TEXT_FIELDS, *_DATE_FIELDS, *_CHECKSUMS) or type(value) is not kind:
             raise ConfigurationError(
                 f"来源记录的字段“{field}”未知或类型不对",
                 f"a source record has no field {field!r}, or not of that type",
-                file=path.name,
+                file=str(path),
+            )
+        if field in _IRI_FIELDS and not is_iri(str(value)):
+            raise ConfigurationError(
+                f"来源记录的字段“{field}”应是网址，不是“{value}”",
+                f"the field {field!r} of a source record is a URL, not {value!r}",
+                file=str(path),
             )
     for field in _CHECKSUMS:
         if field not in fields:
             raise ConfigurationError(
-                f"来源记录缺少字段 {field}", f"a source record needs {field}", file=path.name
+                f"来源记录缺少字段 {field}", f"a source record needs {field}", file=str(path)
             )
-    return SourceRecord(name=path.name.removesuffix(".source.toml"), **fields)
+    return SourceRecord(name=path.name.removesuffix(_RECORD), **fields)

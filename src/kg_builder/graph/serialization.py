@@ -10,7 +10,16 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import (
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Triple,
+    parse,
+    serialize,
+)
 
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, RDFS_LABEL, expand
 
@@ -80,6 +89,15 @@ def nquads_of_graphs(graphs: Iterable[tuple[GraphName, Iterable[Triple]]]) -> st
                 ends[line] = found | own
     # No triple's line is the beginning of another's: their order is that of the quads.
     return "".join([line[:-1] + end for line in sorted(ends) for end in sorted(ends[line])])
+
+
+def literal_words(text: str) -> str:
+    """Return the words of a literal in N-Triples syntax, any other text as it is."""
+    try:
+        (triple,) = parse(input=f"<a:a> <a:a> {text} .", format=RdfFormat.N_TRIPLES)
+    except (SyntaxError, ValueError):
+        return text
+    return triple.object.value if isinstance(triple.object, Literal) else text
 
 
 def instance_prefixes(base: str, segments: Iterable[str]) -> dict[str, str]:

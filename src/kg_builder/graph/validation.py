@@ -6,15 +6,8 @@ tables, takes seconds, and may never end.
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from pyoxigraph import (
     BlankNode,
@@ -26,7 +19,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from kg_builder.errors import ValidationFailure
+from kg_builder.errors import CrashError, MemoryLimitError, ValidationFailure
 from kg_builder.graph.index import Term, TripleIndex
 from kg_builder.graph.shacl import Shapes
 from kg_builder.graph.shacl import validate as validate_with_house
@@ -35,11 +28,12 @@ from kg_builder.graph.shacl.reading import ShapesGraph
 from kg_builder.graph.shacl.report import severity_name, sort_key
 from kg_builder.graph.shacl.vocabulary import XSD, sh
 from kg_builder.model.validation import ValidationReport, ValidationResult
+from kg_builder.workers import run_in_child
 
 if TYPE_CHECKING:
     import rdflib
 
-_DATA, _SHAPES, _ANSWER = "data.nt", "shapes.nt", "report.json"
+_A_DAY = 86_400.0
 
 
 def validate(
@@ -60,77 +54,47 @@ def validate_with_pyshacl(
     shapes: Iterable[Triple],
     focus: Iterable[Term] | None = None,
     *,
-    seconds: float | None = None,
+    seconds: float = _A_DAY,
 ) -> ValidationReport:
     """Check a data graph with pySHACL, in a child process that ends after `seconds`.
 
-    pySHACL restricts `focus` to IRIs. Raises ValidationFailure if pySHACL fails, or takes too long.
+    pySHACL restricts `focus` to IRIs. Raises ValidationFailure if pySHACL fails, TimeLimitError
+    if it takes too long.
     """
-    with tempfile.TemporaryDirectory(prefix="kg-shacl-") as folder:
-        place = Path(folder)
-        triples = (data.triple(*ids) for ids in data.ids())
-        serialize(triples, str(place / _DATA), format=RdfFormat.N_TRIPLES)
-        serialize(shapes, str(place / _SHAPES), format=RdfFormat.N_TRIPLES)
-        nodes = [] if focus is None else [n.value for n in focus if isinstance(n, NamedNode)]
-        answer = ValidationReport(conforms=True, results=())
-        if focus is None or nodes:
-            answer = _read_answer(_ask_child(place, nodes, seconds))
-    return answer
-
-
-def _ask_child(place: Path, nodes: Sequence[str], seconds: float | None) -> dict[str, Any]:
-    code = f"from {__name__} import child; child()"
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    nodes = None if focus is None else [node.value for node in focus if isinstance(node, NamedNode)]
+    if nodes is not None and not nodes:
+        return ValidationReport(conforms=True, results=())
+    triples = (data.triple(*ids) for ids in data.ids())
     try:
-        done = subprocess.run(  # noqa: S603
-            [sys.executable, "-c", code, str(place), *nodes],
-            env=environment,
-            capture_output=True,
-            timeout=seconds,
-            check=False,
+        return run_in_child(
+            pyshacl_on_ntriples, _ntriples(triples), _ntriples(shapes), nodes, timeout=seconds
         )
-    except subprocess.TimeoutExpired as error:
-        raise ValidationFailure("pySHACL 超时", "pySHACL took too long") from error
-    answer = place / _ANSWER
-    if done.returncode or not answer.exists():
-        why = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise ValidationFailure(f"pySHACL 未能完成检查：{why}", f"pySHACL could not check: {why}")
-    found: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
-    if "failure" in found:
-        why = found["failure"]
-        raise ValidationFailure(f"pySHACL 未能完成检查：{why}", f"pySHACL could not check: {why}")
-    return found
+    except (MemoryLimitError, CrashError) as error:
+        raise _could_not_check(error.message.zh, error.message.en) from error
 
 
-def _read_answer(found: dict[str, Any]) -> ValidationReport:
-    def result(fields: dict[str, Any]) -> ValidationResult:
-        details = tuple(result(inner) for inner in fields.pop("details"))
-        messages = tuple(fields.pop("messages"))
-        return ValidationResult(**fields, messages=messages, details=details)
+def _ntriples(triples: Iterable[Triple]) -> bytes:
+    return serialize(triples, format=RdfFormat.N_TRIPLES) or b""
 
-    results = tuple(sorted(map(result, found["results"]), key=sort_key))
-    return ValidationReport(not results, results)
+
+def _could_not_check(zh: str, en: str) -> ValidationFailure:
+    return ValidationFailure(f"pySHACL 未能完成检查：{zh}", f"pySHACL could not check: {en}")
 
 
 # in the child
 
 
-def child() -> None:
-    """Run pySHACL over the files of the folder in `sys.argv`, and leave the answer there."""
-    place, *nodes = sys.argv[1:]
+def pyshacl_on_ntriples(data: bytes, shapes: bytes, nodes: list[str] | None) -> ValidationReport:
+    """Run pySHACL over two graphs in N-Triples. Raises ValidationFailure for whatever it raises."""
     try:
-        report = run_pyshacl(
-            _triples(Path(place, _DATA)), _triples(Path(place, _SHAPES)), nodes or None
-        )
-        answer: dict[str, Any] = {"results": [asdict(result) for result in report.results]}
+        return run_pyshacl(_triples(data), _triples(shapes), nodes)
     except Exception as error:  # noqa: BLE001  # whatever pySHACL raises: it could not check
-        answer = {"failure": f"{type(error).__name__}: {str(error).strip()[:500]}"}
-    Path(place, _ANSWER).write_text(json.dumps(answer), encoding="utf-8")
+        why = f"{type(error).__name__}: {str(error).strip()[:500]}"
+        raise _could_not_check(why, why) from None
 
 
-def _triples(path: Path) -> list[Triple]:
-    quads = parse(path=str(path), format=RdfFormat.N_TRIPLES)
-    return [quad.triple for quad in quads]
+def _triples(text: bytes) -> list[Triple]:
+    return [quad.triple for quad in parse(text, RdfFormat.N_TRIPLES)]
 
 
 def run_pyshacl(

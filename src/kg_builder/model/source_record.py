@@ -10,8 +10,8 @@ from datetime import date
 class SourceRecord:
     """One copy of a report, by the checksums of its bytes and of its normalised text."""
 
-    name: str
-    """Name of the copy: letters, digits, hyphens; the file's name without suffix."""
+    name: str | None
+    """Name of the record's file without suffix; None where nobody wrote a record."""
     sha256: str
     text_sha256: str
     title: str | None = None

@@ -59,7 +59,14 @@ def test_a_generation_appears_as_a_whole(out: Path) -> None:
     assert open_current(out) == folder.resolve()
     assert (out / "asserted.ttl").read_text() == "1"
     assert (out / "source" / "x.txt").read_text() == "海淀"
-    assert entries(out) == [".generations", ".lock", "asserted.ttl", "current", "source"]
+    assert entries(out) == [
+        ".generations",
+        ".lock",
+        "asserted.ttl",
+        "contributions",
+        "current",
+        "source",
+    ]
 
 
 def test_links_are_relative_so_that_the_folder_can_move(out: Path, tmp_path: Path) -> None:

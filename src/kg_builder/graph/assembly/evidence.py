@@ -175,7 +175,7 @@ def source_triples(record: SourceRecord, report: EntityId, terms: Terms) -> Iter
         ("normalizedTextSha256", record.text_sha256),
     ]
     yield Triple(node, RDF_TYPE, expand("SourceCopy"))
-    yield Triple(node, RDFS_LABEL, Literal(record.name))
+    yield Triple(node, RDFS_LABEL, Literal(record.name or copy))
     yield Triple(node, expand("dcterms:isFormatOf"), terms.entity(report))
     for name, value in values:
         if value is not None:

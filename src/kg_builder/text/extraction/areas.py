@@ -27,15 +27,13 @@ class AreaNames:
     @classmethod
     def of(cls, data: Data, ambiguous: Data) -> AreaNames:
         """Read the lexicons; raises ConfigurationError for wrong ones."""
-        located = data.texts("located")
-        for text in located:
-            data.compiled("located", text)
+        located = data.compiled("located", "|".join(data.texts("located")))
         named = data.compiled("named", data.text("opening") + data.text("named"))
         if not {"city", "area"} <= set(named.groupindex):
             raise data.refuse("named", "缺少组 city、area", "needs the groups city and area")
         cities = ambiguous.part("cities")
         return cls(
-            re.compile("|".join(located)),
+            located,
             named,
             data.texts("own"),
             data.texts("short"),

@@ -22,6 +22,7 @@ from kg_builder.text.extraction.statements import Dated, Named, Observed, Statem
 from kg_builder.text.extraction.words import Words, split
 
 _MAX_CLAUSE = 400
+_MAX_PARAGRAPH = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,14 @@ class ClauseReader:
         """Record what the paragraphs say of indicators."""
         overview = self._overview_end()
         for paragraph in self._document.paragraphs:
+            if len(paragraph.span) > _MAX_PARAGRAPH:
+                self._said.findings.notice(
+                    "long-paragraph",
+                    f"段落过长（{len(paragraph.span)} 字），未读",
+                    f"a paragraph of {len(paragraph.span)} characters, left unread",
+                    paragraph.span,
+                )
+                continue
             words = self._quote(paragraph)
             headline = paragraph.span.start < overview
             base = self._section_context(paragraph)

@@ -8,8 +8,9 @@ from kg_builder.text.extraction.addresses import address_reader
 from kg_builder.text.extraction.checks import check_rows
 from kg_builder.text.extraction.clauses import ClauseReader
 from kg_builder.text.extraction.findings import Findings
-from kg_builder.text.extraction.frame import FrameReader, OutlineReader
+from kg_builder.text.extraction.frame import FrameReader
 from kg_builder.text.extraction.knowledge import Knowledge
+from kg_builder.text.extraction.outline import OutlineReader
 from kg_builder.text.extraction.parsers import Tools
 from kg_builder.text.extraction.rows import RowReader
 from kg_builder.text.extraction.sources import Sources

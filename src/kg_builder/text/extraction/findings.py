@@ -62,10 +62,10 @@ class Findings:
         alias: str | None = None,
     ) -> EntityId:
         """Record that an entity is named; another name than the first becomes an alternative."""
-        mentions = (said,) if isinstance(said, Evidence) else said
+        mentions = dict.fromkeys((said,) if isinstance(said, Evidence) else said)
         met = self._entities.get(entity)
         if met is None:
-            met = self._entities[entity] = _Met(label, {}, {}, {})
+            met = self._entities[entity] = _Met(label, mentions, {}, {})
         elif label is not None and label != met.label:
             if met.label is None:
                 met.label = label
@@ -73,8 +73,11 @@ class Findings:
                 met.alt_labels[label] = None
         if alias is not None:
             met.alt_labels[alias] = None
-        met.mentions.update(dict.fromkeys(mentions))
-        met.also_types.update(dict.fromkeys(name for name in also if name != entity.type))
+        if met.mentions is not mentions:
+            met.mentions.update(mentions)
+        for name in also:
+            if name != entity.type:
+                met.also_types[name] = None
         return entity
 
     def has(self, entity: EntityId) -> bool:
@@ -84,8 +87,12 @@ class Findings:
     def fact(self, subject: EntityId, predicate: str, value: Value, said: Said, rule: str) -> None:
         """Record a fact with the passage or passages that say it."""
         evidence = (said,) if isinstance(said, Evidence) else said
-        told = self._facts.setdefault((subject, predicate, type(value), value), _Told(rule, {}))
-        told.evidence.update(dict.fromkeys(evidence))
+        key = (subject, predicate, type(value), value)
+        told = self._facts.get(key)
+        if told is None:
+            self._facts[key] = _Told(rule, dict.fromkeys(evidence))
+        else:
+            told.evidence.update(dict.fromkeys(evidence))
 
     def name(self, words: Words) -> str:
         """Return the name that words print, with a warning where it is over-long."""
@@ -164,7 +171,9 @@ class Findings:
                 entity,
                 met.label,
                 tuple(met.mentions),
-                tuple(label for label in met.alt_labels if label != met.label),
+                tuple(label for label in met.alt_labels if label != met.label)
+                if met.alt_labels
+                else (),
                 tuple(met.also_types),
             )
             for entity, met in self._entities.items()

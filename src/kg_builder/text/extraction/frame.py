@@ -1,4 +1,4 @@
-"""The frame of a report: whose it is, who issued it, the years it covers, its headings and tables.
+"""The frame of a report: whose it is, who issued it, the years it covers.
 
 The patterns are data: `genre/rules/frame.toml`, `genre/lexicons/report-kinds.toml`.
 """
@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kg_builder.model.document import Document, Section, Table
+from kg_builder.model.document import Document
 from kg_builder.model.entity import EntityId
 from kg_builder.model.fact import Text
 from kg_builder.model.selector import Evidence, Span
@@ -20,8 +20,7 @@ from kg_builder.text.extraction.data import Data
 from kg_builder.text.extraction.findings import Findings
 from kg_builder.text.extraction.periods import PeriodMatch, PeriodReader
 from kg_builder.text.extraction.statements import Dated, ReportFrame, derived
-from kg_builder.text.extraction.words import Words, clean
-from kg_builder.text.numerals import parse_integer
+from kg_builder.text.extraction.words import Words
 
 RULE = "frame"
 _NAMELESS = "无名"
@@ -32,7 +31,6 @@ _LINE = 100
 _NAME = 60
 """A first line longer than this is no name."""
 _SENTENCE = re.compile("[。；;！!？?]")
-_BRACKETS = re.compile(r"[()（）.．、\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,118 +353,3 @@ class FrameReader:
 
     def _quote(self, span: Span) -> Words:
         return self._findings.page.words(span)
-
-
-class OutlineReader:
-    """Records the sections and tables of a document, and the cells of tables nobody knows."""
-
-    def __init__(
-        self, document: Document, rules: FrameRules, frame: ReportFrame, findings: Findings
-    ) -> None:
-        self._document = document
-        self._rules = rules
-        self._frame = frame
-        self._findings = findings
-        self._sections: list[EntityId] = []
-
-    def read(self) -> None:
-        """Record them all."""
-        for section in self._document.sections:
-            self._sections.append(self._section(section))
-        for table in self._document.tables:
-            self._table(table)
-        self._declared()
-
-    def _section(self, section: Section) -> EntityId:
-        findings = self._findings
-        said = Evidence(section.span)
-        parent = self._sections[section.parent] if section.parent is not None else None
-        named = findings.page.key
-        own = _BRACKETS.sub("", named(section.number)) or named(section.title)
-        path = (*(parent.key if parent else self._frame.report.key), own or "一")
-        key, again = path, 2
-        while findings.has(EntityId("Section", key)):
-            key = (*path, f"第{again}处")
-            again += 1
-        label = clean(section.title) or clean(section.number)
-        entity = findings.entity(EntityId("Section", key), label, said)
-        findings.read(section.span)
-        findings.fact(entity, "inReport", self._frame.report, said, RULE)
-        findings.fact(entity, "sectionLevel", section.level, said, RULE)
-        if section.number:
-            findings.fact(entity, "sectionNumber", clean(section.number), said, RULE)
-        if parent:
-            findings.fact(entity, "parentSection", parent, said, RULE)
-        return entity
-
-    def _table(self, table: Table) -> None:
-        findings = self._findings
-        key = (*self._frame.report.key, f"表{table.index + 1}")
-        where = table.caption_span or next(
-            (cell.span for cell in table.headers.values() if len(cell.span)), None
-        )
-        said = Evidence(where or self._first_cell(table), table=table.index)
-        label = clean(table.caption) if table.caption else None
-        entity = findings.entity(EntityId("Table", key), label, said)
-        if table.caption_span:
-            findings.read(table.caption_span)
-        findings.fact(entity, "inReport", self._frame.report, said, RULE)
-        if table.section is not None:
-            findings.fact(entity, "inSection", self._sections[table.section], said, RULE)
-        if table.kind:
-            findings.fact(entity, "tableKind", table.kind, derived(said), RULE)
-        findings.fact(entity, "rowCount", len(table.rows) or len(table.cells), derived(said), RULE)
-        for header in table.headers.values():
-            if header.text:
-                at = Evidence(header.span, table=table.index, column=header.text)
-                findings.fact(entity, "columnHeader", clean(header.text), at, RULE)
-        if table.kind is None:
-            self._cells(table, entity)
-
-    @staticmethod
-    def _first_cell(table: Table) -> Span:
-        rows = [cell for row in table.rows for cell in row.cells.values()]
-        lines = [cell for line in table.cells for cell in line]
-        return next((cell.span for cell in (*rows, *lines) if len(cell.span)), table.span)
-
-    def _cells(self, table: Table, entity: EntityId) -> None:
-        """Keep the cells of a table nobody knows, by line and place in the line."""
-        findings = self._findings
-        order = 0
-        for number, line in enumerate(table.cells, 1):
-            for column, cell in enumerate(line, 1):
-                order += 1
-                if not cell.text:
-                    continue
-                said = Evidence(cell.span, table=table.index, row=number)
-                key = (*entity.key, str(number), str(column))
-                node = findings.entity(EntityId("Cell", key), None, said)
-                findings.fact(node, "inTable", entity, said, RULE)
-                findings.fact(node, "rowNumber", number, derived(said), RULE)
-                findings.fact(node, "columnNumber", column, derived(said), RULE)
-                findings.fact(node, "listOrder", order, derived(said), RULE)
-                findings.fact(node, "cellText", Text(cell.text), said, RULE)
-
-    def _declared(self) -> None:
-        """Warn where a text declares a number of parts, and as many headings do not follow."""
-        findings = self._findings
-        for paragraph in self._document.paragraphs:
-            words = findings.page.words(paragraph.span)
-            match = self._rules.declared.search(words.raw)
-            count = parse_integer(match["count"]) if match else None
-            if match is None or not count:
-                continue
-            found = [
-                section
-                for section in self._document.sections
-                if section.parent == paragraph.section and section.span.start > paragraph.span.start
-            ]
-            if found and len(found) != count:
-                start = paragraph.span.start + match.start()
-                findings.notice(
-                    "declared-count",
-                    f"此处说有 {count} 个部分，其下标题只有 {len(found)} 个",
-                    f"{count} parts are declared here, but {len(found)} headings follow",
-                    Span(start, paragraph.span.start + match.end()),
-                    found[-1].span,
-                )

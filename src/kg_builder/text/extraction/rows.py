@@ -28,7 +28,6 @@ from kg_builder.text.extraction.template import (
     Template,
     Variant,
 )
-from kg_builder.text.extraction.words import Words
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _NUMERALS = re.compile(r"[\d\s()+*—–-]+")
@@ -259,7 +258,7 @@ class RowReader:
     ) -> None:
         for predicate, expression in facts.items():
             values = list(self._values(expression, scope, rule, said))
-            if not single and not self._agrees(entity, predicate, values):
+            if not values or not (single or self._agrees(entity, predicate, values)):
                 continue
             for value, evidence in values:
                 if single and not isinstance(value, EntityId):

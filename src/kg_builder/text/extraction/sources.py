@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from kg_builder.model.document import Cell, Row, Table
 from kg_builder.model.selector import Evidence, Reading, Span
@@ -16,6 +15,8 @@ from kg_builder.text.extraction.words import Words, mended, restored
 from kg_builder.text.genre import header_unit
 
 _MAX_CELL = 50_000
+_NOTHING = 8
+"""No sign for "nothing" is longer than this."""
 
 
 class Sources:
@@ -59,7 +60,7 @@ class Sources:
                 continue
             reading = "derived" if source.reading == "derived" else placed.reading
             for item in self._parse(source, placed, scope, unit_cell):
-                found = replace(placed, item=item, reading=reading)
+                found = Placed(item, placed.row, placed.column, reading)
                 yield from self._chosen(source, found)
 
     def _field(self, source: SourceRule, scope: Scope) -> Iterator[Placed]:
@@ -69,7 +70,7 @@ class Sources:
         placed, fields = found
         reading = "derived" if source.reading == "derived" else placed.reading
         for part in fields:
-            yield replace(placed, item=Item(part.words, {}, part.value), reading=reading)
+            yield Placed(Item(part.words, {}, part.value), placed.row, placed.column, reading)
 
     @staticmethod
     def _chosen(source: SourceRule, placed: Placed) -> Iterator[Placed]:
@@ -77,7 +78,8 @@ class Sources:
             yield placed
             return
         for part in placed.item.fields.get(source.field, ()):
-            yield replace(placed, item=Item(part.words, {}, part.value))
+            item = Item(part.words, {}, part.value)
+            yield Placed(item, placed.row, placed.column, placed.reading)
 
     def _parse(
         self, source: SourceRule, placed: Placed, scope: Scope, unit_cell: str | None
@@ -147,7 +149,7 @@ class Sources:
         cell = row.cells.get(column) if row else None
         if row is None or cell is None or not len(cell.span):
             return
-        if self._words(cell.span).plain in self._nothing:
+        if self._is_nothing(cell.text):
             self._findings.read(cell.span)
             return
         if len(cell.span) > _MAX_CELL:
@@ -161,6 +163,9 @@ class Sources:
         reading: Reading = "carried" if column in row.carried else "stated"
         for span in cell.bullets or (cell.span,):
             yield Placed(Item(self._words(span)), row.number, self._column(column), reading)
+
+    def _is_nothing(self, text: str) -> bool:
+        return len(text) <= _NOTHING and self._page.folding.fold(text) in self._nothing
 
     def _joined(self, column: str) -> Iterator[Placed]:
         """Yield the formula that the symbols of a column make, where no caption gives one."""

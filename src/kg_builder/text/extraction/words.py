@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from kg_builder.model.document import Source
 from kg_builder.model.selector import Span
@@ -51,7 +50,7 @@ def fold(text: str) -> str:
     return clean(unicodedata.normalize("NFKC", text))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Words:
     """A stretch of the source: what patterns look at, and where it starts."""
 
@@ -66,12 +65,12 @@ class Words:
         """The span of the words in the source."""
         return Span(self.start, self.start + len(self.raw))
 
-    @cached_property
+    @property
     def text(self) -> str:
         """The words as a name or literal: in the characters of the report."""
         return clean(self.raw if self.printed is None else self.printed)
 
-    @cached_property
+    @property
     def plain(self) -> str:
         """The words as a name in folded characters, for keys and patterns."""
         return self.text if self.printed is None else clean(self.raw)

@@ -47,6 +47,9 @@ class Work:
 class StatusReader:
     """Finds works with their status in a clause."""
 
+    modifier: re.Pattern[str]
+    ending: re.Pattern[str]
+    """Any wording at the end of a clause, with its modifiers."""
     after: tuple[tuple[str, re.Pattern[str]], ...]
     before: tuple[tuple[str, re.Pattern[str]], ...]
     not_yet: re.Pattern[str]
@@ -55,21 +58,25 @@ class StatusReader:
     @classmethod
     def of(cls, data: Data) -> StatusReader:
         """Read the lexicon; raises ConfigurationError for a wrong one."""
-        modifiers = "(?:" + "|".join(data.texts("modifiers")) + ")*"
+        modifier = "(?:" + "|".join(data.texts("modifiers")) + ")"
         not_yet = data.part("not-yet")
         after: list[tuple[str, re.Pattern[str]]] = []
         before: list[tuple[str, re.Pattern[str]]] = []
+        wordings: list[str] = []
         for part in data.parts("status"):
             part.known("concept", "after", "before")
             for key, found, opening, closing in (
-                ("after", after, modifiers, "$"),
+                ("after", after, "", "$"),
                 ("before", before, "^", ""),
             ):
                 words = "|".join(part.texts(key))
                 if words:
                     pattern = part.compiled(key, f"{opening}(?:{words}){closing}")
                     found.append((part.text("concept"), pattern))
+            wordings += part.texts("after")
         return cls(
+            data.compiled("modifiers", modifier),
+            data.compiled("status", f"{modifier}*(?:{'|'.join(wordings)})$"),
             tuple(after),
             tuple(before),
             re.compile(alternatives(not_yet.texts("words"))),
@@ -100,13 +107,23 @@ class StatusReader:
         return tuple(Work(name, status, kind, due, due_words) for name in names)
 
     def _behind(self, clause: Words) -> Status | None:
-        start = max(0, len(clause.raw) - _LONGEST_WORDING)
-        best: tuple[int, Status] | None = None
+        found = self.ending.search(clause.raw, max(0, len(clause.raw) - _LONGEST_WORDING))
+        if found is None or found.start() == 0:
+            return None
+        places = self._openings(clause.raw, found.start())
         for concept, pattern in self.after:
-            match = pattern.search(clause.raw, start)
-            if match and match.start() > 0 and (best is None or match.start() < best[0]):
-                best = (match.start(), Status(concept, clause.group(match)))
-        return best[1] if best else None
+            if any(pattern.match(clause.raw, place) for place in places):
+                return Status(concept, clause.group(found))
+        return None
+
+    def _openings(self, raw: str, start: int) -> list[int]:
+        """Return where the wording may start: at `start`, or behind any run of modifiers."""
+        places = [start]
+        for place in places:
+            match = self.modifier.match(raw, place)
+            if match and match.end() > place and match.end() not in places:
+                places.append(match.end())
+        return places
 
     def _front(self, clause: Words) -> Status | None:
         best: tuple[int, Status] | None = None

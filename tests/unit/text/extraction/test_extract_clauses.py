@@ -76,6 +76,13 @@ def test_years_within_a_sentence(find):
 TITLE = "关于临溪区2031年国民经济和社会发展计划执行情况与2032年国民经济和社会发展计划的报告\n"
 
 
+def test_a_restated_figure_of_another_year(find):
+    found = find("2031年,平稳。经最终核实,2030年地区生产总值增速修订为6.1%。\n")
+    (observation,) = found.of("Observation")
+    assert found.value(observation, "period").key == ("2030",)
+    assert str(found.value(observation, "value")) == "6.1"
+
+
 def test_headline_figures_stand_in_the_overview(find):
     found = find(
         TITLE

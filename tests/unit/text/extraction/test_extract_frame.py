@@ -95,3 +95,40 @@ def test_cells_of_a_table_nobody_knows_are_kept(find):
     cells = found.of("Cell")
     assert {"航线", "甲码头"} <= {found.value(cell, "cellText") for cell in cells}
     assert found.values(found.of("Table")[0], "tableKind") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("一、2031年情况\n全年平稳。\n", "2031年情况"),
+        ("临溪区概况\n全年平稳,好。\n", "临溪区概况"),
+        ("全年平稳。\n", None),
+        ("甲" * 61 + "\n", None),
+    ],
+)
+def test_a_report_without_a_title_is_called_by_what_opens_it(find, text, label):
+    assert find(text).labels("Report") == [label]
+
+
+TRADITIONAL = (
+    "望江市臨溪區人民政府辦公室關於印發《關於臨溪區2031年國民經濟和社會發展計劃執行情況與"
+    "2032年國民經濟和社會發展計劃的報告》的通知\n"
+    "一、2031年情況\n全年臨溪區地區生產總值同比增長4.3%;城鎮登記失業率控制在3.3%以內。\n"
+)
+
+
+def test_a_report_in_traditional_characters(find):
+    found = find(TRADITIONAL)
+    assert found.of("Report")[0].key == ("临溪区", "2031", "计划报告")
+    assert found.labels("District") == ["臨溪區"]
+    assert found.of("District")[0].key == ("临溪区",)
+    assert found.labels("Institution") == ["望江市臨溪區人民政府辦公室"]
+    assert found.observed() == {
+        ("地区生产总值", "growth", "4.3", "percent", "exact"),
+        ("城镇登记失业率", "level", "3.3", "percent", "at-most"),
+    }
+    indicator = found.named("Indicator", "地区生产总值")
+    assert found.values(indicator, "skos:altLabel") == ["地區生產總值"]
+    for item in found.extraction.entities:
+        for said in item.mentions:
+            assert len(found.document.source.quote(said.span)) == len(said.span)

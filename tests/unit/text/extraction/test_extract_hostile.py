@@ -57,3 +57,9 @@ def test_long_paragraphs_end_soon(find):
 def test_equal_input_gives_equal_output(find):
     text = "甲区2031年:地区生产总值10亿元,增长5%。\n"
     assert find(text).extraction == find(text).extraction
+
+
+def test_the_cells_of_a_table_nobody_knows_are_kept_up_to_a_limit(find):
+    found = find("一、情况\n好。\n" + "甲|乙|丙|丁\n" * 3000)
+    assert len(found.of("Cell")) == 10_000
+    assert found.codes().count("many-cells") == 1

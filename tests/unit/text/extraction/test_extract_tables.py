@@ -1,9 +1,12 @@
 """Every kind of table, on an invented report of our own."""
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 
 import pytest
+
+from kg_builder.pipeline import BuildOptions, ReportInput, build
 
 TITLE = (
     "望江市临溪区人民政府办公室关于印发《关于临溪区2031年国民经济和社会发展计划执行情况与"
@@ -339,7 +342,7 @@ def test_a_repeated_row_is_one_thing_with_two_passages(find):
     assert len(fact.evidence) == 2
 
 
-def test_rows_that_contradict_each_other_warn(find):
+def test_one_canteen_with_two_telephones_is_listed_twice(find):
     found = find(
         TITLE
         + table(
@@ -348,12 +351,155 @@ def test_rows_that_contradict_each_other_warn(find):
             *("柳岸街道", "幸福食堂", "知秋路76号", "000-2222222"),
         )
     )
+    listings = found.of("CanteenListing")
+    assert len(found.of("Canteen")) == 1
+    assert [found.value(item, "telephone") for item in listings] == ["000-1111111", "000-2222222"]
+    assert [item.key[-1] for item in listings] == ["0001111111", "0002222222"]
+    assert found.codes() == []
+
+
+def test_what_two_rows_print_otherwise_of_one_thing_warns(find):
+    found = find(
+        TITLE
+        + table(
+            *("所属街道", "食堂名称", "详细地址"),
+            *("柳岸街道", "幸福食堂", "知秋路76号"),
+            *("柳岸街道", "幸福食堂", "临溪区知秋路76号"),
+        )
+    )
+    (address,) = found.of("Address")
+    assert found.value(address, "locn:fullAddress") == "知秋路76号"
     assert found.codes() == ["conflicting-row"]
 
 
-def test_an_over_long_name_is_left_out_with_a_warning(find):
-    found = find(
-        TITLE + table("改革方向", "重点举措", "深化甲改革", f"健全乙机制,{'完善丙' * 70}机制")
-    )
-    assert found.labels("ReformMeasure") == ["健全乙机制"]
+def test_an_over_long_name_is_kept_with_a_warning(find):
+    name = "完善丙" * 70 + "机制"
+    found = find(TITLE + table("改革方向", "重点举措", "深化甲改革", f"健全乙机制,{name}"))
+    assert found.labels("ReformMeasure") == ["健全乙机制", name]
+    (notice,) = found.extraction.notices
+    assert notice.code == "long-name"
+    assert notice.position.line == 6
+    assert name[:39] in notice.message.zh
+    assert name[:40] not in notice.message.zh
+
+
+def test_a_name_of_5000_characters_comes_back_equal(find):
+    name = "幸福食堂" * 1250
+    found = find(TITLE + table("所属街道", "食堂名称", "详细地址", "柳岸街道", name, "知秋路7号"))
+    assert found.labels("Canteen") == [name]
     assert found.codes() == ["long-name"]
+
+
+TWICE = {
+    "one industry in two tiers": (
+        "专栏1:“1+X+1”产业体系\n"
+        + table(
+            *("1", "人工智能", "Ø 甲项目开工。", "X", "医药健康", "Ø 乙中心揭牌。"),
+            *("X", "人工智能", "Ø 丙平台上线。", "1", "科技服务", "Ø 丁服务站启用。"),
+        ),
+        "TierAssignment",
+        4,
+    ),
+    "one project in two categories, with two statuses": (
+        table(
+            *("项目类别", "计划安排", "工作进展"),
+            *("道路类(2项)", "总投资1亿元。", "Ø 甲路工程完工。 Ø 甲路工程投入使用。"),
+            *("桥梁类(2项)", "总投资2亿元。", "Ø 甲路工程完工。"),
+        ),
+        "ProjectProgress",
+        3,
+    ),
+    "one group in two years": (
+        table(
+            *("序号", "时间", "集团名称", "成员校"),
+            *("1", "2029年", "柳岸教育集团", "柳岸小学、青石小学"),
+            *("2", "2031年", "柳岸教育集团", "柳岸小学、柳岸中学"),
+            *("3", "2031年", "柳岸教育集团", "柳岸小学、柳岸中学"),
+        ),
+        "EducationGroupListing",
+        3,
+    ),
+    "one measure under two themes": (
+        table(
+            *("牵头单位", "改革方向", "重点举措"),
+            *("区财政局", "深化甲改革", "健全乙机制,完善丙制度"),
+            *("区教育局", "深化丁改革", "健全乙机制"),
+        ),
+        "ReformListing",
+        3,
+    ),
+    "one canteen listed twice": (
+        table(
+            *("所属街道", "食堂名称", "详细地址", "联系电话", "面积(㎡)"),
+            *("柳岸街道", "幸福食堂", "知秋路76号(东门)", "000-1111111", "80"),
+            *("柳岸街道", "幸福食堂", "临溪区知秋路76号（东门）", "000-2222222", "90"),
+        ),
+        "CanteenListing",
+        2,
+    ),
+}
+MANY = {"responsibleBody", "basis"}
+
+
+@pytest.mark.parametrize("case", TWICE)
+def test_two_things_said_of_one_subject_are_two_statements(find, tmp_path, case):
+    text, kind, count = TWICE[case]
+    found = find(TITLE + text)
+    assert len(found.of(kind)) == count
+    said = Counter(
+        (fact.subject, fact.predicate)
+        for fact in found.extraction.facts
+        if found.values(fact.subject, "statedIn") and fact.predicate not in MANY
+    )
+    assert max(said.values()) == 1
+    report = ReportInput("试", (TITLE + text).encode())
+    assert build([report], BuildOptions(out=tmp_path / "out")).conforms
+
+
+def test_an_empty_year_is_no_year(find):
+    found = find(
+        TITLE
+        + table(
+            *("序号", "时间", "集团名称", "成员校"),
+            *("1", "2029年", "柳岸教育集团", "柳岸小学、青石小学"),
+            *("2", "", "青石教育集团", "青石小学、柳岸中学"),
+        )
+    )
+    listings = found.of("EducationGroupListing")
+    assert [len(found.values(item, "established")) for item in listings] == [1, 0]
+
+
+def tiers(found):
+    return [
+        (
+            found.label(found.value(item, "about")),
+            found.value(found.value(item, "tier"), "tierSymbol"),
+            found.value(found.value(item, "tier"), "tierPosition"),
+        )
+        for item in found.of("TierAssignment")
+    ]
+
+
+def test_tiers_that_are_no_part_of_the_formula_come_in_order(find):
+    rows = ("前3", "数字经济", "Ø 甲上线。", "", "商务服务", "Ø 乙启用。")
+    rows += ("后3", "人工智能", "Ø 丙开工。", "", "氢能", "Ø 丁投产。")
+    found = find(TITLE + "表1 临溪区“3+3”产业布局\n" + table("层级", "产业", "进展", *rows))
+    assert tiers(found) == [
+        ("数字经济", "前3", 1),
+        ("商务服务", "前3", 1),
+        ("人工智能", "后3", 2),
+        ("氢能", "后3", 2),
+    ]
+
+
+def test_without_a_formula_the_symbols_make_one(find):
+    rows = ("1", "人工智能", "Ø 甲上线。", "X", "商业航天", "Ø 乙启用。")
+    rows += ("X", "氢能", "Ø 丙开工。", "1", "科技服务", "Ø 丁投产。")
+    found = find(TITLE + "专栏1:现代化产业体系\n" + table(*rows))
+    assert tiers(found) == [
+        ("人工智能", "1", 1),
+        ("商业航天", "X", 2),
+        ("氢能", "X", 2),
+        ("科技服务", "1", 3),
+    ]
+    assert found.labels("IndustrySystem") == ["“1+X+1”"]

@@ -1,0 +1,55 @@
+"""How what happens becomes an exit code and one plain line."""
+
+import pytest
+
+import kg_builder.cli.build
+from kg_builder.cli.build import message_in
+from kg_builder.cli.main import main
+from kg_builder.cli.options import one_line
+from kg_builder.errors import BusyError, CrashError, TimeLimitError, ValidationFailure
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (TimeLimitError("超时", "too long"), 124, "too long"),
+        (CrashError("死了", "died"), 2, "died"),
+        (BusyError("忙", "busy", file="out"), 2, "out: busy"),
+        (ValidationFailure("查不了", "no", file="x.ttl", line=3, column=7), 2, "x.ttl:3:7: no"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (PermissionError(13, "Permission denied", "x"), 2, "x: the system refuses: Permission"),
+        (ZeroDivisionError("oh\nno"), 2, "internal error (ZeroDivisionError: oh\\u000ano)"),
+    ],
+)
+def test_errors_become_exit_codes_and_one_line(monkeypatch, capsys, error, code, line):
+    def fail(*_arguments):
+        raise error
+
+    monkeypatch.setattr(kg_builder.cli.build, "build", fail)
+    with pytest.raises(SystemExit) as exit_:
+        main(["build", "--lang", "en"])
+    assert exit_.value.code == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(line)
+    assert err.count("\n") == 1
+
+
+def test_one_line_escapes_what_a_terminal_would_obey():
+    assert one_line("海淀区 “a”\u3000b") == "海淀区 “a”\u3000b"
+    assert one_line("a\nb\u2028c\u202ed\x1b[0m\x85") == (
+        "a\\u000ab\\u2028c\\u202ed\\u001b[0m\\u0085"
+    )
+
+
+@pytest.mark.parametrize(
+    ("messages", "words"),
+    [
+        (['"one"@en', '"一"@zh'], "一"),
+        (['"say \\"one\\"\\n"@en'], 'say "one"\n'),
+        (['"plain"'], "plain"),
+        ([], ""),
+    ],
+)
+def test_a_message_is_plain_words(messages, words):
+    assert message_in(messages, "zh") == words
