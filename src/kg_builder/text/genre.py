@@ -49,6 +49,8 @@ class Column:
     """Cells may be merged downwards: an empty one repeats the one above."""
     unheaded: bool = False
     """The printed header may leave this column out, if it is the first."""
+    by_content: bool = False
+    """A column nobody knows by its header is this one, if its cells plainly say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +324,7 @@ def _table_kind(path: Path, raw: dict[str, object]) -> TableKind:
 
 
 def _column(part: _Part) -> Column:
-    part.known("id", "headers", "holds", "required", "carry", "unheaded")
+    part.known("id", "headers", "holds", "required", "carry", "unheaded", "by_content")
     return Column(
         id=part.text("id"),
         headers=part.words("headers"),
@@ -330,6 +332,7 @@ def _column(part: _Part) -> Column:
         required=part.flag("required"),
         carry=part.flag("carry"),
         unheaded=part.flag("unheaded"),
+        by_content=part.flag("by_content"),
     )
 
 

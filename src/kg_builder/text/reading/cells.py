@@ -28,7 +28,7 @@ class CellMaker:
 
     source: Source
     plain: Source
-    """The source as it is looked at; see `variants`."""
+    """The source as it is looked at; see `text.folding`."""
     rules: OutlineRules
     prose: Sequence[ProseLine]
     taken: set[int] = field(default_factory=set)

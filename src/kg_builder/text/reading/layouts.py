@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from kg_builder.text.genre import TableKind
 from kg_builder.text.reading.alignment import Aligner, Alignment
-from kg_builder.text.reading.cell_types import NEVER, CellType
+from kg_builder.text.reading.cell_types import NEVER, STRONG, CellType
 from kg_builder.text.reading.cells import CellMaker
 from kg_builder.text.reading.characters import clean
 from kg_builder.text.reading.headers import WIDEST, Header, Slot
@@ -22,6 +23,18 @@ _MOST_LEADING = 2
 _LABEL_LIKE = re.compile("^[^0-9。；;!?]{0,14}$")
 _LONGEST_TAIL = 1000
 _GOOD_FIT = 0.9
+_FEW = 2
+_PLAIN = 0.8
+"""Such a share of at least so many cells says what an unknown column holds."""
+
+
+def _texts(place: int, body: Body, alignment: Alignment) -> list[str]:
+    """Return the printed cells of a place, from the top down."""
+    return [
+        body.texts[row.start + row.pattern.slots.index(place)]
+        for row in alignment.rows
+        if place in row.pattern.slots
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +125,25 @@ class Layouts:
                 return body, alignment
             size *= _GROWTH
 
+    def named_by_content(
+        self, kind: TableKind, slots: Sequence[Slot], body: Body, alignment: Alignment
+    ) -> tuple[Slot, ...]:
+        """Return the slots, unknown ones named whose cells plainly are what a free column holds."""
+        used = {slot.column.id for slot in slots if slot.column}
+        free = [column for column in kind.columns if column.by_content and column.id not in used]
+        named = list(slots)
+        for place, slot in enumerate(slots):
+            if slot.column is not None:
+                continue
+            texts = [text for text in _texts(place, body, alignment) if text]
+            for column in free:
+                strong = sum(self.types[column.holds].score(text) >= STRONG for text in texts)
+                if len(texts) >= _FEW and strong >= _PLAIN * len(texts):
+                    named[place] = Slot(column, slot.head)
+                    free.remove(column)
+                    break
+        return tuple(named)
+
     def is_misread(self, body: Body, slots: Sequence[Slot], alignment: Alignment) -> bool:
         """Whether the cells contradict the header: it is damaged then, or of another table.
 
@@ -122,12 +154,7 @@ class Layouts:
             if slot.column is None:
                 continue
             cell_type = self.types[slot.column.holds]
-            texts = [
-                body.texts[row.start + row.pattern.slots.index(place)]
-                for row in alignment.rows
-                if place in row.pattern.slots
-            ]
-            filled = [text for text in texts if text]
+            filled = [text for text in _texts(place, body, alignment) if text]
             against = sum(cell_type.score(text) <= NEVER for text in filled)
             if filled and against * 2 > len(filled):
                 wrong += 2 if slot.column.required else 1

@@ -9,6 +9,7 @@ from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.document import Document, Paragraph, Table
 from kg_builder.model.notice import Notice
 from kg_builder.model.selector import Position
+from kg_builder.text.folding import Folding
 from kg_builder.text.genre import Genre
 from kg_builder.text.reading.cell_types import cell_types
 from kg_builder.text.reading.cells import CellMaker, capped
@@ -17,7 +18,6 @@ from kg_builder.text.reading.decode import decode
 from kg_builder.text.reading.outline import find_title, outline_rules, sections
 from kg_builder.text.reading.scan import scan
 from kg_builder.text.reading.tables import TableReader
-from kg_builder.text.reading.variants import plain_source
 
 MAX_NOTICES = 100
 """Of one code."""
@@ -35,7 +35,7 @@ def read(data: bytes, name: str, genre: Genre, encoding: str | None = None) -> D
     rules = outline_rules(genre)
     types = cell_types(genre)
     source = decode(data, name, encoding)
-    plain = plain_source(source, genre)
+    plain = replace(source, text=Folding.of(genre).fold(source.text))
     scanned = scan(plain, rules)
     cells = CellMaker(source, plain, rules, scanned.prose)
     reader = TableReader(genre, scanned, cells, types)

@@ -141,6 +141,7 @@ class TableReader:
             )
         ):
             return self._unknown(first, headed.stop)
+        slots = self.layouts.named_by_content(kind, slots, body, alignment)
         return self._take(kind, context, first, slots, body, alignment)
 
     def _take(
