@@ -19,6 +19,9 @@ def worked_run():
         for line in block.splitlines():
             if line.startswith("$ "):
                 steps.append((line.removeprefix("$ "), []))
+            elif line.startswith("> "):
+                command, output = steps[-1]
+                steps[-1] = (f"{command}\n{line.removeprefix('> ')}", output)
             else:
                 steps[-1][1].append(line)
     return [(command, "".join(f"{line}\n" for line in output)) for command, output in steps]
