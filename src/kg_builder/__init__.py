@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from kg_builder.errors import KgError as KgError
     from kg_builder.errors import OutputError as OutputError
     from kg_builder.errors import StoreError as StoreError
+    from kg_builder.errors import TimeLimitError as TimeLimitError
     from kg_builder.errors import ValidationFailure as ValidationFailure
+    from kg_builder.graph.ontology import load_ontology as load_ontology
     from kg_builder.pipeline import BuildOptions as BuildOptions
     from kg_builder.pipeline import BuildResult as BuildResult
     from kg_builder.pipeline import ReadReport as ReadReport
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from kg_builder.pipeline import build as build
     from kg_builder.pipeline import publish as publish
     from kg_builder.pipeline import read_report as read_report
+    from kg_builder.resources import Resources as Resources
+    from kg_builder.text.genre import load_genre as load_genre
 
 _HOMES = {
     "kg_builder.errors": (
@@ -39,8 +43,10 @@ _HOMES = {
         "KgError",
         "OutputError",
         "StoreError",
+        "TimeLimitError",
         "ValidationFailure",
     ),
+    "kg_builder.graph.ontology": ("load_ontology",),
     "kg_builder.pipeline": (
         "BuildOptions",
         "BuildResult",
@@ -51,6 +57,8 @@ _HOMES = {
         "publish",
         "read_report",
     ),
+    "kg_builder.resources": ("Resources",),
+    "kg_builder.text.genre": ("load_genre",),
 }
 
 __all__ = ["__version__", *sorted(name for names in _HOMES.values() for name in names)]

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -41,7 +41,7 @@ from kg_builder.model.notice import Notice
 from kg_builder.model.source_record import SourceRecord
 from kg_builder.model.validation import ValidationReport
 from kg_builder.resources import Resources
-from kg_builder.text.account import account
+from kg_builder.text.account import account, notice_data
 from kg_builder.text.coverage import measure_coverage
 from kg_builder.text.extraction import extract
 from kg_builder.text.genre import Genre, load_genre
@@ -53,6 +53,10 @@ Progress = Callable[[Bilingual, int, int], None]
 
 _BASE = re.compile(r"https?://[^/?#][^?#]*/")
 """Passages end in `#position`, so that the base itself has no fragment."""
+_REPLACES_PUBLISHED = Bilingual(
+    "这份报告另有已发布的事实，出自别的文本；这里用刚读的",
+    "facts of this report are published from another text; those read now take their place",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +114,9 @@ class ReadReport:
 
     document: Document
     extraction: Extraction
+    notices: tuple[Notice, ...]
+    """The warnings of reading and of extraction, in the order of the text."""
     account: Mapping[str, Any]
-
-    @property
-    def notices(self) -> tuple[Notice, ...]:
-        """The warnings of reading and of extraction, in the order of the text."""
-        return _in_order((*self.document.notices, *self.extraction.notices))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def read_report(source: ReportInput, genre: Genre, encoding: str | None = None) 
     extraction = extract(document, genre)
     notices = _in_order((*document.notices, *extraction.notices))
     coverage = measure_coverage(document, extraction.read)
-    return ReadReport(document, extraction, account(document, notices, coverage))
+    return ReadReport(document, extraction, notices, account(document, notices, coverage))
 
 
 def assemble_report(
@@ -217,8 +218,7 @@ class _Build:
         parts = self._read(reports) if reports else []
         if not reports or self.options.with_data:
             with self._stage("published", Bilingual("读取已发布的事实", "Loading published facts")):
-                taken = {part.graph for part in parts}
-                parts += [part for part in self._published() if part.graph not in taken]
+                parts = _joined(parts, self._published())
         return tuple(sorted(parts, key=lambda part: part.key))
 
     def _published(self) -> Iterator[_Part]:
@@ -310,6 +310,18 @@ class _Build:
                 written = write_rejected(self.options.out, graph, report, accounts, self.timings)
         files = {part.account["name"]: part.file for part in parts if part.file is not None}
         return BuildResult(written, conforms, graph, report, written.summary, files)
+
+
+def _joined(read: Sequence[_Part], published: Iterable[_Part]) -> list[_Part]:
+    """Return the reports read and the published ones; a report read now replaces its facts."""
+    parts = {part.graph: part for part in read}
+    for other in published:
+        part = parts.setdefault(other.graph, other)
+        if part.account["text_sha256"] != other.account["text_sha256"]:
+            notice = Notice("replaces-published", _REPLACES_PUBLISHED)
+            warnings = [notice_data(notice), *part.account["warnings"]]
+            parts[part.graph] = replace(part, account={**part.account, "warnings": warnings})
+    return list(parts.values())
 
 
 def _in_order(notices: Sequence[Notice]) -> tuple[Notice, ...]:
