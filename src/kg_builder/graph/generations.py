@@ -20,8 +20,9 @@ import fcntl
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -81,7 +82,7 @@ class Output:
             with suppress(OSError, OutputError):  # what cannot be tidied now, the next build will
                 self._tidy()
                 if self._number() is None:
-                    self._vacate(made=made)
+                    self._vacate(made)
             os.close(lock)
 
     @contextmanager
@@ -104,48 +105,51 @@ class Output:
                     shutil.rmtree(folder, ignore_errors=True)
                 raise
 
-    def _acquire(self) -> tuple[bool, int]:
-        """Return whether OUT was made here, and the open lock."""
+    def _acquire(self) -> tuple[tuple[Path, ...], int]:
+        """Return the folders that were made here for OUT, and the open lock."""
         deadline = time.monotonic() + self._wait
         while True:
             made = self._enter()
-            lock = _lock_file(self.path / _LOCK)
-            if lock is not None:
-                (self.path / _GENERATIONS).mkdir(exist_ok=True)
-                return made, lock
+            try:
+                lock = _lock_file(self.path / _LOCK)
+                if lock is not None:
+                    (self.path / _GENERATIONS).mkdir(exist_ok=True)
+                    return made, lock
+            except BaseException:
+                _remove_empty(made)
+                raise
             if time.monotonic() >= deadline:
                 raise BusyError(
-                    f"{self.path} 正被另一个构建占用，请等它结束，或换一个输出文件夹",
-                    f"another build holds {self.path}: wait for it, or write elsewhere",
+                    "正被另一个构建占用，请等它结束，或换一个输出文件夹",
+                    "another build holds it: wait for that build, or write elsewhere",
+                    file=str(self.path),
                 )
             time.sleep(_POLL)
 
-    def _enter(self) -> bool:
-        """Make OUT or see that it is ours; return whether it was made."""
-        try:
-            self.path.mkdir(parents=True)
-        except FileExistsError:
+    def _enter(self) -> tuple[Path, ...]:
+        """Make OUT or see that it is ours; return the folders that were made."""
+        made = _make_folders(self.path)
+        if not made:
             if not self.path.is_dir():
                 raise OutputError(
-                    f"{self.path} 不是文件夹，请换一个输出位置",
-                    f"{self.path} is not a folder: write elsewhere",
-                ) from None
+                    "不是文件夹，请换一个输出位置",
+                    "not a folder: write elsewhere",
+                    file=str(self.path),
+                )
             names = {entry.name for entry in self.path.iterdir()}
             if _GENERATIONS not in names and names - {_LOCK, _CONTRIBUTIONS}:
                 raise OutputError(
-                    f"{self.path} 里有别的文件，不是 kg build 的文件夹，请换一个输出位置",
-                    f"{self.path} holds other files and was not made by kg build: write elsewhere",
-                ) from None
-            return False
-        _sync(self.path.parent)
-        return True
+                    "里面有别的文件，不是 kg build 的文件夹，请换一个输出位置",
+                    "holds other files and was not made by kg build: write elsewhere",
+                    file=str(self.path),
+                )
+        return made
 
-    def _vacate(self, *, made: bool) -> None:
+    def _vacate(self, made: Iterable[Path]) -> None:
         """Leave OUT as it was found. The lock goes last, so that nobody else stands here yet."""
         (self.path / _GENERATIONS).rmdir()
         (self.path / _LOCK).unlink()
-        if made:
-            self.path.rmdir()
+        _remove_empty(made)
 
     def _refuse_newer(self) -> None:
         """Raise StoreError where a newer kg-builder wrote: an older one would undo its layout."""
@@ -160,8 +164,9 @@ class Output:
             return None
         if not pointer.is_symlink() or not pointer.readlink().name.isdecimal():
             raise OutputError(
-                f"{pointer} 不是 kg build 写的链接，请移走它",
-                f"{pointer} is not the link that kg build makes: move it away",
+                "不是 kg build 写的链接，请移走它",
+                "not the link that kg build makes: move it away",
+                file=str(pointer),
             )
         return int(pointer.readlink().name)
 
@@ -185,8 +190,9 @@ class Output:
         for link in missing:
             if link.name in _RESERVED or os.path.lexists(link):
                 raise OutputError(
-                    f"{link} 不是 kg build 写的，请移走它",
-                    f"{link} was not made by kg build: move it away",
+                    "不是 kg build 写的，请移走它",
+                    "not made by kg build: move it away",
+                    file=str(link),
                 )
         for link, target in missing.items():
             link.symlink_to(target)
@@ -212,21 +218,21 @@ def rejected_folder(out: Path) -> Iterator[Path]:
     OUT is not touched. Raises OutputError where the folder cannot be written or is somebody
     else's, BusyError where another build writes it.
     """
-    out = out.absolute()
-    target = out.with_name(f"{out.name}.rejected")
-    staging = out.with_name(f".{out.name}.rejected.new")
-    former = out.with_name(f".{out.name}.rejected.old")
-    if os.path.lexists(target) and not (target / _FORMAT_FILE).is_file():
+    target, staging, former = _rejected_names(out)
+    if os.path.lexists(target) and not _is_rejected(target):
         raise OutputError(
-            f"{target} 不是 kg build 写的，请移走它",
-            f"{target} was not made by kg build: move it away",
+            "不是 kg build 写的，请移走它",
+            "not made by kg build: move it away",
+            file=str(target),
         )
     with _output_errors(target):
+        made = _make_folders(target.parent)
         lock = _claim_folder(staging)
         if lock is None:
             raise BusyError(
-                f"{target} 正被另一个构建占用，请等它结束",
-                f"another build is writing {target}: wait for it",
+                "正被另一个构建占用，请等它结束",
+                "another build is writing it: wait for that build",
+                file=str(target),
             )
         try:
             yield staging
@@ -240,9 +246,41 @@ def rejected_folder(out: Path) -> Iterator[Path]:
             shutil.rmtree(former, ignore_errors=True)
         except BaseException:
             shutil.rmtree(staging, ignore_errors=True)
+            _remove_empty(made)
             raise
         finally:
             os.close(lock)
+
+
+def remove_rejected(out: Path) -> None:
+    """Remove an OUT.rejected that is ours, for when a good build has come since.
+
+    It stays where another build is just writing it, or where the system refuses.
+    """
+    target, staging, former = _rejected_names(out)
+    with suppress(OSError):
+        lock = _claim_folder(staging) if _is_rejected(target) else None
+        if lock is None:
+            return
+        try:
+            shutil.rmtree(former, ignore_errors=True)
+            target.rename(former)
+            shutil.rmtree(former)
+        finally:
+            staging.rmdir()
+            os.close(lock)
+
+
+def _rejected_names(out: Path) -> tuple[Path, Path, Path]:
+    """Return OUT.rejected, and what it is called before and after it is that."""
+    out = out.absolute()
+    name = f"{out.name}.rejected"
+    return out.with_name(name), out.with_name(f".{name}.new"), out.with_name(f".{name}.old")
+
+
+def _is_rejected(path: Path) -> bool:
+    """Whether a folder was written as OUT.rejected."""
+    return (path / _FORMAT_FILE).is_file() and not path.is_symlink()
 
 
 def replace_file(path: Path, text: str) -> None:
@@ -266,8 +304,9 @@ def open_current(path: Path) -> Path:
         if (path / _CURRENT).resolve() != folder:  # two builds have passed since the line above
             return open_current(path)
         raise StoreError(
-            f"{path} 里没有 kg build 建好的图；请运行 kg build -o {path}",
-            f"{path} holds no graph made by kg build; run kg build -o {path}",
+            f"没有 kg build 建好的图；请运行 kg build -o {path}",
+            f"holds no graph made by kg build; run kg build -o {path}",
+            file=str(path),
         )
     if found != str(FORMAT):
         raise _other_format(path, found)
@@ -293,8 +332,9 @@ def _other_format(path: Path, found: str) -> StoreError:
         zh = f"请重新运行 kg build -o {path}，contributions/ 会保留"
         en = f"run kg build -o {path} again, contributions/ is kept"
     return StoreError(
-        f"{path} 的格式版本是 {found}，本程序读的是 {FORMAT}：{zh}",
-        f"{path} has format version {found}, this kg-builder reads {FORMAT}: {en}",
+        f"格式版本是 {found}，本程序读的是 {FORMAT}：{zh}",
+        f"has format version {found}, this kg-builder reads {FORMAT}: {en}",
+        file=str(path),
     )
 
 
@@ -331,8 +371,9 @@ def _output_errors(path: Path) -> Iterator[None]:
             else ("请检查权限，或换一个输出位置", "check its permissions, or write elsewhere")
         )
         raise OutputError(
-            f"{path} 写不了（{error.strerror}）：{mend[0]}",
-            f"{path} cannot be written ({error.strerror}): {mend[1]}",
+            f"写不了（{error.strerror}）：{mend[0]}",
+            f"cannot be written ({error.strerror}): {mend[1]}",
+            file=str(path),
         ) from error
 
 
@@ -383,12 +424,35 @@ def _flock(lock: int, path: Path, mode: int) -> int | None:
 
 def _claim_folder(path: Path) -> int | None:
     """Make a folder or empty a left-over one; return its lock, None where somebody has it."""
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(exist_ok=True)
     lock = _lock_folder(path, fcntl.LOCK_EX)
     if lock is not None:
         for entry in path.iterdir():
             shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
     return lock
+
+
+def _make_folders(path: Path) -> tuple[Path, ...]:
+    """Make a folder and those above it; return what was made, innermost first. All or none."""
+    wanted = list(takewhile(lambda folder: not os.path.lexists(folder), (path, *path.parents)))
+    made: tuple[Path, ...] = ()
+    try:
+        for folder in reversed(wanted):
+            with suppress(FileExistsError):  # another builder made it meanwhile
+                folder.mkdir()
+                made = (folder, *made)
+                _sync(folder.parent)
+    except BaseException:
+        _remove_empty(made)
+        raise
+    return made
+
+
+def _remove_empty(folders: Iterable[Path]) -> None:
+    """Remove folders, innermost first, up to one that holds something."""
+    with suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
 
 
 def _remove_unread(folder: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from pyoxigraph import NamedNode, Triple
 
 from kg_builder.graph.dataset import KnowledgeGraph
-from kg_builder.graph.generations import Output, rejected_folder
+from kg_builder.graph.generations import Output, rejected_folder, remove_rejected
 from kg_builder.graph.places import Place, Places
 from kg_builder.graph.serialization import turtle
 from kg_builder.graph.store import write_store
@@ -38,7 +38,10 @@ def write_build(
     texts: Mapping[str, str],
     timings: Mapping[str, float],
 ) -> Written:
-    """Write a new generation of OUT and switch to it. Raises OutputError; OUT stays as it was."""
+    """Write a new generation of OUT and switch to it; an OUT.rejected of before is out of date.
+
+    Raises OutputError; OUT stays as it was, and OUT.rejected too.
+    """
     start = time.perf_counter()
     summary = summarize(graph, report, accounts)
     with Output(out).generation() as folder:
@@ -52,6 +55,7 @@ def write_build(
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, "utf-8", newline="")
         _write_timings(folder, timings, start)
+    remove_rejected(out)
     return Written(out, summary)
 
 
