@@ -286,6 +286,8 @@ def test_a_rejected_build_leaves_the_old_output_and_says_where(strict, tmp_path)
     assert (tmp_path / "out" / "build.json").read_bytes() == before
     rejected = json.loads((tmp_path / "out.rejected" / "build.json").read_text("utf-8"))
     assert rejected["validation"]["conforms"] is False
+    assert kg("build", EXAMPLE, "-o", "out", cwd=tmp_path).returncode == 0
+    assert not (tmp_path / "out.rejected").exists()
 
 
 def test_interrupt_exits_130_and_leaves_no_half_output(tmp_path):

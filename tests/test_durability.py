@@ -13,11 +13,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from kg_builder.errors import BusyError, OutputError
 from kg_builder.graph.generations import Output, open_current, reading
-from kg_builder.graph.serialization import nquads
+from kg_builder.graph.serialization import nquads_of_graphs
 from kg_builder.graph.store import write_store
 
 # Children start from a clean server process: a fork of this one would inherit its open stores.
@@ -36,8 +36,8 @@ def build(out: Path, token: int, wait: float = 0.0) -> None:
             (folder / name).write_text(f"{token:09}" * LONG)
         (folder / "source").mkdir()
         (folder / "source" / "x.txt").write_text(str(token))
-        quad = Quad(NODE, NODE, Literal(str(token)), NODE)
-        write_store(folder / "store", nquads([quad]))
+        triple = Triple(NODE, NODE, Literal(str(token)))
+        write_store(folder / "store", nquads_of_graphs([(NODE, [triple])]))
 
 
 def tokens(folder: Path) -> set[int]:

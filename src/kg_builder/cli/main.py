@@ -15,6 +15,7 @@ from typing import NoReturn
 
 import click
 
+from kg_builder.cli.help import speak_in_help
 from kg_builder.cli.language import choose_language
 from kg_builder.cli.options import Speaker, discard_output, early_options
 from kg_builder.errors import KgError, TimeLimitError
@@ -43,6 +44,7 @@ class _Commands(click.Group):
             VERSION, prog_name="kg", help=say("显示版本", "show the version")
         )
         early_options(say)(version(self))
+        speak_in_help(self, say)
 
     def invoke(self, context: click.Context) -> object:
         """Run the command; an interrupt leaves as click's own, without click's empty line."""
@@ -60,6 +62,7 @@ class _Commands(click.Group):
         module = importlib.import_module(f"kg_builder.cli.{name}")
         command = module.command(self._say)
         assert isinstance(command, click.Command)  # noqa: S101  (a contract between our own files)
+        speak_in_help(command, self._say)
         return command
 
 

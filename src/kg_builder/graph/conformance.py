@@ -8,22 +8,26 @@ that the ontology does not have.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from pyoxigraph import NamedNode, Triple
 
 from kg_builder.errors import ConfigurationError
-from kg_builder.graph.dataset import read_turtle, with_stable_blank_nodes
+from kg_builder.graph.dataset import read_turtle, with_canonical_blank_nodes
 from kg_builder.graph.index import TripleIndex
 from kg_builder.graph.ontology import Ontology
 from kg_builder.graph.shacl import Shapes, compile_shapes
+from kg_builder.graph.shacl.reading import IllFormedShape
 from kg_builder.graph.validation import validate, validate_with_pyshacl
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE
 from kg_builder.model.validation import ValidationReport, ValidationResult
 
 ShaclEngine = Literal["own", "pyshacl"]
+
+_Files = Mapping[Path, Sequence[Triple]]
+"""The triples of each file of shapes."""
 
 UNKNOWN_TERM = PREFIXES["kg"] + "UnknownTermConstraintComponent"
 """The component of results about terms that the ontology does not have; SHACL has none for it."""
@@ -41,29 +45,56 @@ def check(
 ) -> ValidationReport:
     """Validate the asserted triples, then all; return the results of both, each once.
 
-    Raises ConfigurationError for shapes that check nothing, ValidationFailure where the data could
-    not be checked.
+    Raises ConfigurationError for shapes that check nothing, ValidationFailure for ill-formed shapes
+    (with the file) and where the data could not be checked.
     """
     files = [path for path in shape_files if path.name != _ABOUT_THE_ONTOLOGY]
-    triples = with_stable_blank_nodes(triple for path in files for triple in read_turtle(path))
-    shapes = compile_shapes(triples)
-    _check_targets(shapes, ontology)
+    shapes = _compile({path: read_turtle(path) for path in files}, ontology)
     data = TripleIndex(ontology.triples)
     for triple in asserted:
         data.add(triple)
-    first = _run(data, shapes, triples, engine)
+    first = _run(data, shapes, engine)
     for triple in inferred:
         data.add(triple)
-    second = _run(data, shapes, triples, engine)
+    second = _run(data, shapes, engine)
     results = {*_unknown_terms(asserted, ontology), *first.results, *second.results}
     return ValidationReport(not results, tuple(sorted(results, key=_result_key)))
 
 
-def _run(
-    data: TripleIndex, shapes: Shapes, triples: Sequence[Triple], engine: ShaclEngine
-) -> ValidationReport:
+def _compile(files: _Files, ontology: Ontology) -> Shapes:
+    triples = (triple for found in files.values() for triple in found)
+    try:
+        shapes = compile_shapes(with_canonical_blank_nodes(triples))
+    except IllFormedShape as error:
+        error.file = _file_of(error.name, files) if error.name else _file_at_fault(files)
+        raise
+    _check_targets(shapes, ontology, files)
+    return shapes
+
+
+def _file_of(term: NamedNode, files: _Files) -> str | None:
+    """Return the first file that describes a term, else the first that points at it."""
+    for part in ("subject", "object"):
+        for path, triples in files.items():
+            if any(getattr(triple, part) == term for triple in triples):
+                return str(path)
+    return None
+
+
+def _file_at_fault(files: _Files) -> str | None:
+    """Return the file that has an ill-formed shape to which no name leads."""
+    for path, triples in files.items():
+        try:
+            compile_shapes(triples)
+        except IllFormedShape as error:
+            if error.name is None:
+                return str(path)
+    return None
+
+
+def _run(data: TripleIndex, shapes: Shapes, engine: ShaclEngine) -> ValidationReport:
     if engine == "pyshacl":
-        return validate_with_pyshacl(data, triples)
+        return validate_with_pyshacl(data, shapes.triples)
     return validate(data, shapes)
 
 
@@ -78,7 +109,7 @@ def _result_key(result: ValidationResult) -> tuple[str, ...]:
     )
 
 
-def _check_targets(shapes: Shapes, ontology: Ontology) -> None:
+def _check_targets(shapes: Shapes, ontology: Ontology, files: _Files) -> None:
     classes, predicates = shapes.target_classes(), shapes.target_predicates()
     if not classes and not predicates:
         raise ConfigurationError(
@@ -91,6 +122,7 @@ def _check_targets(shapes: Shapes, ontology: Ontology) -> None:
             raise ConfigurationError(
                 f"形状的目标 {target} 不在本体里",
                 f"the ontology has no term {target}, which a shape targets",
+                file=_file_of(target, files),
             )
 
 

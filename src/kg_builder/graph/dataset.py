@@ -55,6 +55,7 @@ class KnowledgeGraph:
     inferred_name: NamedNode = field(init=False)
     evidence_name: NamedNode = field(init=False)
     ontology_name: NamedNode = field(init=False)
+    _asserted: Triples = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         sources = sorted(self.asserted.items(), key=lambda item: item[0].value)
@@ -62,7 +63,7 @@ class KnowledgeGraph:
             "asserted": MappingProxyType({name: _distinct(found) for name, found in sources}),
             "inferred": _distinct(self.inferred),
             "evidence": _distinct(self.evidence),
-            "ontology": _with_canonical_blank_nodes(self.ontology),
+            "ontology": with_canonical_blank_nodes(self.ontology),
             **{
                 f"{name}_name": mint_graph(self.base, name)
                 for name in ("inferred", "evidence", "ontology")
@@ -70,6 +71,8 @@ class KnowledgeGraph:
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
+        every = _distinct(triple for found in self.asserted.values() for triple in found)
+        object.__setattr__(self, "_asserted", every)
         self._check()
 
     def _check(self) -> None:
@@ -86,7 +89,7 @@ class KnowledgeGraph:
 
     def asserted_triples(self) -> Triples:
         """Return the triples of all sources, each once."""
-        return _distinct(triple for found in self.asserted.values() for triple in found)
+        return self._asserted
 
     def default_graph(self) -> Triples:
         """Return ontology ∪ asserted ∪ inferred, each triple once; evidence is not in it."""
@@ -125,29 +128,12 @@ class KnowledgeGraph:
                 else dataset.graph(rdflib.URIRef(name.value))
             )
             for triple in triples:
-                graph.add(tuple(_rdflib_term(term, terms) for term in triple))  # type: ignore[arg-type]
+                graph.add(tuple(rdflib_term(term, terms) for term in triple))  # type: ignore[arg-type]
         return dataset
 
     def _graphs(self) -> Iterator[tuple[GraphName, Triples]]:
         yield DefaultGraph(), self.default_graph()
         yield from self.named_graphs().items()
-
-
-def with_stable_blank_nodes(triples: Iterable[Triple]) -> list[Triple]:
-    """Label blank nodes `b0`, `b1`, … in order of appearance: parsers draw their labels at random.
-
-    Triples of several files may come together: a parser never gives two nodes one label.
-    """
-    names: dict[BlankNode, BlankNode] = {}
-    found: list[Triple] = []
-    for triple in triples:
-        s, o = triple.subject, triple.object
-        if isinstance(s, BlankNode):
-            s = names.setdefault(s, BlankNode(f"b{len(names)}"))
-        if isinstance(o, BlankNode):
-            o = names.setdefault(o, BlankNode(f"b{len(names)}"))
-        found.append(Triple(s, triple.predicate, o))
-    return found
 
 
 def read_turtle(path: Path) -> list[Triple]:
@@ -189,8 +175,11 @@ def _has_blank_node(triple: Triple) -> bool:
     return isinstance(triple.subject, BlankNode) or isinstance(triple.object, BlankNode)
 
 
-def _with_canonical_blank_nodes(triples: Iterable[Triple]) -> Triples:
-    """Return the triples with labels that depend on the graph alone (W3C RDFC-1.0)."""
+def with_canonical_blank_nodes(triples: Iterable[Triple]) -> Triples:
+    """Return the triples, each once, with labels that depend on the graph alone (W3C RDFC-1.0).
+
+    Triples of several files may come together: a parser never gives two nodes one label.
+    """
     triples = _distinct(triples)
     if _blank_node_in(triples) is None:
         return triples
@@ -202,8 +191,8 @@ def _with_canonical_blank_nodes(triples: Iterable[Triple]) -> Triples:
     return (*named, *sorted(labelled, key=str))
 
 
-def _rdflib_term(term: Term, terms: dict[Term, Identifier]) -> Identifier:
-    """Return the rdflib term, from `terms` if it is there, which otherwise keeps it."""
+def rdflib_term(term: Term, terms: dict[Term, Identifier]) -> Identifier:
+    """Return the rdflib term, lexical form and label kept; `terms` keeps it for the next call."""
     found = terms.get(term)
     if found is None:
         found = terms[term] = _new_rdflib_term(term)

@@ -15,18 +15,27 @@ Windows, are out of reach.
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
 from kg_builder.errors import BusyError, OutputError, StoreError
+from kg_builder.graph.disk import (
+    claim_folder,
+    lock_file,
+    lock_folder,
+    make_folders,
+    output_errors,
+    remove_empty,
+    remove_unread,
+    sync,
+    sync_tree,
+)
 from kg_builder.version import FORMAT
 
 _GENERATIONS: Final = ".generations"
@@ -36,19 +45,6 @@ _FORMAT_FILE: Final = ".format"
 _CONTRIBUTIONS: Final = "contributions"
 _RESERVED: Final = frozenset({_CURRENT, _CONTRIBUTIONS})
 _POLL: Final = 0.05
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_REFUSED: Final = frozenset(
-    {
-        errno.EACCES,
-        errno.EPERM,
-        errno.EROFS,
-        errno.ENOENT,
-        errno.ENOTDIR,
-        errno.ELOOP,
-        errno.EIO,
-        errno.ENAMETOOLONG,
-    }
-)
 
 
 class Output:
@@ -72,7 +68,7 @@ class Output:
         if self._held:
             yield
             return
-        with _output_errors(self.path):
+        with output_errors(self.path):
             made, lock = self._acquire()
         self._held = True
         try:
@@ -92,7 +88,7 @@ class Output:
         On any exception the folder is removed and the current generation stays. Every entry of
         the folder appears as OUT/NAME, but for names that start with a dot.
         """
-        with self.locked(), _output_errors(self.path):
+        with self.locked(), output_errors(self.path):
             self._refuse_newer()
             self._tidy()
             folder = self.path / _GENERATIONS / str((self._number() or 0) + 1)
@@ -111,12 +107,12 @@ class Output:
         while True:
             made = self._enter()
             try:
-                lock = _lock_file(self.path / _LOCK)
+                lock = lock_file(self.path / _LOCK)
                 if lock is not None:
                     (self.path / _GENERATIONS).mkdir(exist_ok=True)
                     return made, lock
             except BaseException:
-                _remove_empty(made)
+                remove_empty(made)
                 raise
             if time.monotonic() >= deadline:
                 raise BusyError(
@@ -128,7 +124,7 @@ class Output:
 
     def _enter(self) -> tuple[Path, ...]:
         """Make OUT or see that it is ours; return the folders that were made."""
-        made = _make_folders(self.path)
+        made = make_folders(self.path)
         if not made:
             if not self.path.is_dir():
                 raise OutputError(
@@ -149,7 +145,7 @@ class Output:
         """Leave OUT as it was found. The lock goes last, so that nobody else stands here yet."""
         (self.path / _GENERATIONS).rmdir()
         (self.path / _LOCK).unlink()
-        _remove_empty(made)
+        remove_empty(made)
 
     def _refuse_newer(self) -> None:
         """Raise StoreError where a newer kg-builder wrote: an older one would undo its layout."""
@@ -173,15 +169,15 @@ class Output:
     def _commit(self, folder: Path) -> None:
         """Put the generation on the disk, link its names, and move the pointer."""
         (folder / _FORMAT_FILE).write_text(f"{FORMAT}\n", "ascii")
-        _sync_tree(folder)
+        sync_tree(folder)
         self._link(sorted(entry.name for entry in folder.iterdir() if entry.name[0] != "."))
         (self.path / _CONTRIBUTIONS).mkdir(exist_ok=True)
-        _sync(folder.parent)
-        _sync(self.path)
+        sync(folder.parent)
+        sync(self.path)
         pointer = folder.parent / "next"
         pointer.symlink_to(Path(_GENERATIONS) / folder.name)
         pointer.replace(self.path / _CURRENT)
-        _sync(self.path)
+        sync(self.path)
 
     def _link(self, names: list[str]) -> None:
         """Make OUT/NAME point through `current`, where it does not yet."""
@@ -204,7 +200,7 @@ class Output:
         numbers = {int(entry.name) for entry in folder.iterdir() if entry.name.isdecimal()}
         previous = max((number for number in numbers if number < current), default=None)
         for number in sorted(numbers - {current, previous}):
-            _remove_unread(folder / str(number))
+            remove_unread(folder / str(number))
         (folder / "next").unlink(missing_ok=True)
         for entry in self.path.iterdir():
             if _points(entry, Path(_CURRENT) / entry.name) and not entry.exists():
@@ -225,9 +221,9 @@ def rejected_folder(out: Path) -> Iterator[Path]:
             "not made by kg build: move it away",
             file=str(target),
         )
-    with _output_errors(target):
-        made = _make_folders(target.parent)
-        lock = _claim_folder(staging)
+    with output_errors(target):
+        made = make_folders(target.parent)
+        lock = claim_folder(staging)
         if lock is None:
             raise BusyError(
                 "正被另一个构建占用，请等它结束",
@@ -237,16 +233,16 @@ def rejected_folder(out: Path) -> Iterator[Path]:
         try:
             yield staging
             (staging / _FORMAT_FILE).write_text(f"{FORMAT}\n", "ascii")
-            _sync_tree(staging)
+            sync_tree(staging)
             shutil.rmtree(former, ignore_errors=True)
             if target.exists():
                 target.rename(former)
             staging.rename(target)
-            _sync(target.parent)
+            sync(target.parent)
             shutil.rmtree(former, ignore_errors=True)
         except BaseException:
             shutil.rmtree(staging, ignore_errors=True)
-            _remove_empty(made)
+            remove_empty(made)
             raise
         finally:
             os.close(lock)
@@ -259,7 +255,7 @@ def remove_rejected(out: Path) -> None:
     """
     target, staging, former = _rejected_names(out)
     with suppress(OSError):
-        lock = _claim_folder(staging) if _is_rejected(target) else None
+        lock = claim_folder(staging) if _is_rejected(target) else None
         if lock is None:
             return
         try:
@@ -286,11 +282,11 @@ def _is_rejected(path: Path) -> bool:
 def replace_file(path: Path, text: str) -> None:
     """Put a file in the place of a former one, whole or not at all. Raises OutputError."""
     staging = path.with_name(f".{path.name}.new")
-    with _output_errors(path):
+    with output_errors(path):
         staging.write_text(text, "utf-8", newline="")
-        _sync(staging)
+        sync(staging)
         staging.replace(path)
-        _sync(path.parent)
+        sync(path.parent)
 
 
 def open_current(path: Path) -> Path:
@@ -346,7 +342,7 @@ def reading(path: Path) -> Iterator[Path]:
     """
     while True:
         folder = open_current(path)
-        lock = _lock_folder(folder, fcntl.LOCK_SH)
+        lock = lock_folder(folder, fcntl.LOCK_SH)
         if lock is not None:
             break
         time.sleep(_POLL)  # just being removed: `current` has moved on twice
@@ -356,130 +352,5 @@ def reading(path: Path) -> Iterator[Path]:
         os.close(lock)
 
 
-@contextmanager
-def _output_errors(path: Path) -> Iterator[None]:
-    """Turn what the system refuses under `path` into one clear error."""
-    try:
-        yield
-    except OSError as error:
-        refused = error.errno in _REFUSED and _is_under(error.filename, path)
-        if error.errno not in _FULL and not refused:
-            raise
-        mend = (
-            ("请腾出空间", "make room on the disk")
-            if error.errno in _FULL
-            else ("请检查权限，或换一个输出位置", "check its permissions, or write elsewhere")
-        )
-        raise OutputError(
-            f"写不了（{error.strerror}）：{mend[0]}",
-            f"cannot be written ({error.strerror}): {mend[1]}",
-            file=str(path),
-        ) from error
-
-
-def _is_under(name: object, path: Path) -> bool:
-    """Whether a file that the system names is `path`, in it, beside it, or on the way to it."""
-    if not isinstance(name, str):
-        return name is None
-    file = Path(name)
-    return file.is_relative_to(path.parent) or path.is_relative_to(file)
-
-
 def _points(link: Path, target: Path) -> bool:
     return link.is_symlink() and link.readlink() == target
-
-
-def _lock_file(path: Path) -> int | None:
-    """Return an open, exclusive lock on a file, which is made; None where somebody has it."""
-    try:
-        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    except FileNotFoundError:  # its folder was given up by another builder just now
-        return None
-    return _flock(lock, path, fcntl.LOCK_EX)
-
-
-def _lock_folder(path: Path, mode: int) -> int | None:
-    """Return an open lock on a folder; None where it is gone or somebody has it."""
-    try:
-        lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    except FileNotFoundError:
-        return None
-    return _flock(lock, path, mode)
-
-
-def _flock(lock: int, path: Path, mode: int) -> int | None:
-    try:
-        fcntl.flock(lock, mode | fcntl.LOCK_NB)
-        # What was opened may have been renamed or removed before the lock was had.
-        if os.path.samestat(os.fstat(lock), path.stat()):
-            return lock
-    except (BlockingIOError, FileNotFoundError):
-        pass
-    except BaseException:
-        os.close(lock)
-        raise
-    os.close(lock)
-    return None
-
-
-def _claim_folder(path: Path) -> int | None:
-    """Make a folder or empty a left-over one; return its lock, None where somebody has it."""
-    path.mkdir(exist_ok=True)
-    lock = _lock_folder(path, fcntl.LOCK_EX)
-    if lock is not None:
-        for entry in path.iterdir():
-            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
-    return lock
-
-
-def _make_folders(path: Path) -> tuple[Path, ...]:
-    """Make a folder and those above it; return what was made, innermost first. All or none."""
-    wanted = list(takewhile(lambda folder: not os.path.lexists(folder), (path, *path.parents)))
-    made: tuple[Path, ...] = ()
-    try:
-        for folder in reversed(wanted):
-            with suppress(FileExistsError):  # another builder made it meanwhile
-                folder.mkdir()
-                made = (folder, *made)
-                _sync(folder.parent)
-    except BaseException:
-        _remove_empty(made)
-        raise
-    return made
-
-
-def _remove_empty(folders: Iterable[Path]) -> None:
-    """Remove folders, innermost first, up to one that holds something."""
-    with suppress(OSError):
-        for folder in folders:
-            folder.rmdir()
-
-
-def _remove_unread(folder: Path) -> None:
-    """Remove a generation, unless a reader holds it."""
-    lock = _lock_folder(folder, fcntl.LOCK_EX)
-    if lock is not None:
-        try:
-            shutil.rmtree(folder)
-        finally:
-            os.close(lock)
-
-
-def _sync_tree(folder: Path) -> None:
-    """Put a folder and all in it on the disk."""
-    for entry in folder.iterdir():
-        if entry.is_symlink():
-            continue
-        if entry.is_dir():
-            _sync_tree(entry)
-        else:
-            _sync(entry)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

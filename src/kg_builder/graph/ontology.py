@@ -7,18 +7,15 @@ ever fetched, and the alignments, which nothing imports, stay out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, Triple
 
-from kg_builder.errors import ConfigurationError
-from kg_builder.graph.dataset import with_stable_blank_nodes
-from kg_builder.graph.vocabulary import HOUSE, RDF_TYPE, RDFS_LABEL, SCHEMES, expand
-from kg_builder.model.bilingual import Language
+from kg_builder.errors import ConfigurationError, InputError
+from kg_builder.graph.dataset import read_turtle, with_canonical_blank_nodes
+from kg_builder.graph.vocabulary import HOUSE, RDF_TYPE, SCHEMES, expand
 
 ROOT: Final = NamedNode(HOUSE + "ont")
 
@@ -26,16 +23,11 @@ _IMPORTS: Final = expand("owl:imports")
 _ONTOLOGY: Final = expand("owl:Ontology")
 _CLASS: Final = expand("owl:Class")
 _CONCEPT: Final = expand("skos:Concept")
-_OBJECT_PROPERTY: Final = expand("owl:ObjectProperty")
 _PROPERTY_KINDS: Final = (
-    _OBJECT_PROPERTY,
+    expand("owl:ObjectProperty"),
     expand("owl:DatatypeProperty"),
     expand("owl:AnnotationProperty"),
 )
-_SUBCLASS_OF: Final = expand("rdfs:subClassOf")
-_RANGES: Final = (expand("rdfs:range"), expand("schema:rangeIncludes"))
-
-_Links = Mapping[NamedNode, tuple[NamedNode, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,43 +35,13 @@ class Ontology:
     """The TBox and the taxonomies. `triples` come file by file, in the order of the imports.
 
     Classes and properties are those declared, the reused ones of other vocabularies among them.
-    Blank nodes are labelled `b0`, `b1`, … in order of appearance, the same in every run.
+    Those with blank nodes come last, under canonical labels (RDFC-1.0), the same in every run.
     """
 
     triples: tuple[Triple, ...]
     classes: frozenset[NamedNode]
     properties: frozenset[NamedNode]
-    object_properties: frozenset[NamedNode]
     concepts: frozenset[NamedNode]
-    _superclasses: _Links
-    _ranges: _Links
-    _labels: Mapping[tuple[NamedNode, str], str]
-
-    def superclasses(self, cls: NamedNode) -> frozenset[NamedNode]:
-        """Return every class above `cls`, at any distance; `cls` itself is not among them."""
-        found: dict[NamedNode, None] = {}
-        open_ = list(self._superclasses.get(cls, ()))
-        while open_:
-            above = open_.pop()
-            if above not in found:
-                found[above] = None
-                open_.extend(self._superclasses.get(above, ()))
-        return frozenset(found) - {cls}
-
-    def is_object_property(self, term: NamedNode) -> bool:
-        """Whether `term` is declared as a property between nodes."""
-        return term in self.object_properties
-
-    def range(self, term: NamedNode) -> tuple[NamedNode, ...]:
-        """Return what the property points at: classes or one datatype; empty if it is not said.
-
-        The range is `rdfs:range`, which entails, or `schema:rangeIncludes`, which only documents.
-        """
-        return self._ranges.get(term, ())
-
-    def label(self, term: NamedNode, language: Language) -> str | None:
-        """Return the label of a class, property or concept, None if it has none."""
-        return self._labels.get((term, language))
 
 
 def load_ontology(folder: Path) -> Ontology:
@@ -100,7 +62,7 @@ def load_ontology(folder: Path) -> Ontology:
             if isinstance(target, NamedNode) and target not in seen:
                 seen.add(target)
                 waiting.append(target)
-    return _indexed(with_stable_blank_nodes(triples))
+    return _indexed(with_canonical_blank_nodes(triples))
 
 
 def _file_of(iri: NamedNode, folder: Path) -> Path | None:
@@ -123,14 +85,14 @@ def _read(iri: NamedNode, folder: Path) -> list[Triple]:
             file=str(path or folder / "kg.ttl"),
         )
     try:
-        triples = [quad.triple for quad in parse(path=path, format=RdfFormat.TURTLE)]
-    except SyntaxError as error:
+        triples = read_turtle(path)
+    except InputError as error:
         raise ConfigurationError(
-            f"不是合法的 Turtle：{error.msg}",
-            f"not valid Turtle: {error.msg}",
-            file=str(path),
-            line=error.lineno,
-            column=error.offset,
+            error.message.zh,
+            error.message.en,
+            file=error.file,
+            line=error.line,
+            column=error.column,
         ) from error
     if Triple(iri, RDF_TYPE, _ONTOLOGY) not in triples:
         raise ConfigurationError(
@@ -141,32 +103,15 @@ def _read(iri: NamedNode, folder: Path) -> list[Triple]:
     return triples
 
 
-def _indexed(triples: Sequence[Triple]) -> Ontology:
-    typed: dict[NamedNode, dict[NamedNode, None]] = {}
-    superclasses: dict[NamedNode, tuple[NamedNode, ...]] = {}
-    ranges: dict[NamedNode, tuple[NamedNode, ...]] = {}
-    labels: dict[tuple[NamedNode, str], str] = {}
+def _indexed(triples: tuple[Triple, ...]) -> Ontology:
+    typed: dict[NamedNode, set[NamedNode]] = {}
     for triple in triples:
-        s, p, o = triple.subject, triple.predicate, triple.object
-        if not isinstance(s, NamedNode):
-            continue
-        if isinstance(o, Literal):
-            if p == RDFS_LABEL and o.language:
-                labels.setdefault((s, o.language), o.value)
-        elif isinstance(o, NamedNode):
-            if p == RDF_TYPE:
-                typed.setdefault(o, {})[s] = None
-            elif p == _SUBCLASS_OF:
-                superclasses[s] = (*superclasses.get(s, ()), o)
-            elif p in _RANGES and o not in ranges.get(s, ()):
-                ranges[s] = (*ranges.get(s, ()), o)
+        s, o = triple.subject, triple.object
+        if triple.predicate == RDF_TYPE and isinstance(s, NamedNode) and isinstance(o, NamedNode):
+            typed.setdefault(o, set()).add(s)
     return Ontology(
-        triples=tuple(triples),
+        triples=triples,
         classes=frozenset(typed.get(_CLASS, ())),
         properties=frozenset(term for kind in _PROPERTY_KINDS for term in typed.get(kind, ())),
-        object_properties=frozenset(typed.get(_OBJECT_PROPERTY, ())),
         concepts=frozenset(typed.get(_CONCEPT, ())),
-        _superclasses=MappingProxyType(superclasses),
-        _ranges=MappingProxyType(ranges),
-        _labels=MappingProxyType(labels),
     )

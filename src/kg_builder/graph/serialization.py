@@ -14,7 +14,6 @@ from pyoxigraph import (
     DefaultGraph,
     Literal,
     NamedNode,
-    Quad,
     RdfFormat,
     Triple,
     parse,
@@ -64,18 +63,12 @@ def turtle(
     return "\n".join(["".join(header), *blocks]) if header else "\n".join(blocks)
 
 
-def nquads(quads: Iterable[Quad]) -> str:
-    """Return a dataset in canonical N-Quads: sorted lines, no duplicates.
+def nquads_of_graphs(graphs: Iterable[tuple[GraphName, Iterable[Triple]]]) -> str:
+    """Return a dataset, triples by graph, in canonical N-Quads: sorted lines, no duplicates.
 
     Escapes are those of canonical N-Triples as RDFC-1.0 and RDF 1.2 fix them (W3C): control
     characters are always escaped, so that a quad never breaks its line.
     """
-    text = serialize(quads, format=RdfFormat.N_QUADS).decode()  # type: ignore[union-attr]
-    return "".join([f"{line}\n" for line in sorted(set(text.split("\n")[:-1]))])
-
-
-def nquads_of_graphs(graphs: Iterable[tuple[GraphName, Iterable[Triple]]]) -> str:
-    """Return the same as `nquads`, of triples by graph: faster, for no quads need be made."""
     ends: dict[str, set[str]] = {}
     find = ends.get
     for name, triples in graphs:

@@ -20,6 +20,7 @@ from pyoxigraph import (
 )
 
 from kg_builder.errors import CrashError, MemoryLimitError, ValidationFailure
+from kg_builder.graph.dataset import rdflib_term
 from kg_builder.graph.index import Term, TripleIndex
 from kg_builder.graph.shacl import Shapes
 from kg_builder.graph.shacl import validate as validate_with_house
@@ -32,6 +33,7 @@ from kg_builder.workers import run_in_child
 
 if TYPE_CHECKING:
     import rdflib
+    from rdflib.term import Identifier
 
 _A_DAY = 86_400.0
 
@@ -126,21 +128,10 @@ def rdflib_graph(triples: Iterable[Triple]) -> rdflib.Graph:
     """Return triples as a graph of rdflib, lexical forms and blank node labels kept."""
     import rdflib
 
-    def convert(term: Term) -> rdflib.term.Node:
-        if isinstance(term, NamedNode):
-            return rdflib.URIRef(term.value)
-        if isinstance(term, BlankNode):
-            return rdflib.BNode(term.value)
-        if term.language:
-            return rdflib.Literal(term.value, lang=term.language)
-        # rdflib takes "x" and "x"^^xsd:string for different terms.
-        plain = term.datatype.value == XSD + "string"
-        datatype = None if plain else rdflib.URIRef(term.datatype.value)
-        return rdflib.Literal(term.value, datatype=datatype, normalize=False)
-
     graph = rdflib.Graph(bind_namespaces="none")
+    terms: dict[Term, Identifier] = {}
     for triple in triples:
-        graph.add(tuple(convert(term) for term in triple))  # type: ignore[arg-type]
+        graph.add(tuple(rdflib_term(term, terms) for term in triple))  # type: ignore[arg-type]
     return graph
 
 

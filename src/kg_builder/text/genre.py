@@ -7,7 +7,6 @@ of the user's own that lie over them. A new kind of table is a new file and no c
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,11 +16,11 @@ from typing import cast
 
 from kg_builder.errors import ConfigurationError
 from kg_builder.model.bilingual import Bilingual
+from kg_builder.resources import load_toml
 
 Raw = Mapping[str, object]
 
 _RECOGNITION = ("id", "label", "captions", "confirm", "headless", "column", "group")
-_TOML_PLACE = re.compile(r"at line (\d+), column (\d+)")
 _HEADER_NOISE = re.compile(r"\s+|[::]+$")
 _HEADER_PARENTHESIS = re.compile(r"\(([^()]*)\)$")
 _HEADER_YEAR = re.compile(r"^(?:19|20)\d\d年(?:度|上半年|下半年)?(?=.)")
@@ -152,7 +151,7 @@ def load_genre(folders: Sequence[Path]) -> Genre:
     Raises ConfigurationError, with file and line where known, for a file that is wrong.
     """
     kinds = tuple(
-        _table_kind(path, _read(path)) for _, path in sorted(_files(folders, "tables").items())
+        _table_kind(path, load_toml(path)) for _, path in sorted(_files(folders, "tables").items())
     )
     seen: dict[str, str] = {}
     for kind in kinds:
@@ -174,29 +173,7 @@ def _files(folders: Sequence[Path], part: str) -> dict[str, Path]:
 
 def _raw_files(folders: Sequence[Path], part: str) -> Mapping[str, Raw]:
     files = sorted(_files(folders, part).items())
-    return MappingProxyType({stem: cast(Raw, _frozen(_read(path))) for stem, path in files})
-
-
-def _read(path: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
-    except OSError as error:
-        raise _wrong(
-            str(path), f"无法读取: {error.strerror}", f"cannot be read: {error.strerror}"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise _wrong(
-            str(path), f"不是 UTF-8(第 {error.start} 字节)", f"not UTF-8 (byte {error.start})"
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        place = _TOML_PLACE.search(str(error))
-        raise ConfigurationError(
-            f"TOML 语法错误: {error}",
-            f"TOML syntax: {error}",
-            file=str(path),
-            line=int(place[1]) if place else None,
-            column=int(place[2]) if place else None,
-        ) from error
+    return MappingProxyType({stem: cast(Raw, _frozen(load_toml(path))) for stem, path in files})
 
 
 def _frozen(value: object) -> object:

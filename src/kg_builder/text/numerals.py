@@ -28,8 +28,6 @@ _CHINESE = re.compile(
     "([零〇○一二三四五六七八九两壹贰叁肆伍陆柒捌玖拾十佰百仟千万亿萬億兆廿卅卌]+)"
     "(?:点([零〇○一二三四五六七八九]+))?"
 )
-_ORDINAL = re.compile(r"第\s*(.{1,20})")
-_YEAR = re.compile(r"((?:19|20)\d\d|[一二][零〇○九][零〇○一二三四五六七八九]{2})年?")
 _WIDE = str.maketrans({",": ",", "﹐": ",", "−": "-", "－": "-", "﹣": "-", "＋": "+"})
 
 
@@ -64,22 +62,6 @@ def parse_integer(text: str) -> int | None:
     """Return the whole number that `text` is, or None."""
     value = parse_number(text)
     return int(value) if value is not None and value == value.to_integral_value() else None
-
-
-def parse_ordinal(text: str) -> int | None:
-    """Return the number of an ordinal: 19 for 第十九; None if `text` is none."""
-    match = _ORDINAL.fullmatch(_folded(text))
-    value = parse_integer(match[1]) if match else None
-    return value if value is not None and value >= 0 else None
-
-
-def parse_year(text: str) -> int | None:
-    """Return a calendar year from 1900 to 2099: `2024`, `2024年`, `二〇二四年`; else None."""
-    match = _YEAR.fullmatch(_folded(text))
-    if not match:
-        return None
-    year = int("".join(char if char.isascii() else str(_DIGITS[char]) for char in match[1]))
-    return year if 1900 <= year <= 2099 else None
 
 
 def _folded(text: str) -> str:

@@ -53,3 +53,34 @@ def test_one_line_escapes_what_a_terminal_would_obey():
 )
 def test_a_message_is_plain_words(messages, words):
     assert message_in(messages, "zh") == words
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["build", "--help"], ["publish", "--help"]])
+def test_help_speaks_one_language(capsys, arguments):
+    said = {}
+    for language in ("zh", "en"):
+        with pytest.raises(SystemExit) as exit_:
+            main(["--lang", language, *arguments])
+        assert exit_.value.code == 0
+        said[language] = capsys.readouterr().out
+    for zh, en in (
+        ("用法：kg", "Usage: kg"),
+        ("选项：\n", "Options:\n"),
+        ("显示本帮助", "Show this message and exit."),
+    ):
+        assert zh in said["zh"]
+        assert en not in said["zh"]
+        assert en in said["en"]
+        assert zh not in said["en"]
+    assert ("命令：\n" in said["zh"]) == ("Commands:\n" in said["en"])
+    assert "Commands" not in said["zh"]
+
+
+def test_an_empty_encoding_is_unknown(tmp_path, capsys):
+    (tmp_path / "report.txt").write_text("云溪区", "utf-8")
+    report, out = str(tmp_path / "report.txt"), tmp_path / "out"
+    with pytest.raises(SystemExit) as exit_:
+        main(["build", report, "-o", str(out), "--encoding", "", "--lang", "en"])
+    assert exit_.value.code == 2
+    assert "unknown encoding ''" in capsys.readouterr().err
+    assert not out.exists()

@@ -10,7 +10,6 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, RdfFormat, S
 from kg_builder.errors import InputError
 from kg_builder.graph.dataset import KnowledgeGraph, read_turtle
 from kg_builder.graph.iris import mint_graph
-from kg_builder.graph.serialization import nquads
 from kg_builder.graph.vocabulary import RDF_TYPE, RDFS_LABEL, expand
 
 BASE = "https://example.org/kg/"
@@ -73,8 +72,8 @@ def test_a_plain_load_has_the_promised_graphs(graph: KnowledgeGraph) -> None:
     }
 
 
-def test_nquads_are_those_of_the_quads(graph: KnowledgeGraph) -> None:
-    assert graph.nquads() == nquads(graph.quads())
+def test_the_asserted_triples_are_computed_once(graph: KnowledgeGraph) -> None:
+    assert graph.asserted_triples() is graph.asserted_triples()
 
 
 def test_empty_graphs_have_no_name() -> None:

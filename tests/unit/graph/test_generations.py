@@ -8,11 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from kg_builder.errors import BusyError, OutputError, StoreError
-from kg_builder.graph.generations import Output, open_current, reading, rejected_folder
-from kg_builder.graph.serialization import nquads
+from kg_builder.graph.generations import (
+    Output,
+    open_current,
+    reading,
+    rejected_folder,
+    remove_rejected,
+)
+from kg_builder.graph.serialization import nquads_of_graphs
 from kg_builder.graph.store import write_store
 from kg_builder.version import FORMAT
 
@@ -176,8 +182,9 @@ def test_a_folder_of_somebody_else_is_refused(out: Path) -> None:
 def test_a_file_in_the_way_is_refused_and_kept(out: Path) -> None:
     build(out, "1", ("asserted.ttl",))
     (out / "build.json").write_text("mine")
-    with pytest.raises(OutputError, match=r"build\.json was not made by kg build"):
+    with pytest.raises(OutputError, match="not made by kg build") as caught:
         build(out, "2")
+    assert caught.value.file == str(out / "build.json")
     assert (out / "build.json").read_text() == "mine"
     assert (out / "asserted.ttl").read_text() == "1"
 
@@ -202,6 +209,62 @@ def test_a_file_is_no_folder(tmp_path: Path, part: str) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(OutputError):
         build(tmp_path / "file" / part, "1")
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2])
+def test_a_failure_removes_the_folders_that_it_made_and_no_other(tmp_path: Path, kept: int) -> None:
+    out = tmp_path / "a" / "b" / "c"
+    there = [tmp_path / "a", tmp_path / "a" / "b"][:kept]
+    for folder in there:
+        folder.mkdir()
+    for action in (fail, fail_rejected):
+        with pytest.raises(RuntimeError):
+            action(out)
+        assert sorted(tmp_path.rglob("*")) == there
+    with pytest.raises(OutputError):
+        build(out / ("x" * 300), "1")
+    assert sorted(tmp_path.rglob("*")) == there
+
+
+def test_a_folder_that_was_made_stays_where_somebody_has_put_something(tmp_path: Path) -> None:
+    def disturbed(out: Path) -> None:
+        with Output(out).generation():
+            (tmp_path / "a" / "mine.txt").write_text("x")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        disturbed(tmp_path / "a" / "b" / "c")
+    assert list(tmp_path.rglob("*.txt")) == [tmp_path / "a" / "mine.txt"]
+    assert entries(tmp_path / "a") == ["mine.txt"]
+
+
+def test_errors_name_the_folder_first_and_say_the_mend(out: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "thesis.doc").write_text("x")
+    (tmp_path / "file").write_text("x")
+    with Output(out).generation(), pytest.raises(BusyError) as busy:
+        build(out, "2")
+    with pytest.raises(OutputError) as foreign:
+        build(other, "1")
+    with pytest.raises(OutputError) as file:
+        build(tmp_path / "file", "1")
+    with pytest.raises(OutputError) as below:
+        build(tmp_path / "file" / "out", "1")
+    with pytest.raises(StoreError) as empty:
+        open_current(other)
+    for caught, place in (
+        (busy, out),
+        (foreign, other),
+        (file, tmp_path / "file"),
+        (below, tmp_path / "file" / "out"),
+        (empty, other),
+    ):
+        for language in ("zh", "en"):
+            first, _, rest = caught.value.render(language).partition(": ")
+            assert first == str(place)
+            assert str(place) not in rest.partition("kg build -o")[0]
+    assert "write elsewhere" in below.value.render("en")
 
 
 @contextmanager
@@ -285,6 +348,22 @@ def test_a_failure_keeps_the_former_rejected_build(out: Path) -> None:
     assert entries(out.parent) == ["build.rejected"]
 
 
+def test_a_good_build_removes_the_rejected_one_if_it_is_ours(out: Path) -> None:
+    target = out.with_name("build.rejected")
+    with rejected_folder(out) as folder:
+        (folder / "a.ttl").write_text("1")
+        remove_rejected(out)  # one that is being written is left alone
+    assert entries(target) == [".format", "a.ttl"]
+    remove_rejected(out)
+    assert entries(out.parent) == []
+    remove_rejected(out)
+    target.mkdir()
+    (target / "mine.txt").write_text("x")
+    remove_rejected(out)
+    assert entries(out.parent) == ["build.rejected"]
+    assert entries(target) == ["mine.txt"]
+
+
 def test_a_rejected_build_spares_a_folder_of_somebody_else(out: Path) -> None:
     mine = out.with_name("build.rejected")
     mine.mkdir(parents=True)
@@ -310,15 +389,15 @@ def test_leftovers_of_a_killed_rejection_are_replaced(out: Path) -> None:
     assert entries(out.parent) == ["build.rejected"]
 
 
-@pytest.mark.parametrize("as_text", [False, True])
-def test_the_store_is_closed_and_whole(tmp_path: Path, as_text: bool) -> None:
-    quads = [Quad(NODE, NODE, Literal(str(number)), NODE) for number in range(100)]
-    write_store(tmp_path / "store", nquads(quads) if as_text else quads)
+def test_the_store_is_closed_and_whole(tmp_path: Path) -> None:
+    triples = [Triple(NODE, NODE, Literal(str(number))) for number in range(100)]
+    write_store(tmp_path / "store", nquads_of_graphs([(NODE, triples)]))
     found = Store.read_only(str(tmp_path / "store"))
-    assert set(found) == set(quads)
+    assert set(found) == {Quad(*triple, NODE) for triple in triples}
 
 
 def test_a_store_that_cannot_be_written_is_an_output_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    with pytest.raises(OutputError, match="store cannot be written"):
+    with pytest.raises(OutputError, match=r"store cannot be written .*: check") as caught:
         write_store(tmp_path / "file" / "store", "")
+    assert caught.value.file == str(tmp_path / "file" / "store")

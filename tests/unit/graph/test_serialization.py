@@ -26,7 +26,6 @@ from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 from kg_builder.graph.iris import class_segment
 from kg_builder.graph.serialization import (
     instance_prefixes,
-    nquads,
     nquads_of_graphs,
     turtle,
 )
@@ -111,12 +110,11 @@ def test_rdflib_reads_back_equal_words(text: str) -> None:
 @given(st.lists(st.tuples(graph_names, triples), max_size=4))
 def test_pyoxigraph_reads_back_equal_quads(graphs: list[tuple[NamedNode, list[Triple]]]) -> None:
     quads = {Quad(*triple, name) for name, found in graphs for triple in found}
-    text = nquads(quads)
+    text = nquads_of_graphs(graphs)
     assert set(parse(input=text.encode(), format=RdfFormat.N_QUADS)) == quads
     lines = text.split("\n")[:-1]
     assert lines == sorted(set(lines))
     assert len(lines) == len(quads)
-    assert nquads_of_graphs(graphs) == text
 
 
 @given(st.lists(st.tuples(graph_names, triples), max_size=3))
@@ -147,12 +145,12 @@ def test_order_and_repetition_do_not_matter(graph: list[Triple], chance: random.
 def test_the_hash_seed_does_not_matter() -> None:
     program = (
         "from pyoxigraph import *\n"
-        "from kg_builder.graph.serialization import nquads, turtle\n"
+        "from kg_builder.graph.serialization import nquads_of_graphs, turtle\n"
         "node = lambda n: NamedNode(f'http://example.org/id/canteen/{n}')\n"
         "graph = {Triple(node(a), node(b), Literal(str(c))) for a in range(9)"
         " for b in range(5) for c in range(3)}\n"
         "print(turtle(graph, base='http://example.org/'))\n"
-        "print(nquads({Quad(*triple) for triple in graph}))\n"
+        "print(nquads_of_graphs([(DefaultGraph(), graph)]))\n"
     )
     found = {
         subprocess.run(
@@ -238,7 +236,6 @@ def test_names_that_would_need_escapes_are_written_whole(local: str) -> None:
 
 def test_an_empty_graph_is_an_empty_file() -> None:
     assert turtle([]) == ""
-    assert nquads([]) == ""
     assert nquads_of_graphs([]) == ""
 
 

@@ -97,7 +97,16 @@ def test_a_syntax_error_has_its_line(tmp_path):
     kind_file(tmp_path, 'id = "a"\nlabel = ?\n')
     with pytest.raises(ConfigurationError) as caught:
         load_genre([tmp_path])
-    assert caught.value.line == 2
+    assert (caught.value.line, caught.value.column) == (2, 9)
+
+
+def test_a_file_that_is_not_utf8(tmp_path):
+    path = kind_file(tmp_path, KIND)
+    path.write_bytes('id = "甲"'.encode("gb18030"))
+    with pytest.raises(ConfigurationError) as caught:
+        load_genre([tmp_path])
+    assert "not UTF-8" in caught.value.message.en
+    assert caught.value.file == str(path)
 
 
 def test_two_kinds_of_one_id(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg_builder.text.numerals import parse_integer, parse_number, parse_ordinal, parse_year
+from kg_builder.text.numerals import parse_integer, parse_number
 
 
 @pytest.mark.parametrize(
@@ -82,18 +82,11 @@ def test_every_decimal(whole, cents):
 @given(st.text(max_size=80))
 def test_anything(text):
     parse_number(text)
-    parse_ordinal(text)
-    parse_year(text)
 
 
-def test_whole_numbers_ordinals_and_years():
+def test_whole_numbers():
     assert parse_integer("二十六") == 26
     assert parse_integer("1.5") is None
-    assert parse_ordinal("第十九") == 19
-    assert parse_ordinal("第19") == 19
-    assert parse_ordinal("十九") is None
-    assert parse_year("二〇二四") == parse_year("2024年") == parse_year("二零二四年") == 2024
-    assert parse_year("1024") is None
 
 
 def chinese(number: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg_builder.errors import ValidationFailure
 from kg_builder.graph.index import Term
@@ -28,7 +28,7 @@ from kg_builder.graph.shacl.constraints import (
 from kg_builder.graph.shacl.cycles import cycles
 from kg_builder.graph.shacl.paths import Path, read_path
 from kg_builder.graph.shacl.patterns import Pattern
-from kg_builder.graph.shacl.reading import ShapesGraph, ill_formed
+from kg_builder.graph.shacl.reading import IllFormedShape, ShapesGraph, ill_formed
 from kg_builder.graph.shacl.shapes import Shape, Shapes, Targets
 from kg_builder.graph.shacl.vocabulary import (
     OWL_CLASS,
@@ -37,6 +37,7 @@ from kg_builder.graph.shacl.vocabulary import (
     SH,
     sh,
 )
+from kg_builder.model.bilingual import Bilingual
 
 _TARGETS = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
 _SHAPE_VALUED = ("property", "node", "not", "qualifiedValueShape")
@@ -58,9 +59,32 @@ _OF_PROPERTIES = (
 def compile_shapes(triples: Iterable[Triple]) -> Shapes:
     """Return the shapes of a shapes graph, checked for what SHACL allows.
 
-    Raises ValidationFailure for an ill-formed shape and for what could not be run safely.
+    Raises IllFormedShape for a shape that SHACL does not allow or that could not be run safely.
     """
-    return _Compiler(triples).compile()
+    compiler = _Compiler(triples)
+    try:
+        return compiler.compile()
+    except IllFormedShape as error:
+        raise _named(error, compiler.graph) from error
+
+
+def _named(error: IllFormedShape, graph: ShapesGraph) -> IllFormedShape:
+    """Return the error with a name that people know in the place of a blank node's label."""
+    node = error.node
+    if node is None or error.name is not None:
+        return error
+    error.name = graph.owner(node)
+    if isinstance(node, BlankNode):
+        path = next((p for p in graph.objects(node, sh("path")) if isinstance(p, NamedNode)), None)
+        zh, en = (f"，路径 {path}", f" with path {path}") if path else ("", "")
+        if error.name:
+            zh, en = f"{zh}，在 {error.name} 里", f"{en}, in {error.name}"
+        error.message = Bilingual(
+            error.message.zh.replace(str(node), f"（无名{zh}）", 1),
+            error.message.en.replace(str(node), f"(without a name{en})", 1),
+        )
+        error.args = (error.message.en,)
+    return error
 
 
 class _Compiler:
@@ -148,7 +172,7 @@ class _Compiler:
         for name, read in self.readers.items():
             if name in names:
                 constraints.extend(read(node))
-        constraints.extend(self.components.read(node, path))
+        constraints.extend(self._of_components(node, path))
         severity = self.graph.one(node, "severity")
         return Shape(
             node=node,
@@ -162,6 +186,14 @@ class _Compiler:
             constraints=tuple(constraints),
             properties=tuple(self._property(node, v) for v in self._values(node, "property")),
         )
+
+    def _of_components(self, node: Term, path: Path | None) -> Iterator[Constraint]:
+        try:
+            yield from self.components.read(node, path)
+        except IllFormedShape:
+            raise
+        except ValidationFailure as error:
+            raise ill_formed(node, error.message.zh, error.message.en) from error
 
     def _path(self, node: Term) -> Path | None:
         if node not in self.paths:
@@ -200,7 +232,7 @@ class _Compiler:
     def _property(self, node: Term, value: Term) -> int:
         if self._path(value) is None:
             raise ill_formed(
-                node, f"sh:property 的值 {value} 缺 sh:path", f"{value} has no sh:path"
+                node, "sh:property 的一个值缺 sh:path", "a value of sh:property has no sh:path"
             )
         return self.numbers[value]
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from pyoxigraph import Literal
 
-from kg_builder.graph.shacl.vocabulary import RDF, XSD
+from kg_builder.graph.shacl.vocabulary import XSD
 
 _YEAR = r"-?(?:[1-9][0-9]{3,}|0[0-9]{3})"
 _MONTH = r"(?:0[1-9]|1[0-2])"
@@ -149,4 +149,3 @@ KNOWN: Final = MappingProxyType(
     {XSD + name: name for name in (*_GRAMMARS, *_INTEGER_RANGES, "string")}
 )
 """IRI → local name of the XSD datatypes whose lexical forms are checked."""
-LANG_STRING: Final = RDF + "langString"

@@ -21,9 +21,21 @@ from kg_builder.graph.shacl.vocabulary import (
 )
 
 
-def ill_formed(node: Term, zh: str, en: str) -> ValidationFailure:
+class IllFormedShape(ValidationFailure):
+    """A shape that SHACL does not allow."""
+
+    node: Term | None = None
+    """The shape."""
+    name: NamedNode | None = None
+    """Its IRI, or that of the shape it is part of, if there is one."""
+
+
+def ill_formed(node: Term, zh: str, en: str) -> IllFormedShape:
     """Return the error for a shape that SHACL does not allow."""
-    return ValidationFailure(f"形状 {node} 不合语法：{zh}", f"ill-formed shape {node}: {en}")
+    error = IllFormedShape(f"形状 {node} 不合语法：{zh}", f"ill-formed shape {node}: {en}")
+    error.node = node
+    error.name = node if isinstance(node, NamedNode) else None
+    return error
 
 
 class ShapesGraph:
@@ -75,6 +87,23 @@ class ShapesGraph:
             seen.update(dict.fromkeys(fresh))
             queue.extend(fresh)
         return list(found)
+
+    def owner(self, node: Term) -> NamedNode | None:
+        """Return the nearest IRI from which triples lead to a node, None where there is none."""
+        level, seen = {node}, {node}
+        while level:
+            level = {above for below in level for above in self._above(below)} - seen
+            seen |= level
+            names = [term for term in level if isinstance(term, NamedNode)]
+            if names:
+                return min(names, key=str)
+        return None
+
+    def _above(self, node: Term) -> Iterator[Term]:
+        number = self.index.find(node)
+        if number is not None:
+            for p in self.index.predicates():
+                yield from map(self.index.term, self.index.subjects(p, number))
 
     def members(self, node: Term, head: Term) -> list[Term]:
         """Return the members of an RDF list; `node` is the shape to blame if it is none."""

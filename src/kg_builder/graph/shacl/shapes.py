@@ -85,14 +85,5 @@ class Shapes:
         found = {p for t in targets for p in (*t.subjects_of, *t.objects_of)}
         return tuple(sorted(found, key=str))
 
-    def counts(self) -> dict[str, int]:
-        """Return how many shapes there are, how many have targets, and how many constraints."""
-        active = [shape for shape in self.shapes if not shape.deactivated]
-        return {
-            "shapes": len(self.shapes),
-            "targeted": len(self._targeting()),
-            "constraints": sum(len(shape.constraints) for shape in active),
-        }
-
     def _targeting(self) -> list[Shape]:
         return [shape for shape in self.shapes if shape.targets and not shape.deactivated]

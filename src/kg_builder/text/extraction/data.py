@@ -73,10 +73,6 @@ class Data:
         """Return a regular expression, `{name}` replaced by the slot of that name."""
         return self.compiled(key, self.text(key, default), **slots)
 
-    def maybe_pattern(self, key: str) -> re.Pattern[str] | None:
-        """Return a regular expression, or None where the key is missing."""
-        return self.pattern(key) if self.has(key) else None
-
     def compiled(self, key: str, text: str, **slots: str) -> re.Pattern[str]:
         """Compile `text`, found at `key`."""
         for name, slot in slots.items():

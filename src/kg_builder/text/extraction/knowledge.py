@@ -61,9 +61,7 @@ class Knowledge:
             ClauseRules.of(rule("figures")),
             addresses,
             {
-                kind.id: TemplateReader([column.id for column in kind.columns], slots).read(
-                    Data(kind.template, kind.file)
-                )
+                kind.id: TemplateReader(kind.columns, slots).read(Data(kind.template, kind.file))
                 for kind in genre.tables
             },
         )

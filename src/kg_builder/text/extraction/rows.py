@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from kg_builder.model.document import Table
+from kg_builder.model.document import Row, Table
 from kg_builder.model.entity import EntityId
 from kg_builder.model.fact import Concept, Text, Value
 from kg_builder.model.selector import Evidence
 from kg_builder.text.extraction.addresses import bare_address
 from kg_builder.text.extraction.areas import AreaNames
+from kg_builder.text.extraction.findings import shown
 from kg_builder.text.extraction.parsers import MAX_VERBATIM
 from kg_builder.text.extraction.periods import Period
 from kg_builder.text.extraction.quantities import Figure
@@ -58,18 +59,36 @@ class RowReader:
         self._orders: dict[tuple[str, EntityId | int | None], int] = {}
 
     def read(self) -> list[Scope]:
-        """Read every row; return what each bound, for the checks."""
+        """Read every whole row; return what each bound, for the checks."""
         self._findings.read(*(cell.span for cell in self._table.headers.values()))
         root = Scope(None, None)
         for rule in self._template.table_nodes:
             self._node(rule, root)
         scopes = []
         for row in self._table.rows:
+            if self._is_half(row):
+                continue
             scope = Scope(root, row)
             for rule in self._template.nodes:
                 self._node(rule, scope)
             scopes.append(scope)
         return scopes
+
+    def _is_half(self, row: Row) -> bool:
+        """Whether a required cell holds a sign for "nothing"; a warning says so."""
+        required = [row.cells[name] for name in self._template.required if name in row.cells]
+        if not any(self._sources.is_nothing(cell) for cell in required):
+            return False
+        own = [cell for name, cell in row.cells.items() if name not in row.carried and cell.text]
+        own = own or required
+        words = shown(" | ".join(cell.text for cell in own))
+        self._findings.notice(
+            "half-row",
+            f"残缺的一行，已跳过：{words}",
+            f"half a row, skipped: {words}",
+            own[0].span,
+        )
+        return True
 
     # --- nodes ---
 

@@ -149,7 +149,7 @@ class Sources:
         cell = row.cells.get(column) if row else None
         if row is None or cell is None or not len(cell.span):
             return
-        if self._is_nothing(cell.text):
+        if self.is_nothing(cell):
             self._findings.read(cell.span)
             return
         if len(cell.span) > _MAX_CELL:
@@ -164,7 +164,9 @@ class Sources:
         for span in cell.bullets or (cell.span,):
             yield Placed(Item(self._words(span)), row.number, self._column(column), reading)
 
-    def _is_nothing(self, text: str) -> bool:
+    def is_nothing(self, cell: Cell) -> bool:
+        """Whether a cell holds a sign for "nothing"."""
+        text = cell.text
         return len(text) <= _NOTHING and self._page.folding.fold(text) in self._nothing
 
     def _joined(self, column: str) -> Iterator[Placed]:

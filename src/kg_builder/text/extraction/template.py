@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from kg_builder.model.selector import Reading
 from kg_builder.text.extraction.data import Data
 from kg_builder.text.extraction.parsers import Parser, make_parser, parser_parameters
+from kg_builder.text.genre import Column
 
 BUILT_IN = ("report", "area")
 _SLOT = re.compile(r"\{([a-z_]+)\}")
@@ -127,6 +128,8 @@ class Template:
     table_nodes: tuple[NodeRule, ...]
     nodes: tuple[NodeRule, ...]
     checks: tuple[CheckRule, ...]
+    required: tuple[str, ...]
+    """Columns without which a row says nothing."""
 
 
 _NODE_KEYS = (
@@ -144,8 +147,9 @@ _FORMS = ("auto", "text", "string")
 class TemplateReader:
     """Reads the templates of one kind of table after the other."""
 
-    def __init__(self, columns: Sequence[str], slots: Mapping[str, str]) -> None:
-        self._columns = frozenset(columns)
+    def __init__(self, columns: Sequence[Column], slots: Mapping[str, str]) -> None:
+        self._columns = frozenset(column.id for column in columns)
+        self._required = tuple(column.id for column in columns if column.required)
         self._slots = slots
         self._ids: list[str] = list(BUILT_IN)
 
@@ -154,7 +158,8 @@ class TemplateReader:
         data.known("table-node", "node", "check")
         table_nodes = tuple(self._node(part) for part in data.parts("table-node"))
         nodes = tuple(self._node(part) for part in data.parts("node"))
-        return Template(table_nodes, nodes, tuple(self._check(p) for p in data.parts("check")))
+        checks = tuple(self._check(part) for part in data.parts("check"))
+        return Template(table_nodes, nodes, checks, self._required)
 
     def _node(self, data: Data) -> NodeRule:
         data.known(*_NODE_KEYS)

@@ -116,9 +116,9 @@ class Aligner:
                 patterns.append(Pattern(rest, 0, frozenset(omitted), _OMITTED))
         return patterns
 
-    def align(self, limit: int | None = None) -> Alignment:
-        """Return the best alignment of the first `limit` cells (all of them, without)."""
-        stop = len(self._items) if limit is None else min(limit, len(self._items))
+    def align(self) -> Alignment:
+        """Return the best alignment of the cells."""
+        stop = len(self._items)
         steps: list[list[_Step | None]] = [[None, None] for _ in range(stop + 1)]
         steps[0][0] = _Step(0.0, None, None, None)
         best, best_at = 0.0, 0

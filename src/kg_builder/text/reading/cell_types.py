@@ -14,8 +14,8 @@ STRONG = 2.0
 FAIR = 0.5
 NEVER = -4.0
 
-_LOOKED_AT = 400
-"""Longer texts are judged by their beginning."""
+_BEGINNING, _END = 300, 100
+"""Longer texts are judged by so many characters of their beginning and end."""
 _REMEMBERED = 50_000
 
 
@@ -48,7 +48,8 @@ class CellType:
     def _judge(self, text: str) -> float:
         if self.longest is not None and len(text) > self.longest:
             return NEVER
-        text = text[:_LOOKED_AT]
+        if len(text) > _BEGINNING + _END:
+            text = text[:_BEGINNING] + text[-_END:]
         if self.never is not None and self.never.search(text):
             return NEVER
         if self.label is not None and self.label.search(text):

@@ -65,7 +65,8 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> Source:
 
     `encoding` overrides detection. `Source.text_sha256` is the SHA-256 of the text without byte
     order mark, `\r\n` written as `\n`, in UTF-8: the same for every encoding of one report.
-    Raises InputError for empty, binary and undecodable data and for an unknown encoding.
+    Raises InputError for empty, binary and undecodable data and for an unknown encoding; with the
+    line and column (1-based, in code points) where the bytes stop being text.
     """
     if not data:
         raise InputError("文件为空", "the file is empty", file=name)
@@ -75,13 +76,16 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> Source:
             "a binary file, not a text; save it as plain text first",
             file=name,
         )
-    text, used = _named(data, name, encoding) if encoding else _detected(data, name)
+    text, used = _detected(data, name) if encoding is None else _named(data, name, encoding)
     text = text.removeprefix("\ufeff")
     if (nul := text.find("\0")) >= 0:
+        line, column = _place(text[:nul])
         raise InputError(
             f"含有 NUL 字符(第 {nul + 1} 个字符),不是文本文件",
             f"holds a NUL character (character {nul + 1}): not a text file",
             file=name,
+            line=line,
+            column=column,
         )
     if not text.strip():
         raise InputError("文件没有内容", "the file holds nothing but white space", file=name)
@@ -143,7 +147,7 @@ def _detected(data: bytes, name: str) -> tuple[str, str]:
             other = _gb18030(data, name, error)
             if other is not None:
                 return other, "gb18030"
-        raise _undecodable(error, name, "UTF-8", len(data)) from error
+        raise _undecodable(error, name, "UTF-8") from error
     if not text.isascii() and re.search(_HAN, text) is None:
         # A few words in GB18030 can be UTF-8 by accident, though never Chinese.
         other = _gb18030(data, name, None)
@@ -156,11 +160,18 @@ def _strict(data: bytes, name: str, codec: str) -> str:
     try:
         return data.decode(codec)
     except UnicodeDecodeError as error:
-        raise _undecodable(error, name, codec.upper(), len(data)) from error
+        raise _undecodable(error, name, codec.upper()) from error
 
 
-def _undecodable(error: UnicodeDecodeError, name: str, codec: str, size: int) -> InputError:
-    if error.end >= size and (
+def _place(before: str) -> tuple[int, int]:
+    """Return the line and the column of what follows the text `before`."""
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+def _undecodable(error: UnicodeDecodeError, name: str, codec: str) -> InputError:
+    before = error.object[: error.start].decode(error.encoding)
+    line, column = _place(before.removeprefix("\ufeff"))
+    if error.end >= len(error.object) and (
         "unexpected end" in error.reason
         or "incomplete" in error.reason
         or "truncated" in error.reason
@@ -169,11 +180,15 @@ def _undecodable(error: UnicodeDecodeError, name: str, codec: str, size: int) ->
             f"文件在一个字符中间被截断(第 {error.start} 字节,{codec})",
             f"cut inside a character (byte {error.start}, {codec})",
             file=name,
+            line=line,
+            column=column,
         )
     return InputError(
         f"第 {error.start} 字节不是 {codec};可用 --encoding 指明编码",
         f"byte {error.start} is not {codec}; name the encoding with --encoding",
         file=name,
+        line=line,
+        column=column,
     )
 
 
@@ -194,7 +209,7 @@ def _gb18030(data: bytes, name: str, utf8_error: UnicodeDecodeError | None) -> s
     except UnicodeDecodeError as error:
         cut = error.end >= len(data) and "incomplete" in error.reason
         if utf8_error and cut and _reads_as_chinese(data[: error.start].decode("gb18030")):
-            raise _undecodable(error, name, "GB18030", len(data)) from utf8_error
+            raise _undecodable(error, name, "GB18030") from utf8_error
         return None
     return text if _reads_as_chinese(text) else None
 

@@ -88,10 +88,6 @@ class HeaderIndex:
             if slot.head is not None and slot.column is not None
         )
 
-    def starts_header(self, items: Sequence[Item], position: int) -> bool:
-        """Whether a header starts at `position`."""
-        return self._best(items, position, len(items)) is not None
-
     def _best(self, items: Sequence[Item], start: int, stop: int) -> Header | None:
         if not items[start].text or not self._means(items[start].text):
             return None

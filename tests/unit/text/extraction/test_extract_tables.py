@@ -37,6 +37,32 @@ def test_canteens_of_one_name_are_two(canteens):
     assert canteens.of("Canteen")[2].key == ("临溪区", "临溪管委会", "“Z12”食堂24h")
 
 
+@pytest.mark.parametrize("nothing", ["—", "无", "/", "／", "暂无", "無"])
+def test_a_sign_for_nothing_in_a_required_cell_makes_half_a_row(find, nothing):
+    cells = ("所属街镇", "点位名称", "详细地址", "联系电话")
+    first = ("柳岸街道", "幸福食堂", "知秋路76号", "000-1234567")
+    half = ("青石镇", nothing, "青石村村委会院内", "000-7654321")
+    last = ("柳岸街道", "长乐食堂", "知秋路78号", "000-1234568")
+    found = find(TITLE + table(*cells, *first, *half, *last))
+    assert found.labels("Canteen") == ["幸福食堂", "长乐食堂"]
+    assert found.labels("Town") == []
+    notices = [*found.document.notices, *found.extraction.notices]
+    (notice,) = [item for item in notices if item.code == "half-row"]
+    assert notice.position.line == 3 + 4 + 4
+    assert "青石镇" in notice.message.zh
+
+
+@pytest.mark.parametrize("nothing", ["—", "暂无"])
+def test_a_sign_for_nothing_carried_down_makes_half_rows(find, nothing):
+    heads = ("改革领域", "重点举措")
+    rows = (nothing, "健全甲机制,完善乙制度。", "", "健全丙机制,完善丁制度。")
+    found = find(TITLE + table(*heads, *rows, "文化改革", "健全戊机制,完善己制度。"))
+    assert found.labels("ReformTheme") == ["文化改革"]
+    assert len(found.labels("ReformMeasure")) == 2
+    notices = [*found.document.notices, *found.extraction.notices]
+    assert [n.position.line for n in notices if n.code == "half-row"] == [5, 8]
+
+
 def test_streets_towns_and_bodies(canteens):
     assert canteens.labels("Street") == ["柳岸街道"]
     assert canteens.labels("Town") == ["青石镇"]

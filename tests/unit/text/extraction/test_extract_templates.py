@@ -9,10 +9,11 @@ from kg_builder.errors import ConfigurationError
 from kg_builder.text.extraction import Extractor
 from kg_builder.text.extraction.data import Data
 from kg_builder.text.extraction.template import TemplateReader
-from kg_builder.text.genre import load_genre
+from kg_builder.text.genre import Column, HeaderWords, load_genre
 from kg_builder.text.reading import read
 
 HOUSE = Path(__file__).parents[4]
+NAME = Column("name", HeaderWords(frozenset({"名称"}), None), "name", required=True)
 
 PARKS = """
 id = "parks"
@@ -92,7 +93,7 @@ NODE = {"id": "a", "class": "A", "from": {"cell": "name"}}
 )
 def test_what_is_wrong_in_a_template_is_told_with_its_file(raw):
     with pytest.raises(ConfigurationError) as raised:
-        TemplateReader(["name"], {}).read(Data(raw, "tables/a.toml"))
+        TemplateReader([NAME], {}).read(Data(raw, "tables/a.toml"))
     assert raised.value.file == "tables/a.toml"
     assert raised.value.message.zh
     assert raised.value.message.en

@@ -65,6 +65,25 @@ def test_refused(data, words):
 
 
 @pytest.mark.parametrize(
+    ("data", "encoding", "line", "column"),
+    [
+        ("甲乙\n丙𠮷".encode() + b"\xff\n", None, 2, 3),
+        (codecs.BOM_UTF8 + "甲".encode() + b"\xff", None, 1, 2),
+        ("甲\r\n乙\r\n".encode() + "丙".encode()[:2], None, 3, 1),
+        (codecs.BOM_UTF16_LE + "甲\n乙".encode("utf-16-le") + b"\x00", None, 2, 2),
+        (TEXT.rstrip().encode("gb18030")[:-3], None, 3, 24),
+        ("甲\n".encode("gb18030") + b"\xff\n", "gb18030", 2, 1),
+        (b"a\nb\0", "utf-8", 2, 2),
+    ],
+)
+def test_where_the_text_ends_to_be_one(data, encoding, line, column):
+    with pytest.raises(InputError) as caught:
+        decode(data, "试", encoding)
+    assert (caught.value.line, caught.value.column) == (line, column)
+    assert caught.value.render("en").startswith(f"试:{line}:{column}: ")
+
+
+@pytest.mark.parametrize(
     "name", ["klingon", "base64", "utf-16", "", "a" * 999, "punycode", "gb18030\0"]
 )
 def test_unknown_encoding(name):

@@ -253,6 +253,13 @@ def test_a_theme_cut_off_before_its_measures_is_no_measure(read_text):
     assert [c.text for c in only(document).unread] == ["生态文明体制改革"]
 
 
+@pytest.mark.parametrize("measure", ["健全甲机制" * 1000, "健全甲机制" * 1000 + "。"])
+def test_a_single_row_with_a_very_long_cell(read_text, measure):
+    table = only(read_text(f"改革领域 |\n重点举措 |\n文化改革 |\n{measure} |\n"))
+    assert table.kind == "reforms"
+    assert [row["measures"] for row in rows_of(table)] == [measure]
+
+
 def test_a_row_without_its_required_cell(read_text):
     rows = [*CANTEENS[:2], {**CANTEENS[2], "name": ""}, *CANTEENS[3:]]
     document = read_text(flat(rows, ["street", "name", "address"]))
