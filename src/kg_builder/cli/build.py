@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -86,6 +87,8 @@ def command(say: Speaker) -> click.Command:
         verbose: bool,
         **given: Any,
     ) -> int:
+        # Builds make no cycles; looking for them costs a third of the time with many reports.
+        gc.disable()
         options = BuildOptions(out=out, **given)
         sources = [_load(path) for path in reports]
         with show_progress(say) as progress:
