@@ -37,7 +37,7 @@ from kg_builder.graph.vocabulary import DEFAULT_BASE
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.document import Document
 from kg_builder.model.extraction import Extraction
-from kg_builder.model.notice import Notice
+from kg_builder.model.notice import Notice, capped
 from kg_builder.model.source_record import SourceRecord
 from kg_builder.model.validation import ValidationReport
 from kg_builder.resources import Resources
@@ -140,7 +140,7 @@ def read_report(source: ReportInput, genre: Genre, encoding: str | None = None) 
         error.file = source.file or source.name
         raise
     extraction = extract(document, genre)
-    notices = _in_order((*document.notices, *extraction.notices))
+    notices = capped((*document.notices, *extraction.notices))
     coverage = measure_coverage(document, extraction.read)
     return ReadReport(document, extraction, notices, account(document, notices, coverage))
 
@@ -322,15 +322,6 @@ def _joined(read: Sequence[_Part], published: Iterable[_Part]) -> list[_Part]:
             warnings = [notice_data(notice), *part.account["warnings"]]
             parts[part.graph] = replace(part, account={**part.account, "warnings": warnings})
     return list(parts.values())
-
-
-def _in_order(notices: Sequence[Notice]) -> tuple[Notice, ...]:
-    return tuple(
-        sorted(
-            notices,
-            key=lambda notice: (notice.position is not None, notice.position, notice.code),
-        )
-    )
 
 
 def publish(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kg_builder.model.bilingual import Bilingual
@@ -65,28 +65,3 @@ class CellMaker:
             f"残缺的一行,已跳过: {words}",
             f"half a row, skipped: {words}",
         )
-
-
-def capped(notices: Iterable[Notice], most: int) -> tuple[Notice, ...]:
-    """Return the notices in the order of their places, at most `most` of a code.
-
-    A last notice of the code says how many more there are.
-    """
-    kept: list[Notice] = []
-    counts: dict[str, int] = {}
-    for notice in sorted(notices, key=_place):
-        counts[notice.code] = counts.get(notice.code, 0) + 1
-        if counts[notice.code] <= most:
-            kept.append(notice)
-    for code, count in counts.items():
-        if count > most:
-            more = count - most
-            kept.append(
-                Notice(code, Bilingual(f"另有 {more} 处同类情况", f"{more} more like this"))
-            )
-    return tuple(kept)
-
-
-def _place(notice: Notice) -> tuple[bool, int, int]:
-    position = notice.position
-    return (False, position.line, position.column) if position else (True, 0, 0)

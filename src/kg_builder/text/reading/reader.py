@@ -7,20 +7,17 @@ from dataclasses import replace
 
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.document import Document, Paragraph, Table
-from kg_builder.model.notice import Notice
+from kg_builder.model.notice import Notice, capped
 from kg_builder.model.selector import Position
 from kg_builder.text.folding import Folding
 from kg_builder.text.genre import Genre
 from kg_builder.text.reading.cell_types import cell_types
-from kg_builder.text.reading.cells import CellMaker, capped
+from kg_builder.text.reading.cells import CellMaker
 from kg_builder.text.reading.characters import removed_characters
 from kg_builder.text.reading.decode import decode
 from kg_builder.text.reading.outline import find_title, outline_rules, sections
 from kg_builder.text.reading.scan import scan
 from kg_builder.text.reading.tables import TableReader
-
-MAX_NOTICES = 100
-"""Of one code."""
 
 
 def read(data: bytes, name: str, genre: Genre, encoding: str | None = None) -> Document:
@@ -60,7 +57,7 @@ def read(data: bytes, name: str, genre: Genre, encoding: str | None = None) -> D
         *reader.notices,
         *_emptiness(tables, paragraphs),
     ]
-    return Document(source, title, outline, paragraphs, tables, capped(notices, MAX_NOTICES))
+    return Document(source, title, outline, paragraphs, tables, capped(notices))
 
 
 def _section_at(starts: list[int], offset: int) -> int | None:
