@@ -20,6 +20,7 @@ from kg_builder.graph.index import TripleIndex
 from kg_builder.graph.ontology import Ontology
 from kg_builder.graph.shacl import Shapes, compile_shapes
 from kg_builder.graph.shacl.reading import IllFormedShape
+from kg_builder.graph.shacl.report import sort_key
 from kg_builder.graph.validation import validate, validate_with_pyshacl
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE
 from kg_builder.model.validation import ValidationReport, ValidationResult
@@ -58,7 +59,7 @@ def check(
         data.add(triple)
     second = _run(data, shapes, engine)
     results = {*_unknown_terms(asserted, ontology), *first.results, *second.results}
-    return ValidationReport(not results, tuple(sorted(results, key=_result_key)))
+    return ValidationReport(not results, tuple(sorted(results, key=sort_key)))
 
 
 def _compile(files: _Files, ontology: Ontology) -> Shapes:
@@ -96,17 +97,6 @@ def _run(data: TripleIndex, shapes: Shapes, engine: ShaclEngine) -> ValidationRe
     if engine == "pyshacl":
         return validate_with_pyshacl(data, shapes.triples)
     return validate(data, shapes)
-
-
-def _result_key(result: ValidationResult) -> tuple[str, ...]:
-    return (
-        result.focus_node,
-        result.path or "",
-        result.component,
-        result.value or "",
-        result.source_shape,
-        *result.messages,
-    )
 
 
 def _check_targets(shapes: Shapes, ontology: Ontology, files: _Files) -> None:

@@ -6,6 +6,7 @@ counted: 0-based, end exclusive (the model of `oa:TextPositionSelector`, W3C Web
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,6 +28,17 @@ class Span:
     def contains(self, other: Span) -> bool:
         """Whether `other` lies within this span."""
         return self.start <= other.start and other.end <= self.end
+
+
+def merge_spans(spans: Iterable[Span]) -> list[Span]:
+    """Return the same stretches as sorted spans that neither overlap nor touch."""
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return merged
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kg_builder.model.document import Document
-from kg_builder.model.selector import Span
+from kg_builder.model.selector import Span, merge_spans
 
 _WORDS = re.compile(r"\w")
 
@@ -44,7 +44,7 @@ def measure_coverage(document: Document, read: Iterable[Span]) -> Coverage:
     Headings, the title, captions and header cells are structure: they count as read.
     """
     text = document.source.text
-    known = _merge([*read, *_structure(document)])
+    known = merge_spans([*read, *_structure(document)])
     total = _count(text, Span(0, len(text)))
     unread: list[Unread] = []
     for span, kind in _passages(document):
@@ -81,16 +81,6 @@ def _passages(document: Document) -> Iterator[tuple[Span, str]]:
                 yield from ((bullet, "bullet") for bullet in cell.bullets)
             elif len(cell.span):
                 yield cell.span, "cell"
-
-
-def _merge(spans: Iterable[Span]) -> list[Span]:
-    merged: list[Span] = []
-    for span in sorted(spans):
-        if merged and span.start <= merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
-        else:
-            merged.append(span)
-    return merged
 
 
 def _gaps(span: Span, known: list[Span]) -> Iterator[Span]:

@@ -7,14 +7,14 @@ walks they wait for, run by a loop with a stack of its own: no nesting of shapes
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from kg_builder.graph.index import Term, TripleIndex
-from kg_builder.graph.shacl.constraints import Constraint, Finding
+from kg_builder.graph.shacl.constraints import Constraint
 from kg_builder.graph.shacl.logic import Node
-from kg_builder.graph.shacl.report import make_report
+from kg_builder.graph.shacl.report import Found, make_report
 from kg_builder.graph.shacl.run import Run
-from kg_builder.graph.shacl.shapes import Shape, Shapes
+from kg_builder.graph.shacl.shapes import Shapes
 from kg_builder.model.validation import ValidationReport
 
 Walk: TypeAlias = Generator["Walk", None, None]
@@ -22,16 +22,6 @@ _MAX_DETAILS = 8
 """How deep details have details."""
 _CHUNK = 20_000
 """Focus nodes checked at once: bounds the memory, and is large enough for set operations to pay."""
-
-
-class Found(NamedTuple):
-    """A finding with the shape and constraint it belongs to, and how often it is to be reported."""
-
-    shape: Shape
-    constraint: Constraint
-    finding: Finding
-    times: int
-    details: tuple[Found, ...]
 
 
 def validate(

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg_builder.graph.index import Term
+from kg_builder.graph.shacl.constraints import Constraint, Finding
 from kg_builder.graph.shacl.paths import path_triples
 from kg_builder.graph.shacl.run import Run
+from kg_builder.graph.shacl.shapes import Shape
 from kg_builder.graph.shacl.vocabulary import RDF_TYPE, SH, XSD, sh
 from kg_builder.model.validation import ValidationReport, ValidationResult
 
-if TYPE_CHECKING:
-    from kg_builder.graph.shacl.engine import Found
-
 SEVERITIES = ("Violation", "Warning", "Info")
+
+
+class Found(NamedTuple):
+    """A finding with the shape and constraint it belongs to, and how often it is to be reported."""
+
+    shape: Shape
+    constraint: Constraint
+    finding: Finding
+    times: int
+    details: tuple[Found, ...]
 
 
 def severity_name(iri: str) -> str:

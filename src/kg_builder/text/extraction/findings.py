@@ -10,7 +10,7 @@ from kg_builder.model.entity import Entity, EntityId
 from kg_builder.model.extraction import Extraction
 from kg_builder.model.fact import Concept, Fact, Value, Year
 from kg_builder.model.notice import Notice
-from kg_builder.model.selector import Evidence, Span
+from kg_builder.model.selector import Evidence, Span, merge_spans
 from kg_builder.text.extraction.periods import Period
 from kg_builder.text.extraction.words import LONG_NAME, Page, Words
 
@@ -182,19 +182,9 @@ class Findings:
             Fact(subject, predicate, value, tuple(told.evidence), told.rule)
             for (subject, predicate, _, value), told in self._facts.items()
         )
-        return Extraction(entities, facts, tuple(self._notices), tuple(_merged(self._read)))
+        return Extraction(entities, facts, tuple(self._notices), tuple(merge_spans(self._read)))
 
 
 def shown(text: str) -> str:
     """Return what a message may quote of a text."""
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
-
-
-def _merged(spans: Iterable[Span]) -> list[Span]:
-    merged: list[Span] = []
-    for span in sorted(spans):
-        if merged and span.start <= merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
-        else:
-            merged.append(span)
-    return merged
