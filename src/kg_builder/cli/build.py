@@ -195,7 +195,7 @@ def _report_reading(report: Mapping[str, Any], name: str, say: Speaker, *, verbo
     say.tell(
         say(
             f"{name}：{len(known)} 张表，读懂全文的 {share:.0%}，{unread} 处未读",
-            f"{name}: {len(known)} tables, {share:.0%} of the text read,"
+            f"{name}: {_counted(len(known), 'table')}, {share:.0%} of the text read,"
             f" {unread} passages not read",
         )
     )
@@ -203,3 +203,7 @@ def _report_reading(report: Mapping[str, Any], name: str, say: Speaker, *, verbo
         for table in report["tables"]:
             kind = table["kind"] or say("未知的表", "unknown table")
             say.tell(f"  {name}:{table['line']}  {kind}  {table['rows']}")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
