@@ -23,7 +23,7 @@ from pyoxigraph import (
 )
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
-from kg_builder.graph.iris import class_segment
+from kg_builder.graph.iris import class_segment, is_iri
 from kg_builder.graph.serialization import (
     instance_prefixes,
     nquads_of_graphs,
@@ -37,14 +37,6 @@ HOSTILE = (
     "\0\x01\b\t\n\x0b\f\r\x1f\x7f\x85\xa0\u2028\u2029\u200e\u202e\u2066\ufeff\ufffd\uffff"
     "\"'\\<>{}|^`@.;,#%&“”《》（）｜😀𠮷e\u0301 "
 )
-
-
-def is_iri(text: str) -> bool:
-    try:
-        NamedNode(text)
-    except ValueError:
-        return False
-    return True
 
 
 texts = st.text(
