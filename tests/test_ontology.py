@@ -41,7 +41,10 @@ FILES = [*IMPORTED, *ALIGNMENTS]
 
 TERMS = {
     "core": """Entity Statement Period about hasStatement statedIn area period resultKind status
-        verbatim listOrder startYear endYear startMonth endMonth periodSpan iriPattern""",
+        verbatim listOrder startYear endYear startMonth endMonth periodSpan iriPattern
+        Collection Topic StatusStatement DistinctionClaim partOf hasPart inCollection hasItem
+        basedOn appliesTo extendedTo goal concerns implements forPeriod phase edition version batch
+        renamedTo mergedInto possiblySameAs scope distinction""",
     "report": """Report Section Table Cell reportsPeriod plansPeriod issuedBy coversArea inReport
         parentSection inSection sectionNumber sectionLevel tableKind rowCount columnHeader inTable
         rowNumber columnNumber cellText""",
@@ -49,12 +52,13 @@ TERMS = {
         inColumn retrieved sourceSha256 normalizedTextSha256""",
     "place": """AdministrativeArea Province City District Street Town Village Place Road Address
         within districtName streetName roadName houseNumber compoundName buildingName
-        buildingNumber floor unitNumber placeName landmark""",
+        buildingNumber floor unitNumber placeName landmark locatedIn adjacentTo startsAt endsAt
+        onRoad inBuilding coversPlace""",
     "organization": """Organization Institution PublicBody Company Alliance affiliatedTo ledBy
-        supportedBy foundedBy""",
+        supportedBy foundedBy builtBy developedBy operatedBy organizedBy partner""",
     "innovation": "Platform Park Cluster Product",
     "finance": "Fund partOfFund",
-    "event": "Event Award AwardStatement award",
+    "event": "Event Award AwardStatement award outcome",
     "industry": """Industry IndustrySystem IndustryTier TierAssignment tier inSystem tierSymbol
         tierPosition inTier inIndustry""",
     "policy": "Policy validPeriod",
@@ -62,13 +66,16 @@ TERMS = {
         plannedCompletion""",
     "education": """School EducationGroup EducationGroupListing GroupMembership group member
         hasMember memberOf namedAfter established serialFirst serialLast""",
-    "canteen": "Canteen CanteenListing street address telephone inStreet hasAddress",
+    "canteen": "Canteen CanteenListing street address telephone inStreet hasAddress brand",
     "reform": """ReformTheme ReformMeasure ReformListing theme inTheme hasMeasure
         responsibleBody""",
     "indicator": """Indicator Observation indicator measure value unit normalizedValue bound basis
-        broaderIndicator headline baseUnit multiplier currency""",
+        comparedWith broaderIndicator headline baseUnit multiplier currency""",
 }
 """Module -> the terms it defines, all of them: a term that comes or goes changes this table."""
+
+KEY_SCOPES = {("scope", part) for part in ("area", "named", "none", "report")}
+"""What `scope` says of an entity in the genre: within what its name is a key, no concept."""
 
 ANNOTATIONS = {
     *("rdfs:label", "rdfs:isDefinedBy", "skos:definition", "skos:scopeNote", "skos:example"),
@@ -129,7 +136,8 @@ def named_concepts(value: object) -> Iterator[tuple[str, str]]:
     """Yield what data names as `bound = "about"` or as `"bound:about"`."""
     if isinstance(value, dict):
         for key, part in value.items():
-            if key in SCHEMES and isinstance(part, str) and re.fullmatch(r"[a-z0-9-]+", part):
+            named = isinstance(part, str) and re.fullmatch(r"[a-z0-9-]+", part)
+            if key in SCHEMES and named and (key, part) not in KEY_SCOPES:
                 yield key, part
             yield from named_concepts(part)
     elif isinstance(value, list):

@@ -25,6 +25,7 @@ from kg_builder.graph.dataset import KnowledgeGraph
 from kg_builder.graph.index import TripleIndex
 from kg_builder.graph.inference import compile_ontology, infer, infer_with_owlrl
 from kg_builder.graph.iris import is_iri
+from kg_builder.graph.labels import term_labels
 from kg_builder.graph.ontology import Ontology, load_ontology
 from kg_builder.graph.output import Written, write_build, write_rejected
 from kg_builder.graph.publication import (
@@ -39,12 +40,14 @@ from kg_builder.model.document import Document
 from kg_builder.model.extraction import Extraction
 from kg_builder.model.notice import Notice, capped
 from kg_builder.model.source_record import SourceRecord
+from kg_builder.model.term import Term
 from kg_builder.model.validation import ValidationReport
 from kg_builder.resources import Resources
 from kg_builder.text.account import account, notice_data
-from kg_builder.text.coverage import measure_coverage
+from kg_builder.text.coverage import Coverage, measure_coverage
 from kg_builder.text.extraction import extract
 from kg_builder.text.genre import Genre, load_genre
+from kg_builder.text.marking import MarkedText, mark
 from kg_builder.text.reading import read
 
 Reasoner = Literal["rules", "owlrl"]
@@ -143,6 +146,28 @@ def read_report(source: ReportInput, genre: Genre, encoding: str | None = None) 
     notices = capped((*document.notices, *extraction.notices))
     coverage = measure_coverage(document, extraction.read)
     return ReadReport(document, extraction, notices, account(document, notices, coverage))
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedReport:
+    """A report read, its text with the passages marked, and the ontology's words for the facts."""
+
+    reading: ReadReport
+    coverage: Coverage
+    text: MarkedText
+    terms: Mapping[str, Term]
+
+
+def mark_report(
+    source: ReportInput, *, encoding: str | None = None, project: Path | None = None
+) -> MarkedReport:
+    """Read a report and mark what was read in it. Raises InputError and ConfigurationError."""
+    resources = Resources.find(project)
+    reading = read_report(source, load_genre(resources.folders("genre")), encoding)
+    coverage = measure_coverage(reading.document, reading.extraction.read)
+    text = mark(reading.document, reading.extraction, coverage)
+    terms = term_labels(load_ontology(resources.ontology))
+    return MarkedReport(reading, coverage, text, terms)
 
 
 def assemble_report(

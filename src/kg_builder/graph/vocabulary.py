@@ -16,7 +16,10 @@ HOUSE: Final = "https://w3id.org/kg-builder/"
 DEFAULT_BASE: Final = "https://example.org/kg/"
 """A placeholder that resolves nowhere: publishers give their own with `--base`."""
 
-SCHEMES: Final = ("status", "unit", "bound", "measure", "kind", "basis", "reading", "span")
+SCHEMES: Final = (
+    *("status", "unit", "bound", "measure", "kind", "basis", "reading", "span"),
+    *("scope", "distinction", "outcome"),
+)
 """The taxonomies: ontology/taxonomies/NAME.ttl is the scheme `…/NAME` of concepts `…/NAME/…`."""
 
 PREFIXES: Final[Mapping[str, str]] = MappingProxyType(

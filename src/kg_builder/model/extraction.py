@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kg_builder.model.decision import Decided, Verdict
 from kg_builder.model.entity import Entity
 from kg_builder.model.fact import Fact
 from kg_builder.model.notice import Notice
@@ -23,3 +24,7 @@ class Extraction:
     notices: tuple[Notice, ...]
     read: tuple[Span, ...]
     """The passages that were understood, sorted and merged."""
+    verdicts: tuple[Verdict, ...] = ()
+    """The decisions that were applied, in the order of the text."""
+    decided: tuple[Decided, ...] = ()
+    """The triples that stand because of one."""

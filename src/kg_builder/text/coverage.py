@@ -22,6 +22,8 @@ class Unread:
     """`paragraph`, `cell` or `bullet`."""
     characters: int
     """How many of its letters, digits and Chinese characters were not read."""
+    gaps: tuple[Span, ...]
+    """The stretches of it that were not read and hold such characters, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,11 @@ def measure_coverage(document: Document, read: Iterable[Span]) -> Coverage:
     total = _count(text, Span(0, len(text)))
     unread: list[Unread] = []
     for span, kind in _passages(document):
-        missing = sum(_count(text, gap) for gap in _gaps(span, known))
-        if missing:
+        gaps = tuple(gap for gap in _gaps(span, known) if _WORDS.search(text, gap.start, gap.end))
+        if gaps:
             line = document.source.position(span.start).line
-            unread.append(Unread(span, line, kind, missing))
+            missing = sum(_count(text, gap) for gap in gaps)
+            unread.append(Unread(span, line, kind, missing, gaps))
     understood = sum(_count(text, span) for span in known)
     return Coverage(total, understood, tuple(sorted(unread, key=lambda item: item.span)))
 

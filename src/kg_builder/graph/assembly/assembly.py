@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from kg_builder.errors import ConfigurationError
 from kg_builder.graph.assembly.evidence import EvidenceWriter
 from kg_builder.graph.assembly.terms import Terms
 from kg_builder.graph.iris import local_name, mint_graph
 from kg_builder.graph.ontology import Ontology
 from kg_builder.graph.vocabulary import RDF_TYPE, RDFS_LABEL, expand
+from kg_builder.model.decision import ClassName, Decided, Verdict
 from kg_builder.model.document import Document
 from kg_builder.model.entity import Entity, EntityId
 from kg_builder.model.extraction import Extraction
@@ -47,11 +49,12 @@ def assemble(
 ) -> Assembled:
     """Return the triples of a report.
 
-    Every asserted triple has at least one evidence. Raises ConfigurationError where the extraction
+    Every asserted triple has at least one evidence, and the decisions it stands by. Raises ConfigurationError where the extraction
     names a term that the ontology does not have, ValueError if it names no report.
     """
     report = _report(extraction)
     terms = Terms(base, ontology)
+    decided = _decided(extraction.decided, terms)
     said: dict[Triple, list[tuple[Evidence, str]]] = {}
     for entity in extraction.entities:
         node = terms.entity(entity.id)
@@ -64,14 +67,41 @@ def assemble(
         said.setdefault(triple, []).extend((evidence, fact.rule) for evidence in fact.evidence)
     asserted = tuple(sorted(said, key=triple_key))
     writer = EvidenceWriter(document, report, record, terms)
+    for verdict in extraction.verdicts:
+        writer.decision(verdict)
     for triple in asserted:
-        writer.add(triple, said[triple])
+        writer.add(triple, said[triple], decided.get(triple, ()))
     return Assembled(
         report,
         mint_graph(base, "report", local_name(report.key)),
         asserted,
         tuple(sorted(writer.triples(), key=triple_key)),
     )
+
+
+def _decided(items: Iterable[Decided], terms: Terms) -> dict[Triple, list[Verdict]]:
+    """Return the triples that stand by decisions, with these.
+
+    Raises ConfigurationError, with the line of the decision, for a term the ontology has not.
+    """
+    found: dict[Triple, list[Verdict]] = {}
+    for item in items:
+        try:
+            triple = _decided_triple(item, terms)
+        except ConfigurationError as error:
+            decision = item.verdict.decision
+            raise ConfigurationError(
+                error.message.zh, error.message.en, file=decision.file, line=decision.line, column=1
+            ) from error
+        found.setdefault(triple, []).append(item.verdict)
+    return found
+
+
+def _decided_triple(item: Decided, terms: Terms) -> Triple:
+    node = terms.entity(item.subject)
+    if isinstance(item.object, ClassName):
+        return Triple(node, RDF_TYPE, terms.name(item.object.name))
+    return Triple(node, terms.name(item.predicate), terms.value(item.object))
 
 
 def _report(extraction: Extraction) -> EntityId:

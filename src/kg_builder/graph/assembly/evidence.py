@@ -17,6 +17,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from kg_builder.graph.assembly.terms import Terms
 from kg_builder.graph.iris import local_name
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, RDFS_LABEL, expand
+from kg_builder.model.decision import Verdict
 from kg_builder.model.document import Document, Table
 from kg_builder.model.entity import EntityId
 from kg_builder.model.fact import Concept
@@ -35,6 +36,7 @@ class EvidenceWriter:
     ) -> None:
         self._document = document
         self._terms = terms
+        self._key = report.key
         self._report = terms.entity(report)
         self._prefix = f"{terms.base}id/passage/{local_name(report.key)}"
         self._passages: dict[Span, NamedNode] = {}
@@ -45,8 +47,32 @@ class EvidenceWriter:
         """Yield every evidence triple collected so far."""
         return iter(self._triples)
 
-    def add(self, triple: Triple, said: Sequence[tuple[Evidence, str]]) -> None:
-        """Record who says `triple`: pairs of evidence and the rule that read it."""
+    def decision(self, verdict: Verdict) -> None:
+        """Record a decision: who made it, when and why, and the passage it speaks of."""
+        p = self._p
+        decision = verdict.decision
+        node = self._decision(verdict)
+        self._triples += [
+            Triple(node, RDF_TYPE, p["Decision"]),
+            Triple(node, p["action"], Literal(decision.action)),
+            Triple(node, p["decidedBy"], Literal(decision.who)),
+            Triple(node, p["reason"], Literal(decision.why, language="zh")),
+            Triple(node, p["prov:used"], self._passage(verdict.said)),
+        ]
+        if decision.date is not None:
+            self._triples.append(Triple(node, p["dcterms:date"], self._terms.value(decision.date)))
+
+    def _decision(self, verdict: Verdict) -> NamedNode:
+        key = (*self._key, verdict.decision.digest[:16])
+        return self._terms.entity(EntityId("Decision", key))
+
+    def add(
+        self,
+        triple: Triple,
+        said: Sequence[tuple[Evidence, str]],
+        verdicts: Sequence[Verdict] = (),
+    ) -> None:
+        """Record who says `triple`: pairs of evidence and the rule that read it, and decisions."""
         p = self._p
         node = fact_iri(triple, self._terms.base)
         found: dict[tuple[NamedNode, NamedNode | Literal], None] = {
@@ -59,6 +85,8 @@ class EvidenceWriter:
             found[p["prov:wasQuotedFrom"], self._passage(evidence)] = None
             found[p["rule"], Literal(rule)] = None
             found[p["reading"], self._terms.value(Concept("reading", evidence.reading))] = None
+        for verdict in verdicts:
+            found[p["decision"], self._decision(verdict)] = None
         self._triples.extend(Triple(node, predicate, term) for predicate, term in found)
 
     def _passage(self, evidence: Evidence) -> NamedNode:
@@ -132,6 +160,13 @@ _PREDICATES = (
     "textSha256",
     "rule",
     "reading",
+    "Decision",
+    "action",
+    "decidedBy",
+    "decision",
+    "reason",
+    "dcterms:date",
+    "prov:used",
     "inRow",
     "inColumn",
     "rdf:subject",

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 from kg_builder.model.document import Document, Paragraph
-from kg_builder.model.selector import Evidence
+from kg_builder.model.selector import Evidence, Span
 from kg_builder.text.extraction.areas import AreaNames
 from kg_builder.text.extraction.data import Data, alternatives
 from kg_builder.text.extraction.indicators import IndicatorNames
@@ -102,6 +102,8 @@ class ClauseReader:
         self._figures = figures
         self._periods = periods
         self._said = said
+        self.understood: list[Span] = []
+        """The clauses that were read whole."""
         own = areas.own_words(said.frame.area_name, said.frame.city)
         self._own_area = re.compile(alternatives(own) + "的?")
 
@@ -133,14 +135,19 @@ class ClauseReader:
         return len(self._document.source.text)
 
     def _section_context(self, paragraph: Paragraph) -> _Context:
+        plan = self.plan_of(paragraph)
+        return _Context(dated=plan, kind="plan") if plan else _Context()
+
+    def plan_of(self, paragraph: Paragraph) -> Dated | None:
+        """Return the period planned, if the paragraph stands in the part on the plan."""
         plans = self._said.frame.plans
         if plans is None:
-            return _Context()
+            return None
         for section in reversed(self._document.section_path(paragraph.section)):
             title = self._said.findings.page.folding.fold(section.title)
             if plans.period.within(title) and self._rules.plan_section.search(title):
-                return _Context(dated=plans, kind="plan")
-        return _Context()
+                return plans
+        return None
 
     def _sentence(self, sentence: Words, context: _Context, *, headline: bool) -> None:
         start = 0
@@ -210,6 +217,7 @@ class ClauseReader:
         for item in said:
             self._record(item, named, context, kind, headline=headline)
         self._said.findings.read(clause.span)
+        self.understood.append(clause.span)
         return True
 
     def _front(self, clause: Words, context: _Context) -> int:

@@ -12,11 +12,18 @@ from kg_builder.text.extraction.frame import FrameReader
 from kg_builder.text.extraction.knowledge import Knowledge
 from kg_builder.text.extraction.outline import OutlineReader
 from kg_builder.text.extraction.parsers import Tools
+from kg_builder.text.extraction.passages import Passage, PassageReader
 from kg_builder.text.extraction.rows import RowReader
 from kg_builder.text.extraction.sources import Sources
 from kg_builder.text.extraction.statements import ReportFrame, Statements
 from kg_builder.text.extraction.words import Page
 from kg_builder.text.genre import Genre
+from kg_builder.text.linking.linker import Linker
+from kg_builder.text.recognition.clauses import ClauseScanner
+
+
+_TOLD_BY_TABLES = frozenset({"Industry", "Street", "Town", "School", "EducationGroup"})
+"""Classes whose names, printed in a table, are known in the prose."""
 
 
 class Extractor:
@@ -27,9 +34,9 @@ class Extractor:
         self._known = Knowledge.of(genre)
 
     def extract(self, document: Document) -> Extraction:
-        """Return what the document says: its frame, its tables, its indicators.
+        """Return what the document says: its frame, its tables, its prose.
 
-        Sentences other than those of indicators are left unread. Never raises for what a text
+        Never raises for what a text
         says; what cannot be read is left out, with a notice where something was expected.
         """
         known = self._known
@@ -38,7 +45,7 @@ class Extractor:
         OutlineReader(document, known.frame, frame, findings).read()
         said = Statements(findings, frame, known.indicators)
         self._tables(document, frame, said)
-        ClauseReader(
+        indicators = ClauseReader(
             document,
             known.clauses,
             known.indicators,
@@ -46,8 +53,29 @@ class Extractor:
             known.periods,
             known.areas,
             said,
-        ).read()
+        )
+        indicators.read()
+        self._prose(document, frame, said, indicators)
         return findings.result()
+
+    def _prose(
+        self, document: Document, frame: ReportFrame, said: Statements, indicators: ClauseReader
+    ) -> None:
+        known, findings = self._known, said.findings
+        rows = known.names.by_type
+        printed = {
+            findings.page.key(label): rows[entity.type]
+            for entity, label in findings.named()
+            if entity.type in _TOLD_BY_TABLES and entity.type in rows
+        }
+        scanner = ClauseScanner(known.names, known.figures, known.periods, printed)
+        linker = Linker(known.names, known.areas, frame, findings)
+        passages = [
+            Passage(findings.page.words(paragraph.span), plan=indicators.plan_of(paragraph))
+            for paragraph in document.paragraphs
+        ]
+        reader = PassageReader(scanner, known.passages, linker, said)
+        reader.read(passages, indicators.understood)
 
     def _tables(self, document: Document, frame: ReportFrame, said: Statements) -> None:
         known, findings = self._known, said.findings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kg_builder.model.bilingual import Bilingual
@@ -79,6 +79,12 @@ class Findings:
             if name != entity.type:
                 met.also_types[name] = None
         return entity
+
+    def named(self) -> Iterator[tuple[EntityId, str]]:
+        """Yield the things met so far that have a name, with it."""
+        for entity, met in self._entities.items():
+            if met.label is not None:
+                yield entity, met.label
 
     def has(self, entity: EntityId) -> bool:
         """Whether the entity was met before."""

@@ -11,12 +11,14 @@ from kg_builder.text.extraction.clauses import ClauseRules
 from kg_builder.text.extraction.data import Data
 from kg_builder.text.extraction.frame import FrameRules
 from kg_builder.text.extraction.indicators import IndicatorNames
+from kg_builder.text.extraction.passages import PassageRules
 from kg_builder.text.extraction.periods import PeriodReader
 from kg_builder.text.extraction.quantities import COUNT, NUMBER, FigureReader
 from kg_builder.text.extraction.template import Template, TemplateReader
 from kg_builder.text.extraction.works import StatusReader
 from kg_builder.text.folding import Folding
 from kg_builder.text.genre import Genre
+from kg_builder.text.recognition.lexicon import NameLexicon
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Knowledge:
     areas: AreaNames
     frame: FrameRules
     clauses: ClauseRules
+    names: NameLexicon
+    passages: PassageRules
     addresses: Data
     templates: Mapping[str, Template]
 
@@ -50,6 +54,8 @@ class Knowledge:
         slots = {"number": NUMBER, "count": COUNT}
         addresses = rule("address")
         address_reader(addresses, None, None)
+        names = NameLexicon.of(lexicon("names"), lexicon("words"), rule("names"))
+        statuses = [part.text("status", "") for part in lexicon("words").parts("verb")]
         return cls(
             Folding.of(genre),
             figures,
@@ -59,6 +65,8 @@ class Knowledge:
             AreaNames.of(lexicon("areas"), lexicon("ambiguous-areas")),
             FrameRules.of(rule("frame"), lexicon("report-kinds")),
             ClauseRules.of(rule("figures")),
+            names,
+            PassageRules.of(rule("clauses"), names, [status for status in statuses if status]),
             addresses,
             {
                 kind.id: TemplateReader(kind.columns, slots).read(Data(kind.template, kind.file))

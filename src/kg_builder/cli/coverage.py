@@ -1,0 +1,125 @@
+"""`kg coverage`: a page of the whole report, every passage linked to its facts."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from kg_builder.cli.options import Speaker, common_options
+from kg_builder.errors import OutputError
+from kg_builder.pages.coverage import GENERATOR, coverage_page
+from kg_builder.pipeline import MarkedReport, ReportInput, mark_report
+
+
+def command(say: Speaker) -> click.Command:
+    """Return the command in the language of `say`."""
+
+    @click.command(
+        "coverage",
+        help=say(
+            "把整份报告写成一个可离线打开的 HTML 文件：每个段位连到它的事实，未读之处有标记。"
+            "- 表示标准输入或标准输出。",
+            "Write the whole report as one HTML file that opens offline: every passage linked to"
+            " its facts, what was not read marked. - is standard input or output.",
+        ),
+        epilog="\b\n" + say("例如：", "Example:") + "\n  kg coverage report.txt -o report.html",
+    )
+    @click.argument("report", metavar=say("报告", "REPORT"))
+    @click.option(
+        "-o",
+        "--out",
+        metavar=say("文件", "FILE"),
+        default="-",
+        help=say(
+            "写到这个文件（默认标准输出）；只覆盖本命令写的页面",
+            "file to write (default: standard output); replaces only a page this command wrote",
+        ),
+    )
+    @click.option("--encoding", help=say("报告的编码", "encoding of the report"))
+    @common_options(say)
+    def run(
+        report: str,
+        out: str,
+        encoding: str | None,
+        project: Path | None,
+        verbose: bool,  # noqa: ARG001
+    ) -> int:
+        if out != "-":
+            _refuse_others(Path(out))
+        marked = mark_report(_load(report), encoding=encoding, project=project)
+        page = coverage_page(marked, say.language).encode("utf-8", "replace")
+        if out == "-":
+            sys.stdout.buffer.write(page)
+            return 0
+        _write(Path(out), page)
+        say.tell(_summary(report, out, marked, say))
+        return 0
+
+    return run
+
+
+def _load(path: str) -> ReportInput:
+    if path == "-":
+        return ReportInput("stdin", sys.stdin.buffer.read(), "-")
+    return ReportInput.load(Path(path))
+
+
+def _summary(report: str, out: str, marked: MarkedReport, say: Speaker) -> str:
+    coverage = marked.coverage
+    facts = len(marked.reading.extraction.facts)
+    return say(
+        f"{report}：{facts} 条事实，读懂全文的 {coverage.share:.0%}，"
+        f"{len(coverage.unread)} 处未读；写到 {out}",
+        f"{report}: {facts} facts, {coverage.share:.0%} of the text read,"
+        f" {len(coverage.unread)} passages not read; written to {out}",
+    )
+
+
+def _refuse_others(path: Path) -> None:
+    """Raise OutputError for a file that is no page of ours: it may be the report itself."""
+    try:
+        with path.open("rb") as file:
+            ours = f'content="{GENERATOR} '.encode() in file.read(2000)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    if not ours:
+        raise OutputError(
+            "文件已存在，又不是 kg coverage 写的页面，不会覆盖",
+            "the file exists, is no page of kg coverage, and is not overwritten",
+            file=str(path),
+        )
+
+
+def _write(path: Path, page: bytes) -> None:
+    """Put the page there whole or not at all: a reader never finds half of one."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+        draft = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(page)
+            draft.chmod(0o666 & ~_umask())
+            draft.replace(path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _unwritable(path: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"写不了：{error.strerror}", f"cannot be written: {error.strerror}", file=str(path)
+    )

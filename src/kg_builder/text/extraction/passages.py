@@ -1,0 +1,496 @@
+"""Prose into facts: what sentences and bullets say of the things they name.
+
+Clauses are scanned for names (`text.recognition`), names become things (`text.linking`), and rules
+over the clause tell what is said of them (`genre/rules/clauses.toml`). What a clause does not name
+is carried over from the clause before it, and marked so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kg_builder.model.entity import EntityId
+from kg_builder.model.fact import Concept, Text
+from kg_builder.model.selector import Evidence, Span
+from kg_builder.text.extraction.data import Data
+from kg_builder.text.extraction.findings import Findings
+from kg_builder.text.extraction.parsers import MAX_VERBATIM
+from kg_builder.text.extraction.periods import Period
+from kg_builder.text.extraction.quantities import Figure
+from kg_builder.text.extraction.statements import (
+    Dated,
+    Named,
+    Observed,
+    Statements,
+    carried,
+    derived,
+)
+from kg_builder.text.extraction.telling import Telling, TellingRule
+from kg_builder.text.extraction.words import Words, split
+from kg_builder.text.linking.linker import COLLECTION, Linker
+from kg_builder.text.recognition.clauses import ClauseScanner
+from kg_builder.text.recognition.encoding import Encoded, Encoding
+from kg_builder.text.recognition.lexicon import NameLexicon
+from kg_builder.text.recognition.tokens import Clause, Token
+
+_MAX_CLAUSE = 400
+_COUNT = "数量"
+_PLANNED = "planned"
+_WORDS = re.compile(r"\w")
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRules:
+    """How clauses tell of things."""
+
+    encoding: Encoding
+    rules: tuple[TellingRule, ...]
+    roles: Mapping[str, str]
+    scopes: tuple[tuple[re.Pattern[str], str], ...]
+    distinctions: tuple[tuple[re.Pattern[str], str], ...]
+    unmeasured: Mapping[str, str]
+    """By class and kind of figure: what a figure without an attribute measures."""
+    not_yet: re.Pattern[str]
+    new: re.Pattern[str]
+
+    @classmethod
+    def of(cls, data: Data, lexicon: NameLexicon, statuses: Sequence[str]) -> PassageRules:
+        """Read the rules; raises ConfigurationError for wrong ones."""
+        groups = {name: data.part("groups").texts(name) for name in data.part("groups").raw}
+        figures = data.part("figures")
+        kinds = {base: kind for kind in figures.raw for base in figures.texts(kind)}
+        classes = [row.type for row in lexicon.rows.values()]
+        encoding = Encoding.of(classes, statuses, groups, kinds)
+        slots = encoding.slots()
+        return cls(
+            encoding,
+            tuple(TellingRule.of(part, slots) for part in data.parts("rule")),
+            {key: str(value) for key, value in data.part("roles").items()},
+            tuple((p.pattern("pattern"), p.text("concept")) for p in data.parts("scope")),
+            tuple((p.pattern("pattern"), p.text("concept")) for p in data.parts("distinction")),
+            {key: str(value) for key, value in data.part("unmeasured").items()},
+            data.pattern("not-yet"),
+            data.pattern("new"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of prose and what its place in the report says of it."""
+
+    words: Words
+    industry: tuple[EntityId, Evidence] | None = None
+    plan: Dated | None = None
+    """The period planned, where the passage stands in the plan."""
+    table: int | None = None
+
+
+@dataclass(slots=True)
+class _Context:
+    """What a passage has set so far."""
+
+    subject: tuple[EntityId, Evidence] | None = None
+    industry: tuple[EntityId, Evidence] | None = None
+    dated: Dated | None = None
+    plan: Dated | None = None
+
+
+class PassageReader:
+    """Reads the prose of one document."""
+
+    def __init__(
+        self, scanner: ClauseScanner, rules: PassageRules, linker: Linker, said: Statements
+    ) -> None:
+        self._scanner = scanner
+        self._rules = rules
+        self._linker = linker
+        self._said = said
+        self._findings: Findings = said.findings
+
+    def read(self, passages: Iterable[Passage], understood: Sequence[Span]) -> None:
+        """Record what the passages say; clauses within `understood` are read already."""
+        scanned = [
+            (passage, [list(self._clauses(sentence)) for sentence in split(passage.words, "。！!？?\n")])
+            for passage in passages
+        ]
+        self._linker.settle(
+            clause for _, sentences in scanned for clauses in sentences for clause in clauses
+        )
+        done = {span.start for span in understood}
+        for passage, sentences in scanned:
+            context = _Context(industry=passage.industry, plan=passage.plan)
+            for clauses in sentences:
+                context.subject = None
+                context.dated = None
+                for clause in clauses:
+                    if clause.words.start not in done:
+                        _ClauseTeller(self, clause, context).tell()
+
+    def _clauses(self, sentence: Words) -> Iterable[Clause]:
+        for part in split(sentence, "；;，,:："):
+            if len(part.raw) <= _MAX_CLAUSE:
+                yield self._scanner.scan(part)
+
+    # what a teller needs
+
+    @property
+    def rules(self) -> PassageRules:
+        """The rules."""
+        return self._rules
+
+    @property
+    def linker(self) -> Linker:
+        """The linker of the report."""
+        return self._linker
+
+    @property
+    def said(self) -> Statements:
+        """Where statements are recorded."""
+        return self._said
+
+
+class _ClauseTeller:
+    """Tells what one clause says."""
+
+    def __init__(self, reader: PassageReader, clause: Clause, context: _Context) -> None:
+        self._rules = reader.rules
+        self._linker = reader.linker
+        self._said = reader.said
+        self._findings = reader.said.findings
+        self._clause = clause
+        self._context = context
+        self._told = False
+        self._rule = ""
+        self._sure: dict[int, EntityId] = {}
+
+    def tell(self) -> None:
+        """Apply the rules in their order; record what was told and that it was read."""
+        self._date()
+        encoded = self._rules.encoding.encode(
+            self._clause, carries=self._context.subject is not None
+        )
+        subject = self._context.subject
+        following: tuple[EntityId, Evidence] | None = None
+        for rule in self._rules.rules:
+            for match in rule.pattern.finditer(encoded.text):
+                self._rule = rule.id
+                for telling in rule.tells:
+                    found = self._one(telling, rule, encoded, match)
+                    if found is not None:
+                        following = found
+        if following is not None:
+            self._context.subject = following
+        elif subject is None and not self._told:
+            self._context.subject = None
+        if self._told:
+            self._findings.read(self._clause.words.span)
+
+    def _date(self) -> None:
+        for token in self._clause.tokens:
+            if token.kind == "period" and token.period is not None:
+                if token.start <= 2:
+                    span = self._clause.span(token, token)
+                    self._context.dated = Dated(token.period, Evidence(span))
+                return
+
+    # --- one telling ---
+
+    def _one(
+        self, telling: Telling, rule: TellingRule, encoded: Encoded, match: re.Match[str]
+    ) -> tuple[EntityId, Evidence] | None:
+        groups = [
+            (name, encoded.group(match, name), match[name] is not None and "\ue000" in match[name])
+            for name in telling.groups
+        ]
+        action = telling.action
+        if action == "status":
+            self._status(self._things(groups[0], rule, groups[1][1]), groups[1][1])
+        elif action == "subject":
+            things = self._things(groups[0], rule, ())
+            return things[-1] if things else None
+        elif action == "topic":
+            self._topic(groups[0], rule)
+        elif action == "claim":
+            self._claim(self._things(groups[0], rule, ()), groups[1][1])
+        elif action == "edition":
+            self._edition(self._things(groups[0], rule, ()), groups[1][1])
+        elif action == "count":
+            return self._count(groups, rule)
+        elif action == "figure":
+            self._figure(groups, rule)
+        elif action == "award":
+            self._award(groups, rule)
+        elif action == "member":
+            self._member(groups, rule)
+        elif action == "relation":
+            self._relation(telling, groups, rule)
+        return None
+
+    def _things(
+        self,
+        group: tuple[str, tuple[Token, ...], bool],
+        rule: TellingRule,
+        verb: tuple[Token, ...],
+        *,
+        counted: bool = False,
+        supposed: str | None = None,
+    ) -> list[tuple[EntityId, Evidence]]:
+        """Return the things that a group names, or the one carried over."""
+        name, tokens, it = group
+        found: list[tuple[EntityId, Evidence]] = []
+        if it and self._context.subject is not None:
+            entity, said = self._context.subject
+            return [(entity, carried(said))]
+        supposed = supposed or rule.supposed.get(name)
+        if supposed is None and verb and verb[0].word is not None:
+            supposed = verb[0].word.object
+        mentions = [token.mention for token in tokens if token.mention is not None]
+        if supposed is None and len(mentions) > 1:
+            last = mentions[-1].row
+            supposed = last.type if last else None
+        for token in tokens:
+            if token.mention is None:
+                continue
+            entity_id = self._linker.thing(token.mention, supposed, counted=counted)
+            if entity_id is not None:
+                found.append((entity_id, Evidence(token.mention.words.span)))
+                self._industry(entity_id, Evidence(token.mention.words.span))
+        return found
+
+    def _industry(self, entity: EntityId, said: Evidence) -> None:
+        industry = self._context.industry
+        if industry is None or entity.type not in _OF_INDUSTRY:
+            return
+        evidence = (carried(industry[1]), said)
+        self._findings.fact(entity, "inIndustry", industry[0], evidence, "industry-context")
+
+    def _topic(self, group: tuple[str, tuple[Token, ...], bool], rule: TellingRule) -> None:
+        things = self._things(group, rule, ())
+        if things and things[0][0].type == "Industry":
+            self._context.industry = things[0]
+            self._told = True
+
+    # --- statements ---
+
+    def _where(self, *tokens: Sequence[Token]) -> Evidence:
+        """Return the passage from the first to the last of some tokens."""
+        found = sorted((token.start, token.end) for group in tokens for token in group)
+        start = self._clause.words.start
+        return Evidence(Span(start + found[0][0], start + max(end for _, end in found)))
+
+    def _status(
+        self, things: list[tuple[EntityId, Evidence]], verb: tuple[Token, ...]
+    ) -> None:
+        if not verb or verb[0].word is None or verb[0].word.status is None:
+            return
+        words = self._clause.words.part(verb[0].start, verb[0].end)
+        concept, kind = verb[0].word.status, self._kind(verb[0])
+        if kind == "plan" and self._is_ahead(verb[0]):
+            concept = _PLANNED
+        for entity, said in things:
+            self._state_status(entity, said, concept, words, kind)
+
+    def _state_status(
+        self, entity: EntityId, said: Evidence, concept: str, words: Words, kind: str
+    ) -> None:
+        said_status = Evidence(words.span)
+        statements = self._said
+        dated = self._dated()
+        when = dated.period.key if dated and dated is not statements.frame.reports else ()
+        local = statements.frame.local(entity)
+        statement = EntityId("StatusStatement", statements.key(*local, concept, words.text, *when))
+        both = (said, said_status)
+        statements.state(statement, said_status, kind, dated, self._rule)
+        self._findings.fact(statement, "about", entity, both, self._rule)
+        status = Concept("status", concept)
+        self._findings.fact(statement, "status", status, said_status, self._rule)
+        if len(words.text) <= MAX_VERBATIM:
+            self._findings.fact(statement, "verbatim", words.text, said_status, self._rule)
+        self._told = True
+
+    def _is_ahead(self, verb: Token) -> bool:
+        before = self._clause.words.raw[max(0, verb.start - 6) : verb.start]
+        return self._rules.not_yet.search(before) is not None
+
+    def _kind(self, verb: Token) -> str:
+        if self._context.plan is not None or self._is_ahead(verb):
+            return "plan"
+        return "actual"
+
+    def _dated(self) -> Dated | None:
+        return self._context.dated or self._context.plan
+
+    def _claim(
+        self, things: list[tuple[EntityId, Evidence]], claim: tuple[Token, ...]
+    ) -> None:
+        if not claim:
+            return
+        words = self._clause.words.part(claim[0].start, claim[0].end)
+        text = re.sub(r"^(?:目前|当前|迄今)?(?:是|为|属|系)?(?:在)?|的$", "", words.text)
+        scope = _concept(self._rules.scopes, text)
+        kind = _concept(self._rules.distinctions, text)
+        if kind is None:
+            return
+        for entity, said in things:
+            local = self._said.frame.local(entity)
+            statement = EntityId("DistinctionClaim", self._said.key(*local, text))
+            where = Evidence(words.span)
+            self._said.state(statement, where, "actual", None, self._rule)
+            self._findings.fact(statement, "about", entity, (said, where), self._rule)
+            if scope:
+                self._findings.fact(statement, "scope", Concept("scope", scope), where, self._rule)
+            distinction = Concept("distinction", kind)
+            self._findings.fact(statement, "distinction", distinction, where, self._rule)
+            if len(text) <= MAX_VERBATIM:
+                self._findings.fact(statement, "verbatim", text, where, self._rule)
+            self._told = True
+
+    def _edition(
+        self, things: list[tuple[EntityId, Evidence]], edition: tuple[Token, ...]
+    ) -> None:
+        for entity, _ in things:
+            if edition:
+                where = self._where(edition)
+                words = self._clause.words.part(edition[0].start, edition[0].end)
+                self._findings.fact(entity, "edition", Text(words.text), where, self._rule)
+                self._told = True
+
+    # --- figures ---
+
+    def _count(
+        self, groups: list[tuple[str, tuple[Token, ...], bool]], rule: TellingRule
+    ) -> tuple[EntityId, Evidence] | None:
+        verb = groups[2][1] if len(groups) > 2 else ()
+        things = self._things(groups[0], rule, (), counted=True)
+        if not things or not groups[1][1]:
+            return None
+        entity, said = things[-1]
+        figure = groups[1][1][0].figure
+        if figure is None:
+            return None
+        measure = rule.measure or "level"
+        if verb and self._rules.new.search(self._clause.text(verb[0])):
+            measure = "change"
+        self._observe(entity, said, figure, _COUNT, derived(said), measure)
+        if verb:
+            self._status([(entity, said)], verb)
+        return entity, said
+
+    def _figure(
+        self, groups: list[tuple[str, tuple[Token, ...], bool]], rule: TellingRule
+    ) -> None:
+        things = self._things(groups[0], rule, ())
+        if not things or not groups[1][1] or groups[1][1][0].figure is None:
+            return
+        figure = groups[1][1][0].figure
+        attribute = groups[2][1] if len(groups) > 2 else ()
+        entity, said = things[-1]
+        if attribute:
+            words = self._clause.words.part(attribute[0].start, attribute[0].end)
+            self._observe(entity, said, figure, words.text, Evidence(words.span), rule.measure)
+            return
+        kind = self._rules.encoding.figure_kinds.get(figure.unit.base, "count")
+        names = self._rules.unmeasured
+        name = names.get(f"{entity.type}-{kind}") or names.get(kind, _COUNT)
+        self._observe(entity, said, figure, name, derived(said), rule.measure)
+
+    def _observe(
+        self,
+        entity: EntityId,
+        said: Evidence,
+        figure: Figure,
+        indicator: str,
+        where: Evidence,
+        measure: str | None,
+    ) -> None:
+        kind = "plan" if self._context.plan is not None else "actual"
+        self._said.observe(
+            Observed(
+                indicator=Named(indicator, where),
+                measure=measure or "level",
+                figure=figure,
+                said=Evidence(figure.words.span),
+                verbatim=figure.words.text,
+                kind=kind,
+                dated=self._dated(),
+                about=(entity, said),
+            ),
+            self._rule,
+        )
+        self._told = True
+
+    # --- honours, sets, relations ---
+
+    def _award(
+        self, groups: list[tuple[str, tuple[Token, ...], bool]], rule: TellingRule
+    ) -> None:
+        verb = groups[2][1]
+        if not verb or verb[0].word is None or verb[0].word.award is None:
+            return
+        outcome = verb[0].word.award
+        for award, award_said in self._things(groups[1], rule, (), supposed="Award"):
+            for entity, said in self._things(groups[0], rule, ()):
+                if entity == award:
+                    continue
+                local = self._said.frame.local(entity)
+                key = self._said.key(*local, *award.key, outcome)
+                statement = EntityId("AwardStatement", key)
+                where = self._where(verb)
+                self._said.state(statement, where, "actual", self._dated(), self._rule)
+                both = (said, where)
+                self._findings.fact(statement, "about", entity, both, self._rule)
+                self._findings.fact(statement, "award", award, award_said, self._rule)
+                self._findings.fact(
+                    statement, "outcome", Concept("outcome", outcome), where, self._rule
+                )
+                words = self._clause.words.part(verb[0].start, verb[0].end)
+                self._findings.fact(statement, "verbatim", words.text, where, self._rule)
+                self._told = True
+
+    def _member(
+        self, groups: list[tuple[str, tuple[Token, ...], bool]], rule: TellingRule
+    ) -> None:
+        sets = self._things(groups[1], rule, (), counted=True)
+        if not sets:
+            return
+        whole, whole_said = sets[-1]
+        for entity, said in self._things(groups[0], rule, (), supposed=whole.type):
+            if entity != whole:
+                both = (said, whole_said)
+                self._findings.fact(entity, "inCollection", whole, both, self._rule)
+                self._told = True
+
+    def _relation(
+        self,
+        telling: Telling,
+        groups: list[tuple[str, tuple[Token, ...], bool]],
+        rule: TellingRule,
+    ) -> None:
+        predicate = telling.predicate
+        if predicate == "@role":
+            verb = groups[2][1]
+            status = verb[0].word.status if verb and verb[0].word else None
+            predicate = self._rules.roles.get(status or "")
+        if predicate is None:
+            return
+        verb = groups[2][1] if len(groups) > 2 else ()
+        for subject, said in self._things(groups[0], rule, verb):
+            for value, value_said in self._things(groups[1], rule, ()):
+                if subject != value:
+                    both = (said, value_said)
+                    self._findings.fact(subject, predicate, value, both, self._rule)
+                    self._told = True
+
+
+_OF_INDUSTRY = frozenset(
+    {
+        "Alliance", "Cluster", "Company", "Event", "Fund", "Institution", "Park", "Platform",
+        "Policy", "Project", "TechProduct",
+    }
+)  # fmt: skip
+
+
+def _concept(rows: tuple[tuple[re.Pattern[str], str], ...], text: str) -> str | None:
+    return next((concept for pattern, concept in rows if pattern.search(text)), None)

@@ -1,0 +1,1 @@
+"""Linking: names become things, one for each real one."""

@@ -1,0 +1,1 @@
+"""Recognition: names, figures, periods and verbs in the clauses of a report."""

@@ -1,0 +1,238 @@
+"""Clauses into tokens: verbs, figures and periods are found, names are what lies between.
+
+Brackets, quotation marks and title marks are opaque: they are parts of names, or names themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from kg_builder.text.extraction.periods import PeriodReader
+from kg_builder.text.extraction.quantities import Figure, FigureReader
+from kg_builder.text.extraction.words import Words
+from kg_builder.text.recognition.lexicon import NameLexicon, NameRow, Word
+from kg_builder.text.recognition.names import NameReader
+from kg_builder.text.recognition.tokens import Clause, Token
+
+_CLOSING = {
+    "《": "》", "〈": "〉", "“": "”", "‘": "’", "「": "」", "『": "』", "(": ")（", "（": "）", "[": "]", "【": "】",
+}  # fmt: skip
+_CLOSING |= {"(": ")", "（": "）"}
+_TITLE, _QUOTE, _BRACKET = "《〈", "“‘「『", "(（[【"
+_LONGEST_OPAQUE = 120
+_YEAR = re.compile(r"(?:19|20)\d\d(?:年|[-—–~～至]+(?:19|20)\d\d)")
+_COUNT_OPENING = re.compile(r"[一二两三四五六七八九十]")
+_CONJUNCTION = re.compile(r"以及|[、和与及暨]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch that is no name material: where names end."""
+
+    start: int
+    end: int
+    token: Token
+
+
+class ClauseScanner:
+    """Scans clauses for tokens."""
+
+    def __init__(
+        self,
+        lexicon: NameLexicon,
+        figures: FigureReader,
+        periods: PeriodReader,
+        known: Mapping[str, NameRow],
+    ) -> None:
+        """Take what is known; `known` are names that the document's tables print."""
+        self._lexicon = lexicon
+        self._figures = figures
+        self._periods = periods
+        self._names = NameReader(lexicon, known)
+        self._bounds = tuple(sorted(figures.bounds["before"], key=len, reverse=True))
+
+    def scan(self, words: Words) -> Clause:
+        """Return the clause with its tokens."""
+        clause = Clause(words)
+        masked, pieces = self._mask(words)
+        tokens: list[Token] = []
+        place = 0
+        for piece in self._boundaries(masked, pieces, words):
+            if piece.start > place:
+                tokens += self._run(words, masked, place, piece.start, tokens)
+            tokens.append(piece.token)
+            place = piece.end
+        if place < len(masked):
+            tokens += self._run(words, masked, place, len(masked), tokens)
+        clause.tokens = tokens
+        return clause
+
+    # --- what is opaque ---
+
+    def _mask(self, words: Words) -> tuple[str, dict[int, _Piece]]:
+        """Return the clause with quoted stretches blotted out, and the figures and periods."""
+        raw = words.raw
+        out = list(raw)
+        pieces: dict[int, _Piece] = {}
+        place = 0
+        while place < len(raw):
+            char = raw[place]
+            if char in _CLOSING:
+                end = raw.find(_CLOSING[char], place + 1, place + _LONGEST_OPAQUE)
+                if end > 0:
+                    mark = "\ue0f0" if char in _TITLE else "\ue0f1" if char in _QUOTE else "\ue0f2"
+                    out[place : end + 1] = mark * (end + 1 - place)
+                    place = end + 1
+                    continue
+            elif char.isdigit() or char in "+-":
+                piece = self._number(words, place, pieces)
+                if piece is not None:
+                    pieces[piece.start] = piece
+                    out[piece.start : piece.end] = "\ue0f3" * (piece.end - piece.start)
+                    place = piece.end
+                    continue
+                number = re.compile(r"[\d.,]+").match(raw, place)
+                place = number.end() if number else place + 1
+                continue
+            place += 1
+        return "".join(out), pieces
+
+    def _number(self, words: Words, place: int, pieces: Mapping[int, _Piece]) -> _Piece | None:
+        raw = words.raw
+        before = raw[place - 1] if place else ""
+        if before and (self._lexicon.latin_unit.match(before) or before == "第"):
+            return None
+        if _YEAR.match(raw, place):
+            found = self._periods.match(words.part(place, len(raw)))
+            if found is not None:
+                end = place + len(found.words.raw)
+                return _Piece(place, end, Token("period", place, end, period=found.period))
+        start = place
+        for bound in self._bounds:
+            if raw.endswith(bound, 0, place):
+                start = place - len(bound)
+                break
+        figure = self._figures.match(words, start)
+        if figure is None:
+            return None
+        end = figure.words.span.end - words.start
+        if figure.unit.name == "magnitude" or self._inside_name(raw, place, end):
+            return None
+        return _Piece(start, end, Token("figure", start, end, figure=figure))
+
+    def _inside_name(self, raw: str, place: int, end: int) -> bool:
+        """Whether the unit is the start of a word: 3号线, 5G, 12米长."""
+        unit = re.sub(r"^[\d.,\s]+", "", raw[place:end])
+        return unit.isascii() and unit.isalpha() and raw[end : end + 1].isalnum()
+
+    # --- where names end ---
+
+    def _boundaries(
+        self, masked: str, pieces: Mapping[int, _Piece], words: Words
+    ) -> Iterator[_Piece]:
+        place, opening = 0, True
+        while place < len(masked):
+            piece = pieces.get(place) or self._boundary(masked, place, words, opening=opening)
+            if piece is None:
+                noun = self._noun(masked, place)
+                place += noun
+                opening = False
+                continue
+            yield piece
+            opening = True
+            place = piece.end
+
+    def _noun(self, masked: str, place: int) -> int:
+        found = self._lexicon.words.match(masked, place)
+        return len(found[0]) if found and found[1].kind == "noun" else 1
+
+    def _boundary(self, masked: str, place: int, words: Words, *, opening: bool) -> _Piece | None:
+        char = masked[place]
+        if "\ue0f0" <= char <= "\ue0f3":
+            return None
+        if char in "、":
+            return _Piece(place, place + 1, Token("mark", place, place + 1))
+        if char in ",，;；:：。!！?？ \u3000Ø•■➢–" and not (char in " –" and not opening):
+            return _Piece(place, place + 1, Token("word", place, place + 1))
+        claim = self._lexicon.claim.match(masked, place)
+        if claim and claim.end() > place:
+            return _Piece(place, claim.end(), Token("claim", place, claim.end()))
+        edition = self._lexicon.edition.match(masked, place)
+        if edition:
+            return _Piece(place, edition.end(), Token("edition", place, edition.end()))
+        if opening and _COUNT_OPENING.match(char):
+            piece = self._spelt_count(words, place)
+            if piece is not None:
+                return piece
+        found = self._lexicon.words.match(masked, place)
+        if found is None or found[1].kind == "noun":
+            return None
+        text, word = found
+        if (word.kind == "opening" or (word.weak and len(text) == 1)) and not opening:
+            return None
+        if word.kind == "verb" and not self._parts(masked, place, text, word, opening=opening):
+            return None
+        end = place + len(text)
+        return _Piece(place, end, Token("word", place, end, word=word))
+
+    def _parts(self, masked: str, place: int, text: str, word: Word, *, opening: bool) -> bool:
+        """Whether a verb parts names here, or belongs to one (研发 in 研发中心)."""
+        end = place + len(text)
+        rest = masked[end:]
+        nominal = re.match(r"[^、,，。;；:：的]*", rest)
+        ahead = nominal[0] if nominal else ""
+        if self._bare_head(ahead):
+            return opening and not word.weak
+        if not word.weak:
+            return True
+        if opening:
+            return bool(ahead)
+        return False
+
+    def _bare_head(self, ahead: str) -> bool:
+        """Whether a head follows at once, and a name ends with it."""
+        for length in (2, 3, 4):
+            head = ahead[:length]
+            found = self._lexicon.heads.ending(head)
+            if found and found[0] == head and len(head) == length:
+                after = ahead[length : length + 1]
+                return not after or not after.isalnum() or ahead[length:] in ("建设", "项目", "工程")
+        return False
+
+    def _spelt_count(self, words: Words, place: int) -> _Piece | None:
+        match = self._lexicon.counted.match(words.raw, place)
+        if match is None:
+            return None
+        figure = self._figures.read(words.part(place, match.end()))
+        if figure is None:
+            return None
+        return _Piece(place, match.end(), Token("figure", place, match.end(), figure=figure))
+
+    # --- names ---
+
+    def _run(
+        self, words: Words, masked: str, start: int, end: int, before: list[Token]
+    ) -> list[Token]:
+        """Return the tokens of a run without verbs: names, and conjunctions between them."""
+        cuts = [(start, start)]
+        for match in _CONJUNCTION.finditer(masked, start, end):
+            if self._joins(words, masked, cuts[-1][1], match, end):
+                cuts.append(match.span())
+        cuts.append((end, end))
+        tokens: list[Token] = []
+        for (_, left), (right, after) in zip(cuts, cuts[1:], strict=False):
+            tokens += self._names.read(words, masked, left, right)
+            if after > right:
+                tokens.append(Token("mark", right, after))
+        return tokens
+
+    def _joins(
+        self, words: Words, masked: str, left: int, match: re.Match[str], end: int
+    ) -> bool:
+        """Whether a conjunction stands between two names, not inside one."""
+        before, after = masked[left : match.start()], masked[match.end() : end]
+        if not before or not after:
+            return True
+        return self._names.ends(before) and self._names.starts(after)

@@ -1,0 +1,126 @@
+"""What recognition knows: how names end, and the words that stand between names.
+
+The data: `genre/lexicons/names.toml` and `genre/lexicons/words.toml`, `genre/rules/names.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kg_builder.text.extraction.data import Data
+from kg_builder.text.recognition.wordlist import HeadList, WordList
+
+
+@dataclass(frozen=True, slots=True)
+class NameRow:
+    """A row of the lexicon of names: what a thing is whose name ends so."""
+
+    id: str
+    type: str
+    also: tuple[str, ...]
+    scope: str
+    collective: bool
+    """Names with this end mean many things, never one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word that parts names: `kind` is `verb`, `function`, `opening` or `noun` (it parts none)."""
+
+    kind: str
+    weak: bool = False
+    status: str | None = None
+    object: str | None = None
+    award: str | None = None
+
+
+_NOUN = Word("noun")
+_FUNCTION = Word("function")
+_OPENING = Word("opening")
+
+
+@dataclass(frozen=True, slots=True)
+class NameLexicon:
+    """Heads, words, and the patterns of what may hang on a name."""
+
+    rows: Mapping[str, NameRow]
+    by_type: Mapping[str, NameRow]
+    heads: HeadList[NameRow]
+    words: WordList[Word]
+    generic: re.Pattern[str]
+    """A name that is only this names nothing in particular."""
+    leading: re.Pattern[str]
+    """What is cut off in front of a name."""
+    trailing: re.Pattern[str]
+    """What is cut off behind a name."""
+    appendix: re.Pattern[str]
+    """What hangs on a name behind its head: a phase, a version, a bracket."""
+    part: re.Pattern[str]
+    """What may not stand right before a head: it would cut a word."""
+    claim: re.Pattern[str]
+    edition: re.Pattern[str]
+    counted: re.Pattern[str]
+    """A count in Chinese numerals at the start of a name."""
+    attribute: re.Pattern[str]
+    """The end of what is measured of a thing: 面积, 规模."""
+    latin_unit: re.Pattern[str]
+    abstract: re.Pattern[str]
+
+    @classmethod
+    def of(cls, names: Data, words: Data, rules: Data) -> NameLexicon:
+        """Read the data; raises ConfigurationError for what is wrong."""
+        rows: dict[str, NameRow] = {}
+        heads: list[tuple[str, NameRow]] = []
+        by_type: dict[str, NameRow] = {}
+        for part in names.parts("name"):
+            part.known(
+                "id", "class", "also", "heads", "scope", "collective", "positive", "negative"
+            )
+            row = NameRow(
+                part.text("id"),
+                part.text("class"),
+                part.texts("also"),
+                part.choice("scope", "named", "named", "none", "area"),
+                part.flag("collective"),
+            )
+            rows[row.id] = row
+            by_type.setdefault(row.type, row)
+            heads += [(head, row) for head in part.texts("heads")]
+        return cls(
+            rows,
+            by_type,
+            HeadList.of(heads),
+            WordList.of(_words(words)),
+            rules.pattern("generic"),
+            rules.pattern("leading"),
+            rules.pattern("trailing"),
+            rules.pattern("appendix"),
+            rules.pattern("part"),
+            rules.pattern("claim"),
+            rules.pattern("edition"),
+            rules.pattern("counted"),
+            rules.pattern("attribute"),
+            rules.pattern("latin-unit"),
+            rules.pattern("abstract"),
+        )
+
+
+def _words(data: Data) -> list[tuple[str, Word]]:
+    found: list[tuple[str, Word]] = []
+    function = data.part("function")
+    found += [(word, _NOUN) for word in data.part("not-verbs").texts("words")]
+    found += [(word, _NOUN) for word in function.texts("not")]
+    for part in data.parts("verb"):
+        part.known("words", "weak", "status", "object", "award")
+        weak = frozenset(part.texts("weak"))
+        status = part.text("status", "") or None
+        thing = part.text("object", "") or None
+        award = part.text("award", "") or None
+        found += [
+            (word, Word("verb", word in weak, status, thing, award)) for word in part.texts("words")
+        ]
+    found += [(word, _FUNCTION) for word in function.texts("anywhere")]
+    found += [(word, _OPENING) for word in function.texts("opening")]
+    return found

@@ -1,0 +1,140 @@
+"""Names out of the stretches between verbs: trimmed on both sides, known by their ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kg_builder.text.extraction.words import Words
+from kg_builder.text.recognition.lexicon import NameLexicon, NameRow
+from kg_builder.text.recognition.tokens import Mention, Token
+
+_LONGEST = 60
+_SHORTEST = 2
+_TITLE, _QUOTED, _BRACKET = "\ue0f0", "\ue0f1", "\ue0f2"
+
+
+class NameReader:
+    """Reads names."""
+
+    def __init__(self, lexicon: NameLexicon, known: Mapping[str, NameRow]) -> None:
+        self._lexicon = lexicon
+        self._known = known
+
+    def ends(self, masked: str) -> bool:
+        """Whether a name may end here."""
+        return masked[-1] in (_TITLE, _QUOTED) or self._head(masked) is not None
+
+    def starts(self, masked: str) -> bool:
+        """Whether what follows holds a name."""
+        return masked[0] in (_TITLE, _QUOTED) or self._head(masked) is not None
+
+    def read(self, words: Words, masked: str, start: int, end: int) -> list[Token]:
+        """Return the name or attribute in `start:end`, none where there is neither."""
+        start, end = self._trimmed(words, masked, start, end)
+        if end - start < 1:
+            return []
+        if masked[start] == _TITLE and masked[end - 1] in (_TITLE, _BRACKET):
+            return self._title(words, masked, start, end)
+        if _whole(masked, start, end, _QUOTED):
+            return self._quoted(words, masked, start, end)
+        name = masked[start:end]
+        if len(name) > _LONGEST:
+            return []
+        if self._lexicon.attribute.fullmatch(name):
+            return [Token("attribute", start, end)]
+        found = self._lexicon.attribute.search(name)
+        head = self._head(name)
+        if found and (head is None or found.start() + 1 >= len(name) - 1):
+            return self._measured(words, masked, start, start + found.start(), end)
+        if head is None:
+            return self._unknown(words, masked, start, end)
+        return [self._token(words, start, end, head)]
+
+    def _measured(
+        self, words: Words, masked: str, start: int, cut: int, end: int
+    ) -> list[Token]:
+        """A name and what is measured of it (X总建筑面积), or an attribute alone."""
+        name = masked[start:cut]
+        head = self._head(name)
+        if head is None:
+            return [Token("attribute", start, end)]
+        return [self._token(words, start, cut, head), Token("attribute", cut, end)]
+
+    def _title(self, words: Words, masked: str, start: int, end: int) -> list[Token]:
+        row = self._lexicon.by_type.get("Policy")
+        close = masked.rfind(_TITLE, start, end)
+        inner = words.part(start + 1, close)
+        if not inner:
+            return []
+        return [Token("name", start, end, mention=Mention(inner, row, quoted=True))]
+
+    def _quoted(self, words: Words, masked: str, start: int, end: int) -> list[Token]:
+        """A name that is nothing but a quotation: known by the end of what is quoted."""
+        inner = words.part(start + 1, end - 1)
+        if not inner or _QUOTED in inner.raw:
+            return []
+        mention = Mention(inner, self._head(inner.raw), quoted=True)
+        return [Token("name", start, end, mention=mention)]
+
+    def _token(self, words: Words, start: int, end: int, row: NameRow) -> Token:
+        part = words.part(start, end)
+        return Token("name", start, end, mention=Mention(part, row))
+
+    def _unknown(self, words: Words, masked: str, start: int, end: int) -> list[Token]:
+        name = masked[start:end]
+        quoted = _QUOTED in name
+        if not quoted and (len(name) < _SHORTEST or self._lexicon.abstract.search(name)):
+            return []
+        return [Token("name", start, end, mention=Mention(words.part(start, end), None, quoted))]
+
+    # --- trimming ---
+
+    def _trimmed(self, words: Words, masked: str, start: int, end: int) -> tuple[int, int]:
+        raw = masked
+        while start < end and raw[start] in " \u3000\t\r\n·":
+            start += 1
+        while end > start and raw[end - 1] in " \u3000\t\r\n":
+            end -= 1
+        match = self._lexicon.leading.match(raw, start, end)
+        if match and match.end() < end and self._plain(words, match.start(), match.end(), end):
+            start = match.end()
+        name = raw[start:end]
+        tail = self._lexicon.trailing.search(name)
+        if tail and tail.start() > 0 and self._head(name[: tail.start()]) is not None:
+            if not self._is_whole(name):
+                end = start + tail.start()
+        return start, end
+
+    def _plain(self, words: Words, start: int, cut: int, end: int) -> bool:
+        """Whether what is cut off in front is no part of a known name."""
+        return words.raw[start:end] not in self._known
+
+    def _is_whole(self, name: str) -> bool:
+        """Whether the whole has a head longer than 建设 and the like."""
+        found = self._lexicon.heads.ending(name)
+        return found is not None and len(found[0]) > 2 and found[0].endswith("建设")
+
+    # --- heads ---
+
+    def _head(self, masked: str) -> NameRow | None:
+        known = self._known.get(masked)
+        if known is not None:
+            return known
+        base = masked.rstrip(" \u3000")
+        appendix = self._lexicon.appendix.search(base.replace(_BRACKET, "")) if base else None
+        bare = base.rstrip(_BRACKET)
+        if appendix and appendix.start() > 0:
+            bare = bare[: -len(appendix[0])] if bare.endswith(appendix[0]) else bare
+        bare = bare.rstrip(_BRACKET)
+        if not bare:
+            return None
+        found = self._lexicon.heads.ending(bare)
+        if found is None or bare == found[0]:
+            return found[1] if found and bare == found[0] and len(bare) > 1 else None
+        if len(found[0]) == 1 and len(bare) < 2:
+            return None
+        return found[1]
+
+
+def _whole(masked: str, start: int, end: int, mark: str) -> bool:
+    return masked[start:end].strip(mark) == ""

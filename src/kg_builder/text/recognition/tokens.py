@@ -1,0 +1,59 @@
+"""Tokens of a clause: what recognition hands to the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kg_builder.model.selector import Span
+from kg_builder.text.extraction.periods import Period
+from kg_builder.text.extraction.quantities import Figure
+from kg_builder.text.extraction.words import Words
+from kg_builder.text.recognition.lexicon import NameRow, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name as a clause prints it; `row` is None where its end tells nothing."""
+
+    words: Words
+    row: NameRow | None
+    quoted: bool = False
+    """Whether quotation marks or title marks set it off."""
+
+    @property
+    def text(self) -> str:
+        """The name, without marks around all of it."""
+        return self.words.text
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A stretch `start:end` of a clause and what it is.
+
+    `kind`: `name`, `figure`, `period`, `claim`, `edition`, `attribute`, `word` (a verb or a
+    function word), or `mark` (an enumeration comma or a conjunction between names).
+    """
+
+    kind: str
+    start: int
+    end: int
+    mention: Mention | None = None
+    figure: Figure | None = None
+    period: Period | None = None
+    word: Word | None = None
+
+
+@dataclass(slots=True)
+class Clause:
+    """A clause with its tokens, in the order of the text."""
+
+    words: Words
+    tokens: list[Token] = field(default_factory=list)
+
+    def text(self, token: Token) -> str:
+        """Return what the token covers, folded."""
+        return self.words.raw[token.start : token.end]
+
+    def span(self, first: Token, last: Token) -> Span:
+        """Return the span from one token to another."""
+        return Span(self.words.start + first.start, self.words.start + last.end)
