@@ -36,7 +36,7 @@ class Browser:
     """One browser with one page. `events` keeps all that the page reported."""
 
     def __init__(self, path):
-        self._profile = tempfile.TemporaryDirectory()
+        self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         command_read, self._write = os.pipe()
         self._read, answer_write = os.pipe()
 
@@ -68,7 +68,8 @@ class Browser:
             self.call(f"{domain}.enable")
 
     def close(self):
-        self._process.terminate()
+        self._session = None
+        self.call("Browser.close")
         self._process.wait(20)
         os.close(self._write)
         os.close(self._read)

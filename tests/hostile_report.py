@@ -8,7 +8,7 @@ def hostile(text):
     return (
         text.replace("关于芸溪区", f"关于芸溪区{EVIL}", 1)
         .replace("一、2025年", f"一、{EVIL}2025年", 1)
-        .replace("一年来", f"{EVIL}一年来\x00\x1b[31m\u202e反\u2066", 1)
+        .replace("一年来", f"{EVIL}一年来\x01\x1b[31m\u202e反\u2066", 1)
         .replace("望津街道养老服务中心食堂", f"{EVIL}食堂", 1)
         .replace("智能装备", f"{EVIL}装备", 2)
     )

@@ -15,6 +15,11 @@ from typing import TYPE_CHECKING
 from kg_builder.version import VERSION as __version__
 
 if TYPE_CHECKING:
+    from kg_builder.desk import ReadReport as ReadReport
+    from kg_builder.desk import ReportInput as ReportInput
+    from kg_builder.desk import Review as Review
+    from kg_builder.desk import read_report as read_report
+    from kg_builder.desk import review_report as review_report
     from kg_builder.errors import BusyError as BusyError
     from kg_builder.errors import ConfigurationError as ConfigurationError
     from kg_builder.errors import InputError as InputError
@@ -26,16 +31,14 @@ if TYPE_CHECKING:
     from kg_builder.graph.ontology import load_ontology as load_ontology
     from kg_builder.pipeline import BuildOptions as BuildOptions
     from kg_builder.pipeline import BuildResult as BuildResult
-    from kg_builder.pipeline import ReadReport as ReadReport
-    from kg_builder.pipeline import ReportInput as ReportInput
     from kg_builder.pipeline import assemble_report as assemble_report
     from kg_builder.pipeline import build as build
     from kg_builder.pipeline import publish as publish
-    from kg_builder.pipeline import read_report as read_report
     from kg_builder.resources import Resources as Resources
     from kg_builder.text.genre import load_genre as load_genre
 
 _HOMES = {
+    "kg_builder.desk": ("ReadReport", "ReportInput", "Review", "read_report", "review_report"),
     "kg_builder.errors": (
         "BusyError",
         "ConfigurationError",
@@ -50,12 +53,9 @@ _HOMES = {
     "kg_builder.pipeline": (
         "BuildOptions",
         "BuildResult",
-        "ReadReport",
-        "ReportInput",
         "assemble_report",
         "build",
         "publish",
-        "read_report",
     ),
     "kg_builder.resources": ("Resources",),
     "kg_builder.text.genre": ("load_genre",),

@@ -1,6 +1,6 @@
 """The order of the stages, and the only place where text and graph meet.
 
-    read → extract → assemble → infer → validate → write
+    read → extract → review → assemble → infer → validate → write
 
 A report travels the house once. Everything between two stages is a frozen record of `model/` or a
 tuple of triples, so each stage can be run, tested and looked at alone.
@@ -11,13 +11,17 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from pyoxigraph import NamedNode, Triple
 
+from kg_builder.desk import Desk, read_reports
+from kg_builder.desk import ReadReport as ReadReport
+from kg_builder.desk import ReportInput as ReportInput
+from kg_builder.desk import read_report as read_report
 from kg_builder.errors import ConfigurationError, InputError
 from kg_builder.graph.assembly import Assembled, assemble
 from kg_builder.graph.conformance import ShaclEngine, check
@@ -25,7 +29,6 @@ from kg_builder.graph.dataset import KnowledgeGraph
 from kg_builder.graph.index import TripleIndex
 from kg_builder.graph.inference import compile_ontology, infer, infer_with_owlrl
 from kg_builder.graph.iris import is_iri
-from kg_builder.graph.labels import term_labels
 from kg_builder.graph.ontology import Ontology, load_ontology
 from kg_builder.graph.output import Written, write_build, write_rejected
 from kg_builder.graph.publication import (
@@ -36,19 +39,12 @@ from kg_builder.graph.publication import (
 )
 from kg_builder.graph.vocabulary import DEFAULT_BASE
 from kg_builder.model.bilingual import Bilingual
-from kg_builder.model.document import Document
-from kg_builder.model.extraction import Extraction
-from kg_builder.model.notice import Notice, capped
+from kg_builder.model.notice import Notice
 from kg_builder.model.source_record import SourceRecord
-from kg_builder.model.term import Term
 from kg_builder.model.validation import ValidationReport
 from kg_builder.resources import Resources
-from kg_builder.text.account import account, notice_data
-from kg_builder.text.coverage import Coverage, measure_coverage
-from kg_builder.text.extraction import extract
+from kg_builder.text.account import notice_data
 from kg_builder.text.genre import Genre, load_genre
-from kg_builder.text.marking import MarkedText, mark
-from kg_builder.text.reading import read
 
 Reasoner = Literal["rules", "owlrl"]
 Progress = Callable[[Bilingual, int, int], None]
@@ -74,6 +70,11 @@ class BuildOptions:
     reasoner: Reasoner = "rules"
     shacl: ShaclEngine = "own"
     keep_source: bool = True
+    decisions: Path | None = None
+    """What reviewers decided on the one report that is read; None for what data/ holds."""
+    use_decisions: bool = True
+    jobs: int | None = None
+    """In how many processes to read reports; None lets their number and size decide."""
 
     def __post_init__(self) -> None:
         if not _BASE.fullmatch(self.base) or not is_iri(self.base):
@@ -81,45 +82,10 @@ class BuildOptions:
                 f"--base 应是以 / 结尾的 http(s) IRI，不带 ? 和 #，不是“{self.base}”",
                 f"--base is an http(s) IRI that ends in /, without ? or #, not {self.base!r}",
             )
-
-
-@dataclass(frozen=True, slots=True)
-class ReportInput:
-    """The bytes of one report, the name to call it by, and the file to name in messages.
-
-    Neither name nor file leaves a trace in what is built.
-    """
-
-    name: str
-    data: bytes
-    file: str | None = None
-
-    @classmethod
-    def load(cls, path: Path) -> ReportInput:
-        """Read a file. Raises InputError where there is none, or it cannot be read."""
-        try:
-            return cls(path.stem, path.read_bytes(), str(path))
-        except FileNotFoundError:
-            raise InputError("没有这个文件", "no such file", file=str(path)) from None
-        except IsADirectoryError:
+        if self.jobs is not None and self.jobs < 1:
             raise InputError(
-                "这是文件夹，请给出报告文件", "a folder, not a report", file=str(path)
-            ) from None
-        except OSError as error:
-            raise InputError(
-                f"读不了：{error.strerror}", f"cannot be read: {error.strerror}", file=str(path)
-            ) from None
-
-
-@dataclass(frozen=True, slots=True)
-class ReadReport:
-    """A report read and understood, before any RDF."""
-
-    document: Document
-    extraction: Extraction
-    notices: tuple[Notice, ...]
-    """The warnings of reading and of extraction, in the order of the text."""
-    account: Mapping[str, Any]
+                f"--jobs 至少为 1，不是 {self.jobs}", f"--jobs is at least 1, not {self.jobs}"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,41 +99,6 @@ class BuildResult:
     summary: Mapping[str, Any]
     files: Mapping[str, str]
     """The file that each report of the summary was read from, by the report's name there."""
-
-
-def read_report(source: ReportInput, genre: Genre, encoding: str | None = None) -> ReadReport:
-    """Read one report and extract its facts. Raises InputError with the file's name."""
-    try:
-        document = read(source.data, source.name, genre, encoding)
-    except InputError as error:
-        error.file = source.file or source.name
-        raise
-    extraction = extract(document, genre)
-    notices = capped((*document.notices, *extraction.notices))
-    coverage = measure_coverage(document, extraction.read)
-    return ReadReport(document, extraction, notices, account(document, notices, coverage))
-
-
-@dataclass(frozen=True, slots=True)
-class MarkedReport:
-    """A report read, its text with the passages marked, and the ontology's words for the facts."""
-
-    reading: ReadReport
-    coverage: Coverage
-    text: MarkedText
-    terms: Mapping[str, Term]
-
-
-def mark_report(
-    source: ReportInput, *, encoding: str | None = None, project: Path | None = None
-) -> MarkedReport:
-    """Read a report and mark what was read in it. Raises InputError and ConfigurationError."""
-    resources = Resources.find(project)
-    reading = read_report(source, load_genre(resources.folders("genre")), encoding)
-    coverage = measure_coverage(reading.document, reading.extraction.read)
-    text = mark(reading.document, reading.extraction, coverage)
-    terms = term_labels(load_ontology(resources.ontology))
-    return MarkedReport(reading, coverage, text, terms)
 
 
 def assemble_report(
@@ -190,6 +121,12 @@ def build(
     OUT as it was. Raises KgError where it could not run; nothing is written then.
     """
     options = options or BuildOptions()
+    if options.decisions is not None and len(reports) != 1:
+        raise InputError(
+            "--decisions 只用于一份报告，请给出这份报告",
+            "--decisions are on one report: give that report",
+            file=str(options.decisions),
+        )
     work = _Build(options, progress)
     parts = work.parts(reports)
     graph, validation = work.graph(parts)
@@ -228,7 +165,9 @@ class _Build:
         with self._stage("ontology", Bilingual("读取本体", "Loading the ontology")):
             self.ontology = load_ontology(self.resources.ontology)
             own = () if records is None else (records,)
-            self.records = load_records(*self.resources.folders("data"), *own)
+            folders = (*self.resources.folders("data"), *own)
+            self.records = load_records(*folders)
+            self._desk = Desk(folders, self.records, options.decisions)
 
     @contextmanager
     def _stage(self, name: str, label: Bilingual) -> Iterator[None]:
@@ -251,28 +190,33 @@ class _Build:
             yield _Part(item.graph, item.asserted, item.evidence, item.reading)
 
     def _read(self, reports: Sequence[ReportInput]) -> list[_Part]:
+        folders = self.resources.folders("genre")
         with self._stage("genre", Bilingual("读取体裁知识", "Loading the genre")):
-            genre = load_genre(self.resources.folders("genre"))
+            genre = load_genre(folders)
         parts: dict[NamedNode, _Part] = {}
         label = Bilingual("阅读报告", "Reading reports")
         start = time.perf_counter()
-        for number, source in enumerate(reports):
-            self._progress(label, number, len(reports))
-            part = self._read_one(source, genre)
-            other = parts.get(part.graph, part)
-            if other.account["text_sha256"] != part.account["text_sha256"]:
-                raise InputError(
-                    f"与 {other.file} 是同一份报告的不同文本，请只给一份",
-                    f"another text of the same report as {other.file}: give one of them",
-                    file=part.file,
-                )
-            parts[part.graph] = min(other, part, key=lambda found: found.key)
+        options = self.options
+        found = read_reports(reports, genre, folders, options.encoding, options.jobs)
+        with closing(found) as readings:
+            for number, source in enumerate(reports):
+                self._progress(label, number, len(reports))
+                part = self._part(source, next(readings), genre)
+                other = parts.get(part.graph, part)
+                if other.account["text_sha256"] != part.account["text_sha256"]:
+                    raise InputError(
+                        f"与 {other.file} 是同一份报告的不同文本，请只给一份",
+                        f"another text of the same report as {other.file}: give one of them",
+                        file=part.file,
+                    )
+                parts[part.graph] = min(other, part, key=lambda part: part.key)
         self._progress(label, len(reports), len(reports))
         self.timings["read"] = round(time.perf_counter() - start, 6)
         return list(parts.values())
 
-    def _read_one(self, source: ReportInput, genre: Genre) -> _Part:
-        reading = read_report(source, genre, self.options.encoding)
+    def _part(self, source: ReportInput, reading: ReadReport, genre: Genre) -> _Part:
+        if self.options.use_decisions:
+            reading = self._desk.review(reading, genre)
         copy = reading.document.source
         record = record_for(self.records, copy.sha256, copy.text_sha256)
         assembled = assemble_report(reading, record, self.ontology, self.options.base)

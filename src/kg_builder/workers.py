@@ -1,14 +1,15 @@
 """Child processes with limits: for parsing what nobody vouches for, and for engines that may die.
 
 A child is a fresh interpreter (never a fork: other threads hold locks) that runs one function and
-ends. It is told the function by its name, so the function stands at the top of a module; what goes
-in and out is pickled. Ending the child is the one sure way to stop code that does not return to
-the interpreter.
+ends, or runs it on one item after another. It is told the function by its name, so the function
+stands at the top of a module; what goes in and out is pickled. The caller's main module is not
+imported. Ending the child is the one sure way to stop code that does not return to the interpreter.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import os
 import pickle
@@ -16,17 +17,25 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
 from typing import Any, BinaryIO, TypeVar
 
 from kg_builder.errors import CrashError, MemoryLimitError, TimeLimitError, WorkerError
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 _BOOTSTRAP = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
-    "from kg_builder.workers import _serve; _serve()"
+    "from kg_builder.workers import {serve}; {serve}()"
 )
+_AHEAD = 2
+"""Items under way or waiting for their turn, per child: enough to keep all of them busy."""
+_LAST_BREATH = 5.0
+"""Seconds that a child which has closed its pipe gets to end, and to say how."""
 _NO_MEMORY = (b"memory allocation of", b"MemoryError", b"out of memory", b"bad_alloc")
 """What runtimes print before they abort for want of memory (Rust, CPython, glibc, C++)."""
 
@@ -49,13 +58,7 @@ def run_in_child(
         + pickle.dumps((memory, (math.ceil(timeout) + 1) * (os.cpu_count() or 1)))
         + pickle.dumps((function, args))
     )
-    with subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
-        [sys.executable, "-P", "-c", _BOOTSTRAP],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,  # an interrupt from the terminal reaches the parent alone
-    ) as process:
+    with _interpreter(_serve, subprocess.PIPE) as process:
         try:
             answer, complaints = process.communicate(request, timeout)
         except subprocess.TimeoutExpired:
@@ -64,8 +67,7 @@ def run_in_child(
                 f"{name} did not end within {timeout:g} s",
             ) from None
         finally:
-            if process.returncode is None:
-                _end(process)
+            _end(process)
     if process.returncode:
         raise _death(name, process.returncode, complaints)
     value, error = _unpack(name, answer)
@@ -74,8 +76,114 @@ def run_in_child(
     return value  # type: ignore[no-any-return]
 
 
+def map_in_children(
+    make: Callable[..., Callable[[T], R]], *args: object, items: Iterable[T], jobs: int
+) -> Generator[R, None, None]:
+    """Yield `make(*args)(item)` for every item, in order, worked out by `jobs` children.
+
+    Each child calls `make` once. Items are taken as they are needed and few answers wait, so
+    neither needs to fit into memory as a whole. What the function prints goes nowhere.
+
+    Close the iterator (`contextlib.closing`) where it may be left early: that, an error and an
+    interrupt end the children at once. A child whose parent was killed ends after its item.
+
+    Raises what the function raises for an item, in its place, or what `make` raises; CrashError
+    where a child died; WorkerError for an answer that cannot be pickled.
+    """
+    name = f"{make.__module__}.{make.__qualname__}"
+    waiting: deque[Future[tuple[_Child, bytes | None]]] = deque()
+    children: list[_Child] = []
+    idle: SimpleQueue[_Child] = SimpleQueue()
+    # a thread per child waits for it; the children are ended by this one alone
+    threads = ThreadPoolExecutor(jobs)
+    try:
+        for _ in range(jobs):
+            children.append(_Child(make, args))
+            idle.put(children[-1])
+        for item in items:
+            waiting.append(threads.submit(_ask_one_of, idle, item))
+            if len(waiting) == _AHEAD * jobs:
+                yield _value(name, *waiting.popleft().result())
+        while waiting:
+            yield _value(name, *waiting.popleft().result())
+    finally:
+        for child in children:
+            _end(child.process)
+        threads.shutdown(cancel_futures=True)
+        for child in children:
+            child.close()
+
+
+class _Child:
+    """A child process that answers one request after another."""
+
+    def __init__(self, make: Callable[..., object], args: tuple[object, ...]) -> None:
+        """Start it; it will make its function at the first request."""
+        self.process = _interpreter(_serve_items, subprocess.DEVNULL)
+        with contextlib.suppress(BrokenPipeError):  # whoever asks it will hear of its end
+            self._send(pickle.dumps(sys.path) + pickle.dumps(pickle.dumps((make, args))))
+
+    def ask(self, item: object) -> bytes | None:
+        """Return the answer, pickled; None where the child has died."""
+        assert self.process.stdout  # noqa: S101 - a pipe, see _interpreter
+        try:
+            self._send(pickle.dumps(pickle.dumps(item)))
+            answer = pickle.load(self.process.stdout)  # noqa: S301 - written by _serve_items
+        except (BrokenPipeError, EOFError, pickle.UnpicklingError):
+            return None
+        assert isinstance(answer, bytes)  # noqa: S101 - as _serve_items writes it
+        return answer
+
+    def _send(self, request: bytes) -> None:
+        assert self.process.stdin  # noqa: S101 - a pipe, see _interpreter
+        self.process.stdin.write(request)
+        self.process.stdin.flush()
+
+    def close(self) -> None:
+        """Close the pipes of a child that has ended."""
+        for pipe in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(BrokenPipeError):  # of what it was no more there to read
+                if pipe:
+                    pipe.close()
+
+
+def _ask_one_of(idle: SimpleQueue[_Child], item: object) -> tuple[_Child, bytes | None]:
+    """Ask an idle child; also a dead one is put back, to answer that it is dead."""
+    child = idle.get()
+    try:
+        return child, child.ask(item)
+    finally:
+        idle.put(child)
+
+
+def _value(name: str, child: _Child, answer: bytes | None) -> Any:  # noqa: ANN401 - see R
+    """Return the value that a child answered, or raise what it raised."""
+    if answer is None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.process.wait(_LAST_BREATH)
+        _end(child.process)
+        raise _death(name, child.process.returncode, b"")
+    value, error = _unpack(name, answer)
+    if error is not None:
+        raise error
+    return value
+
+
+def _interpreter(serve: Callable[[], None], complaints: int) -> subprocess.Popen[bytes]:
+    """Start a child that runs `serve`, a function of this module."""
+    return subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
+        [sys.executable, "-P", "-c", _BOOTSTRAP.format(serve=serve.__name__)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=complaints,
+        start_new_session=True,  # an interrupt from the terminal reaches the parent alone
+    )
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the child, and what it may have started."""
+    """End the child, and what it may have started; one that has ended stays as it is."""
+    if process.returncode is not None:
+        return
     with contextlib.suppress(OSError):
         os.killpg(process.pid, signal.SIGKILL)
     process.kill()
@@ -114,16 +222,48 @@ def _death(name: str, code: int, complaints: bytes) -> WorkerError:
 def _serve() -> None:
     """Run the request on stdin, in the child."""
     requests = sys.stdin.buffer
-    with os.fdopen(os.dup(1), "wb") as answers:
-        os.dup2(2, 1)  # what the function prints must not run into the answer
+    with _answers() as answers:
         _limit(*pickle.load(requests))  # noqa: S301 - written by run_in_child of this module
-        answers.write(_answer(requests))
+        answers.write(_answer(_call, requests.read()))
 
 
-def _answer(requests: BinaryIO) -> bytes:
+def _serve_items() -> None:
+    """Answer the requests on stdin one after another until there are no more, in the child."""
+    requests = _stream(sys.stdin.buffer)
+    with _answers() as answers:
+        _limit(None, None)
+        made = functools.cache(functools.partial(_call, next(requests)))
+        for item in requests:
+            pickle.dump(_answer(_use, made, item), answers)
+            answers.flush()
+
+
+def _answers() -> BinaryIO:
+    """Return where answers go: what the function prints must not run into them."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return answers
+
+
+def _stream(requests: BinaryIO) -> Iterator[bytes]:
+    with contextlib.suppress(EOFError):
+        while True:
+            yield pickle.load(requests)  # noqa: S301 - written by _Child
+
+
+def _call(request: bytes) -> Any:  # noqa: ANN401 - whatever the function returns
+    function, args = pickle.loads(request)  # noqa: S301 - written by the parent
+    return function(*args)
+
+
+def _use(made: Callable[[], Callable[..., object]], item: bytes) -> object:
+    return made()(pickle.loads(item))  # noqa: S301 - written by _Child
+
+
+def _answer(work: Callable[..., object], *args: object) -> bytes:
+    """Return what `work(*args)` returns or raises, pickled."""
     try:
-        function, args = pickle.load(requests)  # noqa: S301 - written by run_in_child
-        return pickle.dumps((function(*args), None))
+        return pickle.dumps((work(*args), None))
     except Exception as error:  # noqa: BLE001 - it is raised again in the parent
         error.add_note("".join(traceback.format_exception(error)).rstrip())
         return _pickled_error(error)
@@ -140,16 +280,18 @@ def _pickled_error(error: Exception) -> bytes:
     return answer
 
 
-def _limit(memory: int | None, cpu_seconds: int) -> None:
+def _limit(memory: int | None, cpu_seconds: int | None) -> None:
     """Limit this process; a limit that the system does not have is left out.
 
-    The limit on processor time ends a child whose parent was killed.
+    No child leaves a core file. The limit on processor time ends one whose parent was killed.
     """
     try:
         import resource
     except ImportError:
         return
-    limits = {resource.RLIMIT_CORE: 0, resource.RLIMIT_CPU: cpu_seconds}
+    limits = {resource.RLIMIT_CORE: 0}
+    if cpu_seconds is not None:
+        limits[resource.RLIMIT_CPU] = cpu_seconds
     if memory is not None:
         limits[resource.RLIMIT_AS] = memory
     for kind, value in limits.items():

@@ -80,6 +80,32 @@ def command(say: Speaker) -> click.Command:
         default=True,
         help=say("是否保留报告原文（OUT/source/）", "keep the text as read in OUT/source/"),
     )
+    @click.option(
+        "--decisions",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar=say("文件", "FILE"),
+        help=say(
+            "审阅人的决定（默认用 data/ 里这份报告的 NAME.decisions.tsv）",
+            "what reviewers decided (default: NAME.decisions.tsv of the report in data/)",
+        ),
+    )
+    @click.option(
+        "--no-decisions",
+        "use_decisions",
+        is_flag=True,
+        flag_value=False,
+        default=True,
+        help=say("不用决定", "leave decisions out"),
+    )
+    @click.option(
+        "--jobs",
+        type=int,
+        metavar="N",
+        help=say(
+            "用几个进程读报告（默认视报告的多少和大小而定）",
+            "processes to read reports in (default: by their number and size)",
+        ),
+    )
     @common_options(say)
     def run(
         reports: Sequence[str],

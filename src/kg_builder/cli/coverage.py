@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 
 from kg_builder.cli.options import Speaker, common_options
+from kg_builder.desk import MarkedReport, ReportInput, mark_report
 from kg_builder.errors import OutputError
 from kg_builder.pages.coverage import GENERATOR, coverage_page
-from kg_builder.pipeline import MarkedReport, ReportInput, mark_report
 
 
 def command(say: Speaker) -> click.Command:

@@ -1,11 +1,12 @@
 """The published facts in data/: per report its source record, its asserted triples, its evidence.
 
     NAME.source.toml     the source record, written by hand
+    NAME.decisions.tsv   what reviewers decided (data/README.md), applied before the rest is written
     NAME.ttl             the asserted triples
     NAME.evidence.ttl    who says so
     NAME.reading.json    what was met and what was not read: the report's part of build.json
 
-The last three are what `kg build` writes for the report; `kg publish` puts them there.
+The others are what `kg build` writes for the report; `kg publish` puts them there.
 """
 
 from __future__ import annotations
@@ -23,15 +24,17 @@ from pyoxigraph import NamedNode, Triple
 from kg_builder.errors import ConfigurationError
 from kg_builder.graph.dataset import read_turtle
 from kg_builder.graph.generations import replace_file
-from kg_builder.graph.iris import class_segment, is_iri, mint_graph
+from kg_builder.graph.iris import class_segment, is_iri, local_name, mint_graph
 from kg_builder.graph.serialization import turtle
 from kg_builder.graph.vocabulary import DEFAULT_BASE, RDF_TYPE, expand
+from kg_builder.model.entity import EntityId
 from kg_builder.model.source_record import SourceRecord
 from kg_builder.resources import Resources, load_toml
 
 _Term = TypeVar("_Term")
 
 _RECORD = ".source.toml"
+_DECISIONS = ".decisions.tsv"
 _TEXT_FIELDS = (
     "title",
     "issuer",
@@ -74,6 +77,36 @@ def record_for(
         if sha256 == record.sha256:
             return record
     return next((record for record in records if text_sha256 == record.text_sha256), None)
+
+
+def decisions_file(
+    folders: Sequence[Path], record: SourceRecord | None, report: EntityId
+) -> Path | None:
+    """Return the decisions on a report, None where there are none; a later folder's come first.
+
+    They go by the name of the source record; those on another text of the report count too, since
+    each finds its own passage or says that it does not.
+    """
+    names = [record.name] if record and record.name else _names_of(folders, report)
+    for folder in reversed(folders):
+        for name in names:
+            path = folder / f"{name}{_DECISIONS}"
+            if path.is_file():
+                return path
+    return None
+
+
+def _names_of(folders: Sequence[Path], report: EntityId) -> list[str]:
+    """Return the names under which facts of a report are published."""
+    graph = f"graph/report/{local_name(report.key)}"
+    paths = [path for folder in folders for path in sorted(folder.glob(f"*{_DECISIONS}"))]
+    names = dict.fromkeys(path.name.removesuffix(_DECISIONS) for path in paths)
+    readings = [(name, folder / f"{name}.reading.json") for name in names for folder in folders]
+    return [
+        name
+        for name, path in readings
+        if path.is_file() and _reading(path, name).get("graph") == graph
+    ]
 
 
 def load_published(resources: Resources, base: str) -> tuple[Published, ...]:

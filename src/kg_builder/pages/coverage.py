@@ -10,13 +10,13 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
+from kg_builder.desk import MarkedReport
 from kg_builder.model.bilingual import Bilingual, Language
 from kg_builder.model.entity import EntityId
 from kg_builder.model.fact import Concept, Fact, Text, Value, Year
 from kg_builder.model.selector import Evidence, Span
 from kg_builder.pages.markup import content_policy, shown
 from kg_builder.pages.report_text import READINGS, UNREAD, ReportText
-from kg_builder.pipeline import MarkedReport
 from kg_builder.text.marking import Passage
 from kg_builder.version import VERSION
 

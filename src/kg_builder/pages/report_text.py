@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
+from kg_builder.desk import MarkedReport
 from kg_builder.model.bilingual import Bilingual, Language
 from kg_builder.model.document import Cell, Row, Source, Table
 from kg_builder.model.selector import Evidence, Reading, Span, merge_spans
 from kg_builder.pages.markup import shown
-from kg_builder.pipeline import MarkedReport
 from kg_builder.text.marking import Block, Passage
 
 READINGS: Mapping[Reading, Bilingual] = {
@@ -227,14 +227,19 @@ class ReportText:
 
 
 def _columns(table: Table) -> list[str]:
-    """Return the columns in the order in which the page prints them."""
-    starts = {column: cell.span.start for column, cell in table.headers.items()}
-    body: dict[str, int] = {}
-    for row in table.rows:
-        for column, cell in row.cells.items():
-            if column not in row.carried:
-                body.setdefault(column, cell.span.start)
-    return sorted({**body, **starts}, key=lambda name: starts.get(name, body.get(name, 0)))
+    """Return the columns in the order in which the page prints them.
+
+    The fullest row tells it: headers of two lines stand in another order than their columns.
+    """
+    own = [
+        {name: cell.span.start for name, cell in row.cells.items() if name not in row.carried}
+        for row in table.rows
+    ]
+    fullest = max(own, key=len)
+    headers = {name: cell.span.start for name, cell in table.headers.items()}
+    others = {name: start for row in own for name, start in row.items()} | headers
+    rest = sorted(others.keys() - fullest.keys(), key=lambda name: (others[name], name))
+    return [*sorted(fullest, key=lambda name: fullest[name]), *rest]
 
 
 def _heights(rows: tuple[Row, ...], columns: Iterable[str]) -> Mapping[tuple[str, int], int]:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg_builder.desk import ReportInput, read_report
 from kg_builder.model.selector import Span
-from kg_builder.pipeline import ReportInput, read_report
 from kg_builder.resources import Resources
 from kg_builder.text.coverage import measure_coverage
 from kg_builder.text.genre import load_genre

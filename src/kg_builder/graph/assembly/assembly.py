@@ -49,8 +49,9 @@ def assemble(
 ) -> Assembled:
     """Return the triples of a report.
 
-    Every asserted triple has at least one evidence, and the decisions it stands by. Raises ConfigurationError where the extraction
-    names a term that the ontology does not have, ValueError if it names no report.
+    Every asserted triple has at least one evidence, and the decisions it stands by. Raises
+    ConfigurationError where the extraction names a term that the ontology does not have (with the
+    line of a decision that does), ValueError if it names no report.
     """
     report = _report(extraction)
     terms = Terms(base, ontology)

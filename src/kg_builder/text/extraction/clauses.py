@@ -21,6 +21,8 @@ from kg_builder.text.extraction.sayings import Bases, Said, Saying, read_saying
 from kg_builder.text.extraction.statements import Dated, Named, Observed, Statements, carried
 from kg_builder.text.extraction.words import Words, split
 
+PREVIOUS = "previous-level"
+"""The measure of a level before a change."""
 _MAX_CLAUSE = 400
 _MAX_PARAGRAPH = 200_000
 
@@ -283,8 +285,18 @@ class ClauseReader:
             dated=dated,
             bases=tuple((concept, Evidence(words.span)) for concept, words in item.bases),
             headline=headline and kind == "actual",
+            compared=item.compared,
         )
-        self._said.observe(observed, f"figure-{item.saying.rule}")
+        rule = f"figure-{item.saying.rule}"
+        self._said.observe(observed, rule)
+        if item.previous is not None:
+            before = item.previous
+            self._said.observe(
+                replace(
+                    observed, measure=PREVIOUS, figure=before, verbatim=before.words.text
+                ),
+                rule,
+            )
 
     def _quote(self, paragraph: Paragraph) -> Words:
         return self._said.findings.page.words(paragraph.span)

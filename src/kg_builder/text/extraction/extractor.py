@@ -21,7 +21,6 @@ from kg_builder.text.genre import Genre
 from kg_builder.text.linking.linker import Linker
 from kg_builder.text.recognition.clauses import ClauseScanner
 
-
 _TOLD_BY_TABLES = frozenset({"Industry", "Street", "Town", "School", "EducationGroup"})
 """Classes whose names, printed in a table, are known in the prose."""
 
@@ -69,7 +68,7 @@ class Extractor:
             if entity.type in _TOLD_BY_TABLES and entity.type in rows
         }
         scanner = ClauseScanner(known.names, known.figures, known.periods, printed)
-        linker = Linker(known.names, known.areas, frame, findings)
+        linker = Linker(known.names, known.areas, known.figures, frame, findings)
         passages = [
             Passage(findings.page.words(paragraph.span), plan=indicators.plan_of(paragraph))
             for paragraph in document.paragraphs

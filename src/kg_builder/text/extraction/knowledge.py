@@ -55,7 +55,10 @@ class Knowledge:
         addresses = rule("address")
         address_reader(addresses, None, None)
         names = NameLexicon.of(lexicon("names"), lexicon("words"), rule("names"))
-        statuses = [part.text("status", "") for part in lexicon("words").parts("verb")]
+        statuses = [
+            part.text("status", "")
+            for part in (*lexicon("words").parts("verb"), *lexicon("words").parts("phrase"))
+        ]
         return cls(
             Folding.of(genre),
             figures,

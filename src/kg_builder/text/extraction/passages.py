@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from kg_builder.model.entity import EntityId
 from kg_builder.model.fact import Concept, Text
@@ -17,7 +17,6 @@ from kg_builder.model.selector import Evidence, Span
 from kg_builder.text.extraction.data import Data
 from kg_builder.text.extraction.findings import Findings
 from kg_builder.text.extraction.parsers import MAX_VERBATIM
-from kg_builder.text.extraction.periods import Period
 from kg_builder.text.extraction.quantities import Figure
 from kg_builder.text.extraction.statements import (
     Dated,
@@ -29,14 +28,14 @@ from kg_builder.text.extraction.statements import (
 )
 from kg_builder.text.extraction.telling import Telling, TellingRule
 from kg_builder.text.extraction.words import Words, split
-from kg_builder.text.linking.linker import COLLECTION, Linker
+from kg_builder.text.linking.linker import Linker
 from kg_builder.text.recognition.clauses import ClauseScanner
 from kg_builder.text.recognition.encoding import Encoded, Encoding
 from kg_builder.text.recognition.lexicon import NameLexicon
 from kg_builder.text.recognition.tokens import Clause, Token
 
 _MAX_CLAUSE = 400
-_COUNT = "数量"
+_COUNT, _RANK = "数量", "位次"
 _PLANNED = "planned"
 _WORDS = re.compile(r"\w")
 
@@ -95,6 +94,8 @@ class _Context:
     industry: tuple[EntityId, Evidence] | None = None
     dated: Dated | None = None
     plan: Dated | None = None
+    listed: list[tuple[EntityId, Evidence]] = field(default_factory=list)
+    """The things of the last list of several."""
 
 
 class PassageReader:
@@ -121,9 +122,11 @@ class PassageReader:
         done = {span.start for span in understood}
         for passage, sentences in scanned:
             context = _Context(industry=passage.industry, plan=passage.plan)
-            for clauses in sentences:
+            for sentence_number, clauses in enumerate(sentences):
                 context.subject = None
                 context.dated = None
+                if sentence_number == 0 and len(clauses) == 1:
+                    self._topic_sentence(clauses[0], context)
                 for clause in clauses:
                     if clause.words.start not in done:
                         _ClauseTeller(self, clause, context).tell()
@@ -132,6 +135,16 @@ class PassageReader:
         for part in split(sentence, "；;，,:："):
             if len(part.raw) <= _MAX_CLAUSE:
                 yield self._scanner.scan(part)
+
+    def _topic_sentence(self, clause: Clause, context: _Context) -> None:
+        """Take the industry that the first, short sentence of a passage opens with."""
+        words = clause.words
+        if not words.raw or any(token.figure for token in clause.tokens):
+            return
+        topic = self._linker.topic(words)
+        if topic is not None:
+            context.industry = topic
+            self._findings.read(words.span)
 
     # what a teller needs
 
@@ -163,7 +176,8 @@ class _ClauseTeller:
         self._context = context
         self._told = False
         self._rule = ""
-        self._sure: dict[int, EntityId] = {}
+        self._used: set[Token] = set()
+        self._encoded = Encoded("", (), ())
 
     def tell(self) -> None:
         """Apply the rules in their order; record what was told and that it was read."""
@@ -173,6 +187,7 @@ class _ClauseTeller:
         )
         subject = self._context.subject
         following: tuple[EntityId, Evidence] | None = None
+        self._encoded = encoded
         for rule in self._rules.rules:
             for match in rule.pattern.finditer(encoded.text):
                 self._rule = rule.id
@@ -180,12 +195,22 @@ class _ClauseTeller:
                     found = self._one(telling, rule, encoded, match)
                     if found is not None:
                         following = found
+        self._name_all()
         if following is not None:
             self._context.subject = following
         elif subject is None and not self._told:
             self._context.subject = None
         if self._told:
             self._findings.read(self._clause.words.span)
+
+    def _name_all(self) -> None:
+        """Record the things of which a clause says nothing that a rule knows."""
+        for token in self._clause.tokens:
+            mention = token.mention
+            if mention is None or mention.row is None or token in self._used:
+                continue
+            if mention.row.type in _ALONE and not mention.row.id.startswith("short"):
+                self._linker.thing(mention)
 
     def _date(self) -> None:
         for token in self._clause.tokens:
@@ -219,11 +244,17 @@ class _ClauseTeller:
         elif action == "count":
             return self._count(groups, rule)
         elif action == "figure":
-            self._figure(groups, rule)
+            self._figure(groups, rule, match)
         elif action == "award":
             self._award(groups, rule)
         elif action == "member":
             self._member(groups, rule)
+        elif action == "rank":
+            self._rank(groups, rule)
+        elif action == "elided":
+            self._elided(groups, rule)
+        elif action == "pair":
+            self._pair(groups, telling, match)
         elif action == "relation":
             self._relation(telling, groups, rule)
         return None
@@ -236,6 +267,7 @@ class _ClauseTeller:
         *,
         counted: bool = False,
         supposed: str | None = None,
+        forced: bool = False,
     ) -> list[tuple[EntityId, Evidence]]:
         """Return the things that a group names, or the one carried over."""
         name, tokens, it = group
@@ -253,10 +285,15 @@ class _ClauseTeller:
         for token in tokens:
             if token.mention is None:
                 continue
-            entity_id = self._linker.thing(token.mention, supposed, counted=counted)
+            entity_id = self._linker.thing(
+                token.mention, supposed, counted=counted, forced=forced
+            )
             if entity_id is not None:
+                self._used.add(token)
                 found.append((entity_id, Evidence(token.mention.words.span)))
                 self._industry(entity_id, Evidence(token.mention.words.span))
+        if len(found) > 1:
+            self._context.listed = found
         return found
 
     def _industry(self, entity: EntityId, said: Evidence) -> None:
@@ -379,22 +416,92 @@ class _ClauseTeller:
         return entity, said
 
     def _figure(
-        self, groups: list[tuple[str, tuple[Token, ...], bool]], rule: TellingRule
+        self,
+        groups: list[tuple[str, tuple[Token, ...], bool]],
+        rule: TellingRule,
+        match: re.Match[str],
     ) -> None:
         things = self._things(groups[0], rule, ())
         if not things or not groups[1][1] or groups[1][1][0].figure is None:
             return
-        figure = groups[1][1][0].figure
-        attribute = groups[2][1] if len(groups) > 2 else ()
         entity, said = things[-1]
+        attribute = self._stretch(match, groups[2][0]) if len(groups) > 2 else None
+        self._measure(entity, said, groups[1][1][0].figure, attribute, rule.measure)
+
+    def _stretch(self, match: re.Match[str], group: str) -> Words | None:
+        """Return the words of a group, names and other words alike."""
+        where = self._encoded.stretch(match, group)
+        return self._clause.words.part(*where) if where else None
+
+    def _measure(
+        self,
+        entity: EntityId,
+        said: Evidence,
+        figure: Figure,
+        attribute: Words | None,
+        measure: str | None,
+    ) -> None:
+        """Record a figure of a thing; without an attribute its unit says what it measures."""
         if attribute:
-            words = self._clause.words.part(attribute[0].start, attribute[0].end)
-            self._observe(entity, said, figure, words.text, Evidence(words.span), rule.measure)
+            self._observe(entity, said, figure, attribute.text, Evidence(attribute.span), measure)
             return
         kind = self._rules.encoding.figure_kinds.get(figure.unit.base, "count")
         names = self._rules.unmeasured
         name = names.get(f"{entity.type}-{kind}") or names.get(kind, _COUNT)
-        self._observe(entity, said, figure, name, derived(said), rule.measure)
+        self._observe(entity, said, figure, name, derived(said), measure)
+
+    def _pair(
+        self,
+        groups: list[tuple[str, tuple[Token, ...], bool]],
+        telling: Telling,
+        match: re.Match[str],
+    ) -> None:
+        """Give each thing of the list before its own of the figures: 分别为…、…."""
+        figures = [token.figure for token in groups[0][1] if token.figure is not None]
+        if len(figures) < 2 or len(figures) != len(self._context.listed):
+            return
+        attribute = self._stretch(match, telling.groups[1]) if len(telling.groups) > 1 else None
+        for (entity, said), figure in zip(self._context.listed, figures, strict=True):
+            self._measure(entity, carried(said), figure, attribute, None)
+
+    def _elided(
+        self, groups: list[tuple[str, tuple[Token, ...], bool]], rule: TellingRule
+    ) -> None:
+        """Make the things of a list that share the end of their name: 种子、天使2支子基金."""
+        whole = groups[1][1][0].mention if groups[1][1] else None
+        if whole is None or whole.row is None:
+            return
+        listed: list[tuple[EntityId, Evidence]] = []
+        for token in groups[0][1]:
+            if token.mention is not None:
+                said = derived(Evidence(token.mention.words.span))
+                entity = self._linker.joined(token.mention, whole, said)
+                self._used.add(token)
+                listed.append((entity, said))
+                if self._context.subject is not None:
+                    of, of_said = self._context.subject
+                    if of.type == entity.type:
+                        both = (said, carried(of_said))
+                        self._findings.fact(entity, "partOf", of, both, self._rule)
+        self._context.listed = listed
+        self._told = True
+
+    def _rank(
+        self, groups: list[tuple[str, tuple[Token, ...], bool]], rule: TellingRule
+    ) -> None:
+        things = self._things(groups[0], rule, ())
+        if not things or not groups[1][1]:
+            return
+        token = groups[1][1][0]
+        words = self._clause.words.part(token.start, token.end)
+        ranked = self._linker.rank(words)
+        if ranked is None:
+            return
+        figure, scope = ranked
+        entity, said = things[-1]
+        self._observe(
+            entity, said, figure, _RANK, derived(said), rule.measure or "rank", compared=scope
+        )
 
     def _observe(
         self,
@@ -404,6 +511,7 @@ class _ClauseTeller:
         indicator: str,
         where: Evidence,
         measure: str | None,
+        compared: Words | None = None,
     ) -> None:
         kind = "plan" if self._context.plan is not None else "actual"
         self._said.observe(
@@ -416,6 +524,7 @@ class _ClauseTeller:
                 kind=kind,
                 dated=self._dated(),
                 about=(entity, said),
+                compared=compared,
             ),
             self._rule,
         )
@@ -430,7 +539,9 @@ class _ClauseTeller:
         if not verb or verb[0].word is None or verb[0].word.award is None:
             return
         outcome = verb[0].word.award
-        for award, award_said in self._things(groups[1], rule, (), supposed="Award"):
+        for award, award_said in self._things(
+            groups[1], rule, (), supposed="Award", forced=True
+        ):
             for entity, said in self._things(groups[0], rule, ()):
                 if entity == award:
                     continue
@@ -459,6 +570,8 @@ class _ClauseTeller:
         for entity, said in self._things(groups[0], rule, (), supposed=whole.type):
             if entity != whole:
                 both = (said, whole_said)
+                if whole.type in _ALONE:
+                    self._findings.entity(entity, None, said, also=(whole.type,))
                 self._findings.fact(entity, "inCollection", whole, both, self._rule)
                 self._told = True
 
@@ -484,10 +597,17 @@ class _ClauseTeller:
                     self._told = True
 
 
+_ALONE = frozenset(
+    {
+        "Alliance", "Cluster", "Event", "Fund", "Institution", "Park", "Platform", "Policy",
+        "Project", "School", "Product", "Company", "Street", "Town",
+    }
+)  # fmt: skip
+"""Classes whose things are kept by name alone."""
 _OF_INDUSTRY = frozenset(
     {
         "Alliance", "Cluster", "Company", "Event", "Fund", "Institution", "Park", "Platform",
-        "Policy", "Project", "TechProduct",
+        "Policy", "Project", "Product",
     }
 )  # fmt: skip
 

@@ -8,17 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from kg_builder.text.extraction.data import Data
 from kg_builder.text.extraction.quantities import EXACT, Figure, FigureReader
 from kg_builder.text.extraction.words import Words
+from kg_builder.text.numerals import parse_integer
 
 Bases = tuple[tuple[re.Pattern[str], str], ...]
 """Words that say how a growth is counted, and the concept they mean."""
 
 
-_SLOT = re.compile(r"\{(figure|percent)\}")
-_PERCENT = "percent"
+_SLOT = re.compile(r"\{(figure|percent|rank)\}")
+_PERCENT, _RANK = "percent", "rank"
+_RANKED = re.compile(r"第?\s*(?P<number>[一二三四五六七八九十]{1,3}|\d{1,3})(?:位|名)?|(?P<first>首位|榜首|第一)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Saying:
     kind: str | None
     before: re.Pattern[str]
     after: re.Pattern[str]
-    percent: bool
+    kind_of_figure: str
 
     @classmethod
     def of(cls, data: Data, slots: Mapping[str, str]) -> Saying:
@@ -42,8 +45,8 @@ class Saying:
         if len(parts) != 3:
             raise data.refuse(
                 "pattern",
-                "须含一个 {figure} 或 {percent}",
-                "must hold one {figure} or {percent}",
+                "须含一个 {figure}、{percent} 或 {rank}",
+                "must hold one {figure}, {percent} or {rank}",
             )
         return cls(
             data.text("rule"),
@@ -53,7 +56,7 @@ class Saying:
             data.text("kind", "") or None,
             data.compiled("pattern", parts[0], **slots),
             data.compiled("pattern", parts[2], **slots),
-            parts[1] == _PERCENT,
+            parts[1],
         )
 
 
@@ -65,6 +68,9 @@ class Said:
     figure: Figure
     words: Words
     bases: tuple[tuple[str, Words], ...]
+    compared: Words | None = None
+    previous: Figure | None = None
+    """The level before, where the words say a change from it."""
 
     @property
     def verbatim(self) -> str:
@@ -82,8 +88,8 @@ def read_saying(
         before = saying.before.match(words.raw, place)
         if before is None:
             continue
-        figure = figures.match(words, before.end())
-        if figure is None or (saying.percent and figure.unit.name != _PERCENT):
+        figure = _figure(words, before.end(), saying, figures)
+        if figure is None:
             continue
         after = saying.after.match(words.raw, figure.words.span.end - words.start)
         if after is None:
@@ -92,8 +98,34 @@ def read_saying(
             figure = replace(figure, value=-figure.value)
         if saying.bound and figure.bound == EXACT:
             figure = replace(figure, bound=saying.bound)
-        return Said(saying, figure, words.part(place, after.end()), _bases(words, before, bases))
+        groups = before.groupdict()
+        compared = words.group(before, "than") if groups.get("than") else None
+        previous = words.group(before, "previous") if groups.get("previous") else None
+        return Said(
+            saying,
+            figure,
+            words.part(place, after.end()),
+            _bases(words, before, bases),
+            compared,
+            figures.read(previous, figure.unit) if previous else None,
+        )
     return None
+
+
+def _figure(
+    words: Words, place: int, saying: Saying, figures: FigureReader
+) -> Figure | None:
+    if saying.kind_of_figure == _RANK:
+        match = _RANKED.match(words.raw, place)
+        number = 1 if match and match["first"] else match and parse_integer(match["number"])
+        unit = figures.unit("位")
+        if match is None or number is None or unit is None:
+            return None
+        return Figure(Decimal(number), unit, EXACT, words.group(match))
+    figure = figures.match(words, place)
+    if figure and saying.kind_of_figure == _PERCENT and figure.unit.name != _PERCENT:
+        return None
+    return figure
 
 
 def _bases(words: Words, match: re.Match[str], bases: Bases) -> tuple[tuple[str, Words], ...]:

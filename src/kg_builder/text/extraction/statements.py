@@ -13,6 +13,7 @@ from kg_builder.text.extraction.indicators import IndicatorNames
 from kg_builder.text.extraction.parsers import MAX_VERBATIM
 from kg_builder.text.extraction.periods import Period
 from kg_builder.text.extraction.quantities import EXACT, Figure
+from kg_builder.text.extraction.words import Words
 
 _PASSING = frozenset({"listOrder", "verbatim"})
 """Where passages differ in these, they do not contradict each other: the first is kept."""
@@ -74,6 +75,8 @@ class Observed:
     bases: tuple[tuple[str, Evidence], ...] = ()
     about: tuple[EntityId, Evidence] | None = None
     headline: bool = False
+    compared: Words | None = None
+    """With what it is compared, for a gap or a rank: 全市."""
 
 
 class Statements:
@@ -176,6 +179,9 @@ class Statements:
             tell(entity, "unit", Concept("unit", figure.unit.name), observed.said, rule)
             tell(entity, "normalizedValue", figure.normalized, derived(observed.said), rule)
             tell(entity, "bound", Concept("bound", figure.bound), observed.said, rule)
+        if observed.compared is not None:
+            compared = observed.compared
+            tell(entity, "comparedWith", Text(compared.text), Evidence(compared.span), rule)
         tell(entity, "verbatim", observed.verbatim, observed.said, rule)
         if observed.headline:
             tell(entity, "headline", True, derived(observed.said), rule)  # noqa: FBT003

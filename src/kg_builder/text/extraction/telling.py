@@ -22,8 +22,9 @@ ACTIONS = {
     "member": (2, 2),
     "topic": (1, 1),
     "subject": (1, 1),
-    "alias": (2, 2),
-    "text": (3, 3),
+    "rank": (2, 2),
+    "elided": (2, 2),
+    "pair": (1, 2),
 }
 """What a rule may tell besides relations, and with how many groups."""
 
@@ -79,8 +80,6 @@ def _telling(data: Data, text: str, pattern: re.Pattern[str]) -> Telling:
     if words and words[0] in ACTIONS:
         least, most = ACTIONS[words[0]]
         telling = Telling(words[0], tuple(words[1:]))
-        if words[0] == "text":
-            telling = Telling("text", (words[1], words[3]) if len(words) > 3 else (), words[2])
         fits = least <= len(words) - 1 <= most
     else:
         fits = len(words) in (3, 4)

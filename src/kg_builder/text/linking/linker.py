@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from decimal import Decimal
 
 from kg_builder.model.entity import EntityId
 from kg_builder.model.selector import Evidence
 from kg_builder.text.extraction.areas import AreaNames
 from kg_builder.text.extraction.findings import Findings
+from kg_builder.text.extraction.quantities import EXACT, Figure, FigureReader
 from kg_builder.text.extraction.statements import ReportFrame
+from kg_builder.text.extraction.words import Words
+from kg_builder.text.numerals import parse_integer
 from kg_builder.text.recognition.lexicon import NameLexicon, NameRow
 from kg_builder.text.recognition.tokens import Clause, Mention
 
@@ -24,14 +28,24 @@ class Linker:
     """
 
     def __init__(
-        self, lexicon: NameLexicon, areas: AreaNames, frame: ReportFrame, findings: Findings
+        self,
+        lexicon: NameLexicon,
+        areas: AreaNames,
+        figures: FigureReader,
+        frame: ReportFrame,
+        findings: Findings,
     ) -> None:
+        self._figures = figures
+        self._industries = [
+            label for entity, label in findings.named() if entity.type == "Industry"
+        ]
         self._lexicon = lexicon
         self._areas = areas
         self._frame = frame
         self._findings = findings
         self._rows: dict[str, NameRow] = {}
-        own = {word: frame.area for word in areas.own_words(frame.area_name, frame.city)}
+        self._aliases: dict[str, Mention] = {}
+        own = dict.fromkeys(areas.own_words(frame.area_name, frame.city), frame.area)
         self._areas_named: dict[str, EntityId | None] = dict(own)
         if frame.area_name and frame.area:
             short = frame.area_name.rstrip("区县市旗")
@@ -43,6 +57,10 @@ class Linker:
         votes: dict[str, Counter[str]] = {}
         for clause in clauses:
             for token in clause.tokens:
+                if token.mention is not None and token.mention.alias is not None:
+                    self._aliases.setdefault(
+                        self._findings.page.key(token.mention.alias.text), token.mention
+                    )
                 if token.mention is not None and token.mention.row is not None:
                     key = self._findings.page.key(token.mention.text)
                     votes.setdefault(key, Counter())[token.mention.row.id] += 1
@@ -58,32 +76,88 @@ class Linker:
         return bool(self._lexicon.generic.fullmatch(text))
 
     def thing(
-        self, mention: Mention, supposed: str | None = None, *, counted: bool = False
+        self,
+        mention: Mention,
+        supposed: str | None = None,
+        *,
+        counted: bool = False,
+        forced: bool = False,
     ) -> EntityId | None:
         """Record the thing of a name; None for a name that is none.
 
-        `supposed` is its class where the name does not say it; `counted` things are one node.
+        `supposed` is its class where the name does not say it (or does, and it is `forced`);
+        `counted` things are one node.
         """
         name = mention.text
         key = self._findings.page.key(name)
         if not key:
             return None
+        whole = self._aliases.get(key)
+        if whole is not None and whole.text != name:
+            entity = self.thing(whole, supposed, counted=counted, forced=forced)
+            if entity is not None:
+                self._findings.entity(entity, None, Evidence(mention.words.span), alias=name)
+            return entity
         own = self._areas_named.get(mention.words.plain)
         said = Evidence(mention.words.span)
         if own is not None:
             return self._findings.entity(own, None, said)
         row = self._rows.get(key) or mention.row
-        if row is None and supposed is not None:
+        if supposed is not None and (row is None or forced):
             row = self._lexicon.by_type.get(supposed)
         if row is None:
             return None
         if not counted and (row.collective or self.generic(mention)):
             return None
         local = () if self._located(row, mention) else self._frame.scope
+        if row.type == "Industry":
+            shorter = self._lexicon.industry.sub("", name)
+            if len(shorter) > 1 and shorter != name:
+                entity = EntityId("Industry", (*local, self._findings.page.key(shorter)))
+                return self._findings.entity(entity, shorter, said, alias=name)
         entity = EntityId(row.type, (*local, key))
         also = (*row.also, COLLECTION) if counted else row.also
         self._findings.name(mention.words)
         return self._findings.entity(entity, name, said, also=also)
+
+    def joined(self, mention: Mention, whole: Mention, said: Evidence) -> EntityId:
+        """Record a thing whose name shares its end with the others of a list."""
+        assert whole.row is not None
+        name = mention.text + whole.text
+        local = () if self._located(whole.row, mention) else self._frame.scope
+        entity = EntityId(whole.row.type, (*local, self._findings.page.key(name)))
+        return self._findings.entity(entity, name, said, also=whole.row.also)
+
+    def topic(self, words: Words) -> tuple[EntityId, Evidence] | None:
+        """Record the industry that a sentence opens with."""
+        found = self._lexicon.topics.match(words.raw, 0)
+        known = next(
+            (name for name in self._industries if words.raw.startswith(name)), None
+        )
+        match = self._lexicon.topic.match(words.raw)
+        length = max(
+            len(found[0]) if found else 0,
+            len(known) if known else 0,
+            match.end("name") if match else 0,
+        )
+        if not length:
+            return None
+        row = self._lexicon.by_type["Industry"]
+        mention = Mention(words.part(0, length), row)
+        entity = self.thing(mention)
+        return (entity, Evidence(mention.words.span)) if entity else None
+
+    def rank(self, words: Words) -> tuple[Figure, Words | None] | None:
+        """Return the rank that words print, and among what."""
+        match = self._lexicon.rank.match(words.raw)
+        if match is None:
+            return None
+        number = 1 if match["first"] else parse_integer(match["number"])
+        unit = self._figures.unit("位")
+        if number is None or unit is None:
+            return None
+        figure = Figure(Decimal(number), unit, EXACT, words)
+        return figure, words.group(match, "scope") if match["scope"] else None
 
     def _located(self, row: NameRow, mention: Mention) -> bool:
         if row.scope == "none":

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kg_builder.text.extraction.periods import PeriodReader
-from kg_builder.text.extraction.quantities import Figure, FigureReader
+from kg_builder.text.extraction.quantities import FigureReader
 from kg_builder.text.extraction.words import Words
 from kg_builder.text.recognition.lexicon import NameLexicon, NameRow, Word
 from kg_builder.text.recognition.names import NameReader
@@ -23,7 +23,11 @@ _CLOSING |= {"(": ")", "（": "）"}
 _TITLE, _QUOTE, _BRACKET = "《〈", "“‘「『", "(（[【"
 _LONGEST_OPAQUE = 120
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年|[-—–~～至]+(?:19|20)\d\d)")
+_MONTH = re.compile(r"(?:1[0-2]|0?[1-9])月(?:份|底|末|初|中旬|上旬|下旬|(?:3[01]|[12]\d|0?[1-9])日)?(?!\d)")
 _COUNT_OPENING = re.compile(r"[一二两三四五六七八九十]")
+_PARTING = ",，;；:：。!！?？\u3000Ø•■➢"
+_SOMETIMES_PARTING = " –-"
+_NOMINAL = re.compile(r"[^、,，。;；:：的]*")
 _CONJUNCTION = re.compile(r"以及|[、和与及暨]")
 
 
@@ -104,6 +108,10 @@ class ClauseScanner:
         before = raw[place - 1] if place else ""
         if before and (self._lexicon.latin_unit.match(before) or before == "第"):
             return None
+        month = _MONTH.match(raw, place)
+        if month:
+            end = month.end()
+            return _Piece(place, end, Token("word", place, end))
         if _YEAR.match(raw, place):
             found = self._periods.match(words.part(place, len(raw)))
             if found is not None:
@@ -132,64 +140,88 @@ class ClauseScanner:
     def _boundaries(
         self, masked: str, pieces: Mapping[int, _Piece], words: Words
     ) -> Iterator[_Piece]:
-        place, opening = 0, True
+        place = start = 0
         while place < len(masked):
-            piece = pieces.get(place) or self._boundary(masked, place, words, opening=opening)
+            piece = pieces.get(place) or self._boundary(masked, place, words, start)
             if piece is None:
-                noun = self._noun(masked, place)
-                place += noun
-                opening = False
+                place += self._noun(masked, place)
                 continue
             yield piece
-            opening = True
-            place = piece.end
+            start = place = piece.end
 
     def _noun(self, masked: str, place: int) -> int:
         found = self._lexicon.words.match(masked, place)
         return len(found[0]) if found and found[1].kind == "noun" else 1
 
-    def _boundary(self, masked: str, place: int, words: Words, *, opening: bool) -> _Piece | None:
+    def _boundary(self, masked: str, place: int, words: Words, start: int) -> _Piece | None:
+        """Return what parts names at `place`; `start` is where the run before it starts."""
         char = masked[place]
+        opening = place == start
         if "\ue0f0" <= char <= "\ue0f3":
             return None
-        if char in "、":
+        if char == "、":
             return _Piece(place, place + 1, Token("mark", place, place + 1))
-        if char in ",，;；:：。!！?？ \u3000Ø•■➢–" and not (char in " –" and not opening):
+        if char in _PARTING or (char in _SOMETIMES_PARTING and opening):
             return _Piece(place, place + 1, Token("word", place, place + 1))
-        claim = self._lexicon.claim.match(masked, place)
-        if claim and claim.end() > place:
-            return _Piece(place, claim.end(), Token("claim", place, claim.end()))
-        edition = self._lexicon.edition.match(masked, place)
-        if edition:
-            return _Piece(place, edition.end(), Token("edition", place, edition.end()))
-        if opening and _COUNT_OPENING.match(char):
-            piece = self._spelt_count(words, place)
-            if piece is not None:
-                return piece
+        special = self._special(masked, place, words, opening=opening)
+        if special is not None:
+            return special
         found = self._lexicon.words.match(masked, place)
         if found is None or found[1].kind == "noun":
             return None
         text, word = found
-        if (word.kind == "opening" or (word.weak and len(text) == 1)) and not opening:
-            return None
-        if word.kind == "verb" and not self._parts(masked, place, text, word, opening=opening):
-            return None
         end = place + len(text)
+        if not opening and (
+            word.kind == "opening"
+            or (word.kind == "between" and not self._names.ends(masked[start:place]))
+        ):
+            return None
+        if word.kind == "verb" and not self._parts(masked, start, place, end, word):
+            return None
         return _Piece(place, end, Token("word", place, end, word=word))
 
-    def _parts(self, masked: str, place: int, text: str, word: Word, *, opening: bool) -> bool:
+    def _special(self, masked: str, place: int, words: Words, *, opening: bool) -> _Piece | None:
+        """Return the claim, edition, rank or count in Chinese numerals at `place`."""
+        for kind, pattern in (
+            ("rank", self._lexicon.rank),
+            ("claim", self._lexicon.claim),
+            ("edition", self._lexicon.edition),
+            ("word", self._lexicon.enumeration_end),
+        ):
+            match = pattern.match(masked, place)
+            if match and match.end() > place:
+                return _Piece(place, match.end(), Token(kind, place, match.end()))
+        for pattern, word in self._lexicon.phrases:
+            match = pattern.match(masked, place)
+            if match and match.end() > place:
+                return _Piece(
+                    place, match.end(), Token("word", place, match.end(), word=word)
+                )
+        if opening and _COUNT_OPENING.match(masked, place):
+            return self._spelt_count(words, place)
+        return None
+
+    def _parts(self, masked: str, start: int, place: int, end: int, word: Word) -> bool:
         """Whether a verb parts names here, or belongs to one (研发 in 研发中心)."""
-        end = place + len(text)
-        rest = masked[end:]
-        nominal = re.match(r"[^、,，。;；:：的]*", rest)
-        ahead = nominal[0] if nominal else ""
-        if self._bare_head(ahead):
-            return opening and not word.weak
+        ahead = _NOMINAL.match(masked, end)
+        following = ahead[0] if ahead else ""
+        if self._bare_head(following):
+            return place == start and not word.weak
         if not word.weak:
             return True
-        if opening:
-            return bool(ahead)
-        return False
+        if place == start:
+            return True
+        if end - place == 1:
+            return False
+        before = masked[start:place]
+        if not following or self._is_verb(masked, end):
+            return True
+        return self._names.ends(before) and self._names.starts(following)
+
+    def _is_verb(self, masked: str, place: int) -> bool:
+        """Whether another verb follows at once: 合作 in 合作设立."""
+        found = self._lexicon.words.match(masked, place)
+        return found is not None and found[1].kind == "verb" and not found[1].weak
 
     def _bare_head(self, ahead: str) -> bool:
         """Whether a head follows at once, and a name ends with it."""

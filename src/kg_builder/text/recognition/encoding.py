@@ -18,7 +18,13 @@ IT: Final = "\ue000"
 """Stands at the start of a clause for the subject of the clause before it."""
 _FIRST_CLASS, _FIRST_FIGURE, _FIRST_STATUS = 0xE100, 0xE200, 0xE300
 _OTHERS: Final = MappingProxyType(
-    {"period": "\ue2f0", "claim": "\ue2f1", "edition": "\ue2f2", "attribute": "\ue2f3"}
+    {
+        "period": "\ue2f0",
+        "claim": "\ue2f1",
+        "edition": "\ue2f2",
+        "attribute": "\ue2f3",
+        "rank": "\ue2f4",
+    }
 )
 _AWARDS: Final = MappingProxyType({"granted": "\ue2f8", "not-granted": "\ue2f9"})
 _UNKNOWN: Final = "\ue1ff"
@@ -33,6 +39,8 @@ class Encoded:
     text: str
     tokens: tuple[Token | None, ...]
     """By place in `text`; None for the characters of other words."""
+    places: tuple[tuple[int, int], ...]
+    """By place in `text`: the stretch of the clause that it stands for."""
 
     def group(self, match: re.Match[str], name: str) -> tuple[Token, ...]:
         """Return the tokens of a group that stand for something, in their order."""
@@ -40,6 +48,13 @@ class Encoded:
         if start < 0:
             return ()
         return tuple(token for token in self.tokens[start:end] if token is not None)
+
+    def stretch(self, match: re.Match[str], name: str) -> tuple[int, int] | None:
+        """Return where a group stands in the clause; None for one that is not there or empty."""
+        start, end = match.span(name)
+        if start < 0 or start == end or self.text[start:end] == IT:
+            return None
+        return self.places[start][0], self.places[end - 1][1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +88,29 @@ class Encoding:
         """Return the clause as a string; `carries` says that a subject may be carried over."""
         text: list[str] = [IT] if carries else []
         tokens: list[Token | None] = [None] if carries else []
+        places: list[tuple[int, int]] = [(0, 0)] if carries else []
+        raw = clause.words.raw
+
+        def plain(start: int, end: int) -> None:
+            for place in range(start, end):
+                if not raw[place].isspace():
+                    text.append(raw[place])
+                    tokens.append(None)
+                    places.append((place, place + 1))
+
         place = 0
         for token in clause.tokens:
-            self._plain(clause, place, token.start, text, tokens)
+            plain(place, token.start)
             char = self._char(token)
             if char is None:
-                self._plain(clause, token.start, token.end, text, tokens)
+                plain(token.start, token.end)
             else:
                 text.append(char)
                 tokens.append(token)
+                places.append((token.start, token.end))
             place = token.end
-        self._plain(clause, place, len(clause.words.raw), text, tokens)
-        return Encoded("".join(text), tuple(tokens))
-
-    @staticmethod
-    def _plain(
-        clause: Clause, start: int, end: int, text: list[str], tokens: list[Token | None]
-    ) -> None:
-        """Take over what stands for itself, without blanks."""
-        for char in clause.words.raw[start:end]:
-            if not char.isspace():
-                text.append(char)
-                tokens.append(None)
+        plain(place, len(raw))
+        return Encoded("".join(text), tuple(tokens), tuple(places))
 
     def _char(self, token: Token) -> str | None:
         if token.mention is not None:

@@ -27,7 +27,11 @@ class NameRow:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word that parts names: `kind` is `verb`, `function`, `opening` or `noun` (it parts none)."""
+    """A word that parts names.
+
+    `kind` is `verb`, `function`, `between` (behind a whole name), `opening` (where a name could
+    start), or `noun`: a word that parts none.
+    """
 
     kind: str
     weak: bool = False
@@ -38,7 +42,7 @@ class Word:
 
 _NOUN = Word("noun")
 _FUNCTION = Word("function")
-_OPENING = Word("opening")
+_OPENING, _BETWEEN = Word("opening"), Word("between")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,15 @@ class NameLexicon:
     rows: Mapping[str, NameRow]
     by_type: Mapping[str, NameRow]
     heads: HeadList[NameRow]
+    whole: Mapping[str, NameRow]
+    """Names that are known whole."""
     words: WordList[Word]
+    phrases: tuple[tuple[re.Pattern[str], Word], ...]
+    """Wordings of a status that hold other words."""
+    topics: WordList[NameRow]
+    """Whole names of industries."""
+    topic: re.Pattern[str]
+    """How a sentence opens that names an industry nobody knows."""
     generic: re.Pattern[str]
     """A name that is only this names nothing in particular."""
     leading: re.Pattern[str]
@@ -61,8 +73,14 @@ class NameLexicon:
     """What may not stand right before a head: it would cut a word."""
     claim: re.Pattern[str]
     edition: re.Pattern[str]
+    rank: re.Pattern[str]
+    alias: re.Pattern[str]
+    """What a bracket behind a name says when it gives another name."""
     counted: re.Pattern[str]
     """A count in Chinese numerals at the start of a name."""
+    industry: re.Pattern[str]
+    """What is cut off the name of an industry: 产业 of 集成电路产业."""
+    enumeration_end: re.Pattern[str]
     attribute: re.Pattern[str]
     """The end of what is measured of a thing: 面积, 规模."""
     latin_unit: re.Pattern[str]
@@ -74,9 +92,18 @@ class NameLexicon:
         rows: dict[str, NameRow] = {}
         heads: list[tuple[str, NameRow]] = []
         by_type: dict[str, NameRow] = {}
+        whole: dict[str, NameRow] = {}
         for part in names.parts("name"):
             part.known(
-                "id", "class", "also", "heads", "scope", "collective", "positive", "negative"
+                "id",
+                "class",
+                "also",
+                "heads",
+                "names",
+                "scope",
+                "collective",
+                "positive",
+                "negative",
             )
             row = NameRow(
                 part.text("id"),
@@ -88,11 +115,19 @@ class NameLexicon:
             rows[row.id] = row
             by_type.setdefault(row.type, row)
             heads += [(head, row) for head in part.texts("heads")]
+            whole |= dict.fromkeys(part.texts("names"), row)
         return cls(
             rows,
             by_type,
             HeadList.of(heads),
+            whole,
             WordList.of(_words(words)),
+            tuple(
+                (part.pattern("pattern"), Word("verb", status=part.text("status")))
+                for part in words.parts("phrase")
+            ),
+            WordList.of((name, row) for name, row in whole.items() if row.type == "Industry"),
+            rules.pattern("topic"),
             rules.pattern("generic"),
             rules.pattern("leading"),
             rules.pattern("trailing"),
@@ -100,7 +135,11 @@ class NameLexicon:
             rules.pattern("part"),
             rules.pattern("claim"),
             rules.pattern("edition"),
+            rules.pattern("rank"),
+            rules.pattern("alias"),
             rules.pattern("counted"),
+            rules.pattern("industry"),
+            rules.pattern("enumeration-end"),
             rules.pattern("attribute"),
             rules.pattern("latin-unit"),
             rules.pattern("abstract"),
@@ -122,5 +161,6 @@ def _words(data: Data) -> list[tuple[str, Word]]:
             (word, Word("verb", word in weak, status, thing, award)) for word in part.texts("words")
         ]
     found += [(word, _FUNCTION) for word in function.texts("anywhere")]
+    found += [(word, _BETWEEN) for word in function.texts("between")]
     found += [(word, _OPENING) for word in function.texts("opening")]
     return found

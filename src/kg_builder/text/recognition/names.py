@@ -78,14 +78,27 @@ class NameReader:
 
     def _token(self, words: Words, start: int, end: int, row: NameRow) -> Token:
         part = words.part(start, end)
-        return Token("name", start, end, mention=Mention(part, row))
+        alias = None
+        opened = max(part.raw.rfind("("), part.raw.rfind("（"))
+        if part.raw[-1:] in ")）" and opened > 0:
+            inner = part.part(opened + 1, len(part.raw) - 1)
+            match = self._lexicon.alias.match(inner.raw)
+            if match:
+                alias = inner.group(match, "name")
+                part = part.part(0, opened)
+        return Token("name", start, end, mention=Mention(part, row, alias=alias))
 
     def _unknown(self, words: Words, masked: str, start: int, end: int) -> list[Token]:
         name = masked[start:end]
         quoted = _QUOTED in name
-        if not quoted and (len(name) < _SHORTEST or self._lexicon.abstract.search(name)):
+        if not quoted and (len(name) < _SHORTEST or self._is_abstract(masked, start, end)):
             return []
         return [Token("name", start, end, mention=Mention(words.part(start, end), None, quoted))]
+
+    def _is_abstract(self, masked: str, start: int, end: int) -> bool:
+        """Whether a stretch without a known end speaks of a quality, not of a thing in a list."""
+        listed = masked[start - 1 : start] == "、" or masked[end : end + 1] == "、"
+        return not listed and bool(self._lexicon.abstract.search(masked[start:end]))
 
     # --- trimming ---
 
@@ -117,7 +130,7 @@ class NameReader:
     # --- heads ---
 
     def _head(self, masked: str) -> NameRow | None:
-        known = self._known.get(masked)
+        known = self._known.get(masked) or self._lexicon.whole.get(masked)
         if known is not None:
             return known
         base = masked.rstrip(" \u3000")
@@ -125,7 +138,7 @@ class NameReader:
         bare = base.rstrip(_BRACKET)
         if appendix and appendix.start() > 0:
             bare = bare[: -len(appendix[0])] if bare.endswith(appendix[0]) else bare
-        bare = bare.rstrip(_BRACKET)
+        bare = bare.rstrip(_BRACKET + _QUOTED)
         if not bare:
             return None
         found = self._lexicon.heads.ending(bare)

@@ -19,6 +19,8 @@ class Mention:
     row: NameRow | None
     quoted: bool = False
     """Whether quotation marks or title marks set it off."""
+    alias: Words | None = None
+    """Another name that a bracket behind it gives."""
 
     @property
     def text(self) -> str:

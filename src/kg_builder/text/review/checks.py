@@ -1,4 +1,4 @@
-"""Decisions that cannot all hold: found before any text is looked at, whatever the order of lines."""
+"""Decisions that cannot all hold: found before any text is looked at, in any order of lines."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from kg_builder.model.bilingual import Bilingual
-from kg_builder.model.decision import ClassName, Decision, Object, Verdict
+from kg_builder.model.decision import ClassName, Decision, Verdict
 from kg_builder.model.document import Document
 from kg_builder.model.entity import Entity, EntityId
 from kg_builder.model.extraction import Extraction
@@ -93,9 +93,7 @@ class _Review:
                 if belongs(verdict.decision) and not apply(verdict):
                     self._verdicts.remove(verdict)
         ledger = self._ledger
-        spans = [
-            item.said.span for item in self._verdicts if item.decision.action != "reject"
-        ]
+        spans = [item.said.span for item in self._verdicts if item.decision.action != "reject"]
         return Extraction(
             tuple(ledger.entities.values()),
             tuple(ledger.facts.values()),
@@ -160,9 +158,9 @@ class _Review:
         everything = with_statements(chosen, self._read.facts, local)
         causes = {old: direct[old] for old in chosen}
         for fact in self._read.facts:
-            if isinstance(fact.object, EntityId) and fact.object in chosen:
-                if fact.subject in everything:
-                    causes.setdefault(fact.subject, causes[fact.object])
+            cause = causes.get(fact.object) if isinstance(fact.object, EntityId) else None
+            if cause is not None and fact.subject in everything:
+                causes.setdefault(fact.subject, cause)
         return everything, causes
 
     def _local(self, thing: EntityId) -> tuple[str, ...]:
@@ -180,7 +178,11 @@ class _Review:
                     self._decide_other_names(labels[old], new, verdict)
                 else:
                     ledger.decide_names(new, verdict)
-            for predicate, value in (("dcterms:isReplacedBy", new), ("owl:deprecated", True)):
+            given_up: tuple[tuple[str, Value], ...] = (
+                ("dcterms:isReplacedBy", new),
+                ("owl:deprecated", True),
+            )
+            for predicate, value in given_up:
                 fact = Fact(old, predicate, value, (verdict.said,), RULE)
                 ledger.facts[fact_key(old, predicate, value)] = fact
                 ledger.decide(old, predicate, value, verdict)
@@ -188,10 +190,10 @@ class _Review:
             if fact.predicate in TOMBSTONE:
                 continue
             subject = self._chosen.get(fact.subject, fact.subject)
-            value = _value(renamed(fact.object, self._chosen))
-            for moved in (fact.subject, fact.object):
-                if isinstance(moved, EntityId) and moved in self._causes:
-                    ledger.decide(subject, fact.predicate, value, self._causes[moved])
+            moved = renamed(fact.object, self._chosen)
+            for thing in (fact.subject, fact.object):
+                if isinstance(thing, EntityId) and thing in self._causes and moved is not None:
+                    ledger.decide(subject, fact.predicate, moved, self._causes[thing])
 
     def _decide_other_names(self, old: Entity, new: EntityId, verdict: Verdict) -> None:
         names = (old.label, *old.alt_labels)
@@ -307,9 +309,7 @@ def _adds_statement(decision: Decision) -> bool:
 
 def _takes(decision: Decision) -> bool:
     return (
-        decision.action in ("reject", "correct")
-        and not is_rename(decision)
-        and not whole(decision)
+        decision.action in ("reject", "correct") and not is_rename(decision) and not whole(decision)
     )
 
 
@@ -321,10 +321,3 @@ def _stands(decision: Decision) -> bool:
 
 def _overlap(span: Span, said: Iterable[Evidence]) -> bool:
     return any(item.span.start < span.end and span.start < item.span.end for item in said)
-
-
-def _value(value: Object | None) -> Value:
-    if value is None or isinstance(value, ClassName):
-        raise TypeError("no value of a fact")
-    return value
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from kg_builder.model.decision import ClassName, Decided, Object, Verdict
@@ -47,9 +47,7 @@ class Ledger:
             found = (*found, *entity.mentions)
         return found
 
-    def stand(
-        self, subject: EntityId, predicate: str, value: Object, verdict: Verdict
-    ) -> None:
+    def stand(self, subject: EntityId, predicate: str, value: Object, verdict: Verdict) -> None:
         """Let a triple about a known thing stand."""
         known = self.passages(subject, predicate, value)
         entity = self.entities.get(subject)
@@ -123,10 +121,9 @@ class Ledger:
                 yield item
 
 
-def _mentions(fact: Fact, things: Iterable[EntityId]) -> bool:
-    if fact.predicate in TOMBSTONE:
-        return fact.object in things
-    return fact.subject in things or fact.object in things
+def _mentions(fact: Fact, things: set[EntityId]) -> bool:
+    pointed = isinstance(fact.object, EntityId) and fact.object in things
+    return pointed or (fact.subject in things and fact.predicate not in TOMBSTONE)
 
 
 def _namings(entity: Entity) -> Iterator[tuple[str, Object]]:

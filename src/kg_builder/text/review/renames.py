@@ -64,8 +64,11 @@ def _end(old: EntityId, direct: Mapping[EntityId, tuple[EntityId, Decision]]) ->
     while new in direct:
         if new in seen:
             raise ConfigurationError(
-                "合并或改名成了一个圈", "merges or renames go in a circle",
-                file=decision.file, line=decision.line, column=1,
+                "合并或改名成了一个圈",
+                "merges or renames go in a circle",
+                file=decision.file,
+                line=decision.line,
+                column=1,
             )
         seen.add(new)
         new = direct[new][0]
@@ -76,8 +79,11 @@ def contradiction(one: Decision, other: Decision) -> ConfigurationError:
     """Return the error of two decisions that cannot both hold; the later line is to blame."""
     first, second = sorted((one, other), key=lambda item: item.line)
     return ConfigurationError(
-        f"与第 {first.line} 行矛盾", f"contradicts line {first.line}",
-        file=second.file, line=second.line, column=1,
+        f"与第 {first.line} 行矛盾",
+        f"contradicts line {first.line}",
+        file=second.file,
+        line=second.line,
+        column=1,
     )
 
 
@@ -86,23 +92,25 @@ def with_statements(
 ) -> dict[EntityId, EntityId]:
     """Return `chosen` and what becomes of statements whose key holds a renamed thing's.
 
-    `local` gives the part of a thing's key that its statements hold.
+    `local` gives the part of a thing's key that its statements hold. A statement whose new key is
+    another's keeps its own: a report can say two things of one thing.
     """
     everything = dict(chosen)
+    facts = tuple(facts)
+    taken = {fact.subject for fact in facts} | set(chosen.values())
     for fact in facts:
         old, statement = fact.object, fact.subject
         if not isinstance(old, EntityId) or old not in chosen or fact.predicate in TOMBSTONE:
             continue
-        key = everything.get(statement, statement).key
-        new_key = _replaced(key, local[old], local[chosen[old]])
-        if statement not in chosen and new_key != statement.key:
-            everything[statement] = EntityId(statement.type, new_key)
+        now = everything.get(statement, statement)
+        new = EntityId(statement.type, _replaced(now.key, local[old], local[chosen[old]]))
+        if statement not in chosen and new not in taken:
+            taken.add(new)
+            everything[statement] = new
     return everything
 
 
-def _replaced(
-    key: tuple[str, ...], old: tuple[str, ...], new: tuple[str, ...]
-) -> tuple[str, ...]:
+def _replaced(key: tuple[str, ...], old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
     for start in range(len(key) - len(old) + 1):
         if key[start : start + len(old)] == old:
             return (*key[:start], *new, *key[start + len(old) :])

@@ -14,7 +14,7 @@ from kg_builder.model.decision import ClassName, Decision
 from kg_builder.model.document import Document
 from kg_builder.model.entity import EntityId
 from kg_builder.model.extraction import Extraction
-from kg_builder.model.fact import Concept, Value
+from kg_builder.model.fact import Concept, Text, Value, Year
 from kg_builder.model.selector import Evidence
 from kg_builder.text.extraction.findings import Findings
 from kg_builder.text.extraction.frame import FrameReader
@@ -28,9 +28,7 @@ from kg_builder.text.genre import Genre
 from kg_builder.text.review.terms import TermError, read_term
 
 RULE: Final = "decision"
-_CONCEPTS: Final = frozenset(
-    "measure scope outcome basis unit bound distinction status".split()
-)
+_CONCEPTS: Final = frozenset("measure scope outcome basis unit bound distinction status".split())
 """Properties whose value in `with` is a concept of the scheme of that name."""
 _FRAME: Final = frozenset({"period", "kind"})
 _FIGURE: Final = frozenset({"indicator", "measure", "verbatim", "basis", "unit", "bound"})
@@ -51,9 +49,7 @@ class Minter:
         known = self._known
         self._page = Page.of(document.source, known.folding)
         findings = Findings(self._page)
-        self.frame = FrameReader(
-            document, known.frame, known.areas, known.periods, findings
-        ).read()
+        self.frame = FrameReader(document, known.frame, known.areas, known.periods, findings).read()
 
     def period(self, entity: EntityId, said: Evidence) -> Extraction | None:
         """Return a period with its bounds; None where the key is of no period."""
@@ -93,14 +89,15 @@ class Minter:
             for key, text in decision.details.items()
             if key not in _FRAME
         ]
+        if decision.predicate == "award" and "outcome" not in decision.details:
+            facts.append(("outcome", Concept("outcome", "granted")))
         dated = self._dated(decision, said)
-        distinct = list(_readable(decision.predicate, facts[1:]))
         kind = decision.details.get("kind", "actual")
-        if kind != "actual":
+        distinct = list(_distinction(decision.predicate, dict(facts)))
+        if decision.predicate == "statement" and kind != "actual":
             distinct.append(kind)
-        if dated and (self.frame.reports is None or dated.period != self.frame.reports.period):
-            distinct += dated.period.key
-        entity = EntityId(name, statements.key(*self.frame.local(subject), *distinct))
+        when = dated.period.key if dated and decision.predicate != "claim" else ()
+        entity = EntityId(name, statements.key(*self.frame.local(subject), *distinct, *when))
         statements.state(entity, said, kind, dated, RULE)
         for predicate, value in facts:
             statements.findings.fact(entity, predicate, value, said, RULE)
@@ -163,22 +160,25 @@ class Minter:
         return found.period if found and len(found.words.raw) == len(words.raw) else None
 
 
-def _readable(form: str, facts: list[tuple[str, Value]]) -> Iterator[str]:
-    """Yield what tells apart the statements about one thing, in readable words."""
-    told = dict(facts)
-    if form == "status" and isinstance(told.get("verbatim"), str):
+def _distinction(form: str, told: Mapping[str, Value]) -> Iterator[str]:
+    """Yield what tells apart the statements about one thing, as the reader's own keys do."""
+    if form == "claim" and "verbatim" in told:
         yield str(told["verbatim"])
         return
-    for predicate, value in facts:
+    for predicate, value in told.items():
         match value:
-            case EntityId():
-                yield value.key[-1]
-            case Concept():
-                yield value.name.replace("-", "")
-            case str() if predicate == "verbatim" and form != "statement":
+            case _ if predicate == "about":
                 continue
+            case EntityId():
+                yield from value.key
+            case Concept():
+                yield value.name
+            case Text(words) | str(words):
+                yield words
+            case Year(year):
+                yield str(year)
             case _:
-                yield str(getattr(value, "value", value)).replace("-", "负").replace(".", "点")
+                yield str(value).replace("-", "负").replace(".", "点")
 
 
 def _value(decision: Decision, key: str, text: str) -> Value:

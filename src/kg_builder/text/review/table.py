@@ -73,8 +73,18 @@ def read_decisions(path: Path) -> tuple[Decision, ...]:
 
     Raises ConfigurationError with file, line and column for what cannot be read.
     """
-    rows = read_rows(path)
-    found = {decision.digest: decision for decision in reversed([_decision(row) for row in rows])}
+    return decisions_of(read_rows(path))
+
+
+def decisions_of(rows: Iterable[Row]) -> tuple[Decision, ...]:
+    """Return the decisions of lines, each once, in an order that theirs does not change.
+
+    Raises ConfigurationError with file, line and column.
+    """
+    found: dict[str, Decision] = {}
+    for row in rows:
+        decision = _decision(row)
+        found.setdefault(decision.digest, decision)
     return tuple(sorted(found.values(), key=lambda item: (item.anchor.span, item.digest)))
 
 
@@ -158,7 +168,7 @@ def _check_cell(row: Row, name: str, cell: str) -> None:
     if cell.startswith(_RISKY):
         row.refuse(
             name,
-            "不可以 = + - @ \" 开头，表格软件会改动它",
+            '不可以 = + - @ " 开头，表格软件会改动它',
             'must not start with = + - @ ", which spreadsheets change',
         )
     if any(unicodedata.category(char) in ("Cc", "Cs", "Cn", "Zl", "Zp") for char in cell):
@@ -200,12 +210,12 @@ def _decision(row: Row) -> Decision:
 
 
 def _action(row: Row) -> Action:
-    action = row.cells["action"]
-    for known in get_args(Action):
-        if action == known:
-            return known  # type: ignore[no-any-return]
-    known_ones = " ".join(get_args(Action))
-    row.refuse("action", f"应为 {known_ones} 之一", f"must be one of {known_ones}")
+    known: tuple[Action, ...] = get_args(Action)
+    found = next((action for action in known if action == row.cells["action"]), None)
+    if found is None:
+        names = " ".join(known)
+        row.refuse("action", f"应为 {names} 之一", f"must be one of {names}")
+    return found
 
 
 def _anchor(row: Row) -> Anchor:
@@ -252,7 +262,9 @@ def _details(row: Row) -> Mapping[str, str]:
             continue
         name, equals, value = (part.strip() for part in item.partition("="))
         if not equals or not value or not _DETAIL.fullmatch(name):
-            row.refuse("with", f"“{item.strip()[:40]}”不是 名=值", f"{item.strip()[:40]!r}: NAME=VALUE")
+            row.refuse(
+                "with", f"“{item.strip()[:40]}”不是 名=值", f"{item.strip()[:40]!r}: NAME=VALUE"
+            )
         if name in details:
             row.refuse("with", f"{name} 重复", f"{name} twice")
         details[name] = value
@@ -331,7 +343,7 @@ def _check_add(row: Row, decision: Decision) -> None:
         )
 
 
-def _check_ignore(row: Row, decision: Decision) -> None:
+def _check_ignore(row: Row, _decision: Decision) -> None:
     _empty(row, "subject", "predicate", "object", "new", "with")
 
 
@@ -368,4 +380,3 @@ _CHECKS: Final[Mapping[str, Callable[[Row, Decision], None]]] = {
     "add": _check_add,
     "ignore": _check_ignore,
 }
-
