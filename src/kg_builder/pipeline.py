@@ -197,8 +197,8 @@ class _Build:
         label = Bilingual("阅读报告", "Reading reports")
         start = time.perf_counter()
         options = self.options
-        found = read_reports(reports, genre, folders, options.encoding, options.jobs)
-        with closing(found) as readings:
+        reading = read_reports(reports, genre, folders, options.encoding, options.jobs)
+        with closing(reading) as readings:
             for number, source in enumerate(reports):
                 self._progress(label, number, len(reports))
                 part = self._part(source, next(readings), genre)
@@ -209,7 +209,7 @@ class _Build:
                         f"another text of the same report as {other.file}: give one of them",
                         file=part.file,
                     )
-                parts[part.graph] = min(other, part, key=lambda part: part.key)
+                parts[part.graph] = min(other, part, key=lambda found: found.key)
         self._progress(label, len(reports), len(reports))
         self.timings["read"] = round(time.perf_counter() - start, 6)
         return list(parts.values())

@@ -11,6 +11,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -23,9 +25,10 @@ from kg_builder.errors import (
     TimeLimitError,
     WorkerError,
 )
-from kg_builder.workers import run_in_child
+from kg_builder.workers import map_in_children, run_in_child
 
 MEGABYTE = 1 << 20
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class UnpicklableError(Exception):
@@ -61,9 +64,87 @@ def start_child_and_sleep(pid_file: str) -> None:
 def is_running(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
     return state != "Z"
+
+
+def eventually_ended(pids) -> bool:
+    for _ in range(100):
+        if not any(is_running(pid) for pid in pids):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def doubler() -> Callable[[int], int]:
+    return lambda item: item * 2
+
+
+def witness() -> Callable[[object], tuple[int, int]]:
+    """Make a function that tells its process, and how often it was called there."""
+    calls: list[object] = []
+
+    def tell(item: object) -> tuple[int, int]:
+        calls.append(item)
+        return os.getpid(), len(calls)
+
+    return tell
+
+
+def late(folder: str) -> Callable[[int], int]:
+    """Make a function that keeps the first item waiting until the third is done."""
+
+    def wait(item: int) -> int:
+        if item == 0:
+            while not (Path(folder) / "2").exists():
+                time.sleep(0.01)
+        (Path(folder) / str(item)).touch()
+        return item
+
+    return wait
+
+
+def picky() -> Callable[[int], int]:
+    def check(item: int) -> int:
+        if item == 2:
+            time.sleep(0.5)  # a later one fails first
+        if item in (2, 3):
+            raise InputError("读不出", "cannot be read", file=f"{item}.txt")
+        return item
+
+    return check
+
+
+def unmakeable() -> Callable[[object], object]:
+    raise InputError("没有", "nothing there", file="genre")
+
+
+def mortal() -> Callable[[str], int]:
+    ways = {"segv": lambda: ctypes.string_at(0), "leave": lambda: os._exit(0), "abort": os.abort}
+
+    def live(item: str) -> int:
+        ways.get(item, int)()
+        return os.getpid()
+
+    return live
+
+
+def sleeper(folder: str) -> Callable[[float], None]:
+    (Path(folder) / str(os.getpid())).touch()
+    return time.sleep
+
+
+def map_for_ever(folder: str) -> None:
+    list(map_in_children(sleeper, folder, items=[0.5] * 1000, jobs=2))
+
+
+def holder() -> Callable[[object], object]:
+    return lambda _item: threading.Lock()
+
+
+def echo() -> Callable[[bytes], bytes]:
+    return bytes
 
 
 def test_returns_the_value():
@@ -155,3 +236,92 @@ def test_every_error_has_both_languages():
     with pytest.raises(KgError) as caught:
         run_in_child(os.abort, timeout=60)
     assert caught.value.render("zh") != caught.value.render("en")
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_answers_come_in_the_order_of_the_items(jobs):
+    assert list(map_in_children(doubler, items=range(50), jobs=jobs)) == list(range(0, 100, 2))
+    assert list(map_in_children(doubler, items=[], jobs=jobs)) == []
+
+
+def test_a_slow_item_keeps_its_place(tmp_path):
+    found = list(map_in_children(late, str(tmp_path), items=range(6), jobs=2))
+    assert found == list(range(6))
+
+
+def test_each_child_makes_its_function_once():
+    told = list(map_in_children(witness, items=range(40), jobs=2))
+    calls: dict[int, list[int]] = {}
+    for pid, number in told:
+        calls.setdefault(pid, []).append(number)
+    assert len(calls) <= 2
+    assert os.getpid() not in calls
+    for numbers in calls.values():
+        assert sorted(numbers) == list(range(1, len(numbers) + 1))
+
+
+def test_items_are_taken_as_they_are_needed():
+    taken = []
+    items = (taken.append(number) or number for number in range(1000))
+    with closing(map_in_children(doubler, items=items, jobs=2)) as answers:
+        for number, answer in zip(range(20), answers, strict=False):
+            assert answer == 2 * number
+            assert len(taken) <= number + 4
+
+
+def test_large_items_and_answers_do_not_block_each_other():
+    items = [bytes([number]) * 3_000_000 for number in range(8)]
+    assert list(map_in_children(echo, items=items, jobs=2)) == items
+
+
+def test_the_first_error_in_order_is_raised_in_its_place():
+    answers = map_in_children(picky, items=range(6), jobs=3)
+    assert [next(answers), next(answers)] == [0, 1]
+    with pytest.raises(InputError) as caught:
+        next(answers)
+    assert caught.value.render("en") == "2.txt: cannot be read"
+
+
+def test_an_error_of_making_the_function_is_raised():
+    with pytest.raises(InputError, match="nothing there"):
+        list(map_in_children(unmakeable, items=range(6), jobs=2))
+
+
+def test_an_answer_that_cannot_be_pickled():
+    with pytest.raises(TypeError, match="pickle"):
+        list(map_in_children(holder, items=[1], jobs=1))
+    with pytest.raises(TypeError, match="pickle"):
+        list(map_in_children(echo, items=[threading.Lock()], jobs=1))
+
+
+@pytest.mark.parametrize(
+    ("way", "said"), [("segv", "SIGSEGV"), ("abort", "SIGABRT"), ("leave", "0")]
+)
+def test_a_child_that_dies_ends_the_others(way, said):
+    answers = map_in_children(mortal, items=["", "", "", "", way, *[""] * 20], jobs=2)
+    pids = {next(answers) for _ in range(4)}
+    with pytest.raises(CrashError, match=said):
+        list(answers)
+    assert eventually_ended(pids)
+
+
+def test_leaving_early_ends_the_children():
+    with closing(map_in_children(witness, items=range(100), jobs=2)) as answers:
+        pids = {next(answers)[0] for _ in range(10)}
+        assert any(is_running(pid) for pid in pids)
+    assert eventually_ended(pids)
+
+
+def test_children_end_with_a_parent_that_is_killed(tmp_path):
+    code = "import sys; from tests.unit.test_workers import map_for_ever; map_for_ever(sys.argv[1])"
+    parent = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT)
+    try:
+        deadline = time.monotonic() + 60
+        while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+    finally:
+        parent.kill()
+        parent.wait()
+    pids = [int(path.name) for path in tmp_path.iterdir()]
+    assert len(pids) == 2
+    assert eventually_ended(pids)

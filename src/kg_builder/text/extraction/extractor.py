@@ -10,6 +10,7 @@ from kg_builder.text.extraction.clauses import ClauseReader
 from kg_builder.text.extraction.findings import Findings
 from kg_builder.text.extraction.frame import FrameReader
 from kg_builder.text.extraction.knowledge import Knowledge
+from kg_builder.text.extraction.naming import NameTeller
 from kg_builder.text.extraction.outline import OutlineReader
 from kg_builder.text.extraction.parsers import Tools
 from kg_builder.text.extraction.passages import Passage, PassageReader
@@ -55,6 +56,7 @@ class Extractor:
         )
         indicators.read()
         self._prose(document, frame, said, indicators)
+        NameTeller(known.naming, known.names, known.areas, known.periods, frame, findings).read()
         return findings.result()
 
     def _prose(

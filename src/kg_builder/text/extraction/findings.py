@@ -90,6 +90,10 @@ class Findings:
         """Whether the entity was met before."""
         return entity in self._entities
 
+    def says(self, subject: EntityId, predicate: str, value: Value) -> bool:
+        """Whether a fact was recorded before."""
+        return (subject, predicate, type(value), value) in self._facts
+
     def fact(self, subject: EntityId, predicate: str, value: Value, said: Said, rule: str) -> None:
         """Record a fact with the passage or passages that say it."""
         evidence = (said,) if isinstance(said, Evidence) else said
@@ -170,9 +174,9 @@ class Findings:
             )
         )
 
-    def result(self) -> Extraction:
-        """Return what was found, facts of unknown subjects included, in the order of finding."""
-        entities = tuple(
+    def entities(self) -> tuple[Entity, ...]:
+        """Return the things met so far, in the order of meeting them."""
+        return tuple(
             Entity(
                 entity,
                 met.label,
@@ -184,6 +188,10 @@ class Findings:
             )
             for entity, met in self._entities.items()
         )
+
+    def result(self) -> Extraction:
+        """Return what was found, facts of unknown subjects included, in the order of finding."""
+        entities = self.entities()
         facts = tuple(
             Fact(subject, predicate, value, tuple(told.evidence), told.rule)
             for (subject, predicate, _, value), told in self._facts.items()

@@ -11,6 +11,7 @@ from kg_builder.text.extraction.clauses import ClauseRules
 from kg_builder.text.extraction.data import Data
 from kg_builder.text.extraction.frame import FrameRules
 from kg_builder.text.extraction.indicators import IndicatorNames
+from kg_builder.text.extraction.naming import NamingRules
 from kg_builder.text.extraction.passages import PassageRules
 from kg_builder.text.extraction.periods import PeriodReader
 from kg_builder.text.extraction.quantities import COUNT, NUMBER, FigureReader
@@ -35,6 +36,7 @@ class Knowledge:
     clauses: ClauseRules
     names: NameLexicon
     passages: PassageRules
+    naming: NamingRules
     addresses: Data
     templates: Mapping[str, Template]
 
@@ -70,6 +72,7 @@ class Knowledge:
             ClauseRules.of(rule("figures")),
             names,
             PassageRules.of(rule("clauses"), names, [status for status in statuses if status]),
+            NamingRules.of(rule("naming")),
             addresses,
             {
                 kind.id: TemplateReader(kind.columns, slots).read(Data(kind.template, kind.file))

@@ -61,7 +61,10 @@ class PassageRules:
         figures = data.part("figures")
         kinds = {base: kind for kind in figures.raw for base in figures.texts(kind)}
         classes = [row.type for row in lexicon.rows.values()]
-        encoding = Encoding.of(classes, statuses, groups, kinds)
+        subjects = data.part("subjects")
+        encoding = Encoding.of(
+            classes, statuses, groups, subjects.texts("only"), subjects.texts("never"), kinds
+        )
         slots = encoding.slots()
         return cls(
             encoding,
@@ -411,7 +414,7 @@ class _ClauseTeller:
         if verb and self._rules.new.search(self._clause.text(verb[0])):
             measure = "change"
         self._observe(entity, said, figure, _COUNT, derived(said), measure)
-        if verb:
+        if verb and verb[0].word and verb[0].word.status not in _SAID_BY_COUNT:
             self._status([(entity, said)], verb)
         return entity, said
 
@@ -604,6 +607,8 @@ _ALONE = frozenset(
     }
 )  # fmt: skip
 """Classes whose things are kept by name alone."""
+_SAID_BY_COUNT = frozenset({"added", "introduced", "cultivated"})
+"""Statuses that a count of new things tells by itself."""
 _OF_INDUSTRY = frozenset(
     {
         "Alliance", "Cluster", "Company", "Event", "Fund", "Institution", "Park", "Platform",

@@ -21,6 +21,8 @@ Bases = tuple[tuple[re.Pattern[str], str], ...]
 
 _SLOT = re.compile(r"\{(figure|percent|rank)\}")
 _PERCENT, _RANK = "percent", "rank"
+_AHEAD = {"figure": r"(?=\D{0,5}\d)", "percent": r"(?=\D{0,5}\d)", "rank": ""}
+"""A figure follows: what stands before it may match in more ways than one."""
 _RANKED = re.compile(r"第?\s*(?P<number>[一二三四五六七八九十]{1,3}|\d{1,3})(?:位|名)?|(?P<first>首位|榜首|第一)")
 
 
@@ -54,7 +56,7 @@ class Saying:
             data.number("sign", 1),
             data.text("bound", "") or None,
             data.text("kind", "") or None,
-            data.compiled("pattern", parts[0], **slots),
+            data.compiled("pattern", parts[0] + _AHEAD[parts[1]], **slots),
             data.compiled("pattern", parts[2], **slots),
             parts[1],
         )

@@ -20,7 +20,9 @@ _CLOSING = {
     "《": "》", "〈": "〉", "“": "”", "‘": "’", "「": "」", "『": "』", "(": ")（", "（": "）", "[": "]", "【": "】",
 }  # fmt: skip
 _CLOSING |= {"(": ")", "（": "）"}
-_TITLE, _QUOTE, _BRACKET = "《〈", "“‘「『", "(（[【"
+_TITLE, _QUOTE = "《〈", "“‘「『"
+_NUMBER = "\ue0f3"
+"""Blots out figures and periods."""
 _LONGEST_OPAQUE = 120
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年|[-—–~～至]+(?:19|20)\d\d)")
 _MONTH = re.compile(r"(?:1[0-2]|0?[1-9])月(?:份|底|末|初|中旬|上旬|下旬|(?:3[01]|[12]\d|0?[1-9])日)?(?!\d)")
@@ -94,7 +96,7 @@ class ClauseScanner:
                 piece = self._number(words, place, pieces)
                 if piece is not None:
                     pieces[piece.start] = piece
-                    out[piece.start : piece.end] = "\ue0f3" * (piece.end - piece.start)
+                    out[piece.start : piece.end] = _NUMBER * (piece.end - piece.start)
                     place = piece.end
                     continue
                 number = re.compile(r"[\d.,]+").match(raw, place)
@@ -157,7 +159,7 @@ class ClauseScanner:
         """Return what parts names at `place`; `start` is where the run before it starts."""
         char = masked[place]
         opening = place == start
-        if "\ue0f0" <= char <= "\ue0f3":
+        if "\ue0f0" <= char <= _NUMBER:
             return None
         if char == "、":
             return _Piece(place, place + 1, Token("mark", place, place + 1))
@@ -186,7 +188,6 @@ class ClauseScanner:
             ("rank", self._lexicon.rank),
             ("claim", self._lexicon.claim),
             ("edition", self._lexicon.edition),
-            ("word", self._lexicon.enumeration_end),
         ):
             match = pattern.match(masked, place)
             if match and match.end() > place:
@@ -209,10 +210,10 @@ class ClauseScanner:
             return place == start and not word.weak
         if not word.weak:
             return True
+        if end - place == 1:
+            return masked[end : end + 1] == _NUMBER
         if place == start:
             return True
-        if end - place == 1:
-            return False
         before = masked[start:place]
         if not following or self._is_verb(masked, end):
             return True

@@ -65,6 +65,8 @@ class Encoding:
     statuses: Mapping[str, str]
     groups: Mapping[str, Sequence[str]]
     """Names of groups of classes: `org`, `place`."""
+    only_subjects: frozenset[str]
+    never_subjects: frozenset[str]
     figure_kinds: Mapping[str, str]
     """By base unit: `money`, `extent` and so on; what is not listed is a `count`."""
 
@@ -74,6 +76,8 @@ class Encoding:
         classes: Sequence[str],
         statuses: Sequence[str],
         groups: Mapping[str, Sequence[str]],
+        only_subjects: Sequence[str],
+        never_subjects: Sequence[str],
         figure_kinds: Mapping[str, str],
     ) -> Encoding:
         """Number classes and statuses in their order."""
@@ -81,6 +85,8 @@ class Encoding:
             {name: chr(_FIRST_CLASS + n) for n, name in enumerate(dict.fromkeys(classes))},
             {name: chr(_FIRST_STATUS + n) for n, name in enumerate(dict.fromkeys(statuses))},
             groups,
+            frozenset(only_subjects),
+            frozenset(never_subjects),
             figure_kinds,
         )
 
@@ -125,6 +131,9 @@ class Encoding:
             return self.statuses[token.word.status] if token.word.status else None
         return _OTHERS.get(token.kind)
 
+    def _statuses_but(self, names: frozenset[str]) -> str:
+        return "[" + "".join(c for name, c in self.statuses.items() if name not in names) + "]"
+
     def slots(self) -> dict[str, str]:
         """Return the patterns for the slots of rules, by name."""
         known = "".join(self.classes.values())
@@ -149,6 +158,8 @@ class Encoding:
             "one": listed,
             "names": f"{listed}(?:{joins}{listed})*",
             "status": f"[{statuses}]",
+            "does": self._statuses_but(self.only_subjects),
+            "did": self._statuses_but(self.never_subjects),
             "award": "[" + "".join(_AWARDS.values()) + "]",
             "granted": _AWARDS["granted"],
             "not-granted": _AWARDS["not-granted"],

@@ -80,7 +80,6 @@ class NameLexicon:
     """A count in Chinese numerals at the start of a name."""
     industry: re.Pattern[str]
     """What is cut off the name of an industry: 产业 of 集成电路产业."""
-    enumeration_end: re.Pattern[str]
     attribute: re.Pattern[str]
     """The end of what is measured of a thing: 面积, 规模."""
     latin_unit: re.Pattern[str]
@@ -139,7 +138,6 @@ class NameLexicon:
             rules.pattern("alias"),
             rules.pattern("counted"),
             rules.pattern("industry"),
-            rules.pattern("enumeration-end"),
             rules.pattern("attribute"),
             rules.pattern("latin-unit"),
             rules.pattern("abstract"),

@@ -1,0 +1,319 @@
+"""Names as statements: what a name tells by itself of the thing that bears it.
+
+云泉软件园二期 is a second phase, whatever is said of it; 华岚大学附属中学 belongs to 华岚大学. The rules
+are data: `genre/rules/naming.toml`. All facts are derived ones: a passage's form implies them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from os.path import commonprefix
+
+from kg_builder.model.entity import Entity, EntityId
+from kg_builder.model.fact import Text
+from kg_builder.model.selector import Evidence
+from kg_builder.text.extraction.areas import AreaNames
+from kg_builder.text.extraction.data import Data
+from kg_builder.text.extraction.findings import Findings
+from kg_builder.text.extraction.periods import PeriodReader
+from kg_builder.text.extraction.statements import ReportFrame, derived
+from kg_builder.text.extraction.words import Words, mended, restored
+from kg_builder.text.recognition.lexicon import NameLexicon
+
+_COLLECTION = "Collection"
+_LITERALS = ("text", "string", "period")
+_TOPIC = "Topic"
+_LONGEST = 80
+"""A name longer than this is a passage: it tells nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameTelling:
+    """A property, the group of the pattern that gives its value, and what kind that is."""
+
+    predicate: str
+    group: str
+    literal: str | None
+    """`text`, `string` or `period`; None for a thing."""
+    classes: tuple[str, ...] = ()
+    met: bool = False
+    """Only what the report names elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamingRule:
+    """What names of some classes tell, where the pattern fits."""
+
+    id: str
+    classes: tuple[str, ...]
+    pattern: re.Pattern[str]
+    needs: tuple[str, ...]
+    every: bool
+    tells: tuple[NameTelling, ...]
+    examples: tuple[str, ...]
+    counterexamples: tuple[str, ...]
+
+    def read(self, name: str) -> Iterator[tuple[NameTelling, int, int]]:
+        """Yield what a name (in simplified characters) tells, with the place in it."""
+        if not any(word in name for word in self.needs):
+            return
+        for match in self.pattern.finditer(name):
+            for telling in self.tells:
+                start, end = match.span(telling.group)
+                if end > start >= 0:
+                    yield telling, start, end
+            if not self.every:
+                return
+
+
+@dataclass(frozen=True, slots=True)
+class BrandRule:
+    """Which runs of characters are brands, if two names of a report share them."""
+
+    classes: tuple[str, ...]
+    branch: re.Pattern[str]
+    shortest: int
+    never: re.Pattern[str]
+    prefix: re.Pattern[str]
+    common: re.Pattern[str]
+    examples: tuple[str, ...]
+    counterexamples: tuple[str, ...]
+
+    def find(self, names: Iterable[str]) -> list[str]:
+        """Return the brands among the names of one report, sorted."""
+        ordered = sorted(set(names))
+        branches = [name for name in ordered if self.branch.search(name)]
+        found = {
+            shared
+            for one, two in zip(branches, branches[1:], strict=False)
+            if (shared := self._shared(one, two)) is not None
+        }
+        for name in ordered:
+            match = self.prefix.match(name)
+            if match and not self.common.search(match["brand"]):
+                brand = match["brand"]
+                if any(other != brand and other.endswith(brand) for other in ordered):
+                    found.add(brand)
+        return sorted(found)
+
+    def place(self, name: str, brand: str) -> int | None:
+        """Return where a name bears a brand: in front, or behind, 店 aside."""
+        if name.startswith(brand):
+            return 0
+        place = len(name.removesuffix("店")) - len(brand)
+        return place if place > 0 and name.startswith(brand, place) else None
+
+    def _shared(self, one: str, two: str) -> str | None:
+        shared = re.split(r"[(（]|店$", commonprefix([one, two]))[0]
+        if len(shared) < self.shortest or self.never.search(shared):
+            return None
+        return shared
+
+
+@dataclass(frozen=True, slots=True)
+class NamingRules:
+    """All that names tell."""
+
+    rules: tuple[NamingRule, ...]
+    unnamed: re.Pattern[str]
+    """Words that name no thing in particular."""
+    brand: BrandRule | None
+
+    @classmethod
+    def of(cls, data: Data) -> NamingRules:
+        """Read the rules; raises ConfigurationError for wrong ones."""
+        data.known("unnamed", "slots", "rule", "brand")
+        slots = {name: data.part("slots").text(name) for name, _ in data.part("slots").items()}
+        for name in ("road", "end", "dash", "phase", "year"):
+            slots.setdefault(name, "(?!)")
+        rules = tuple(_rule(part, slots) for part in data.parts("rule"))
+        brand = _brand(data.part("brand")) if data.has("brand") else None
+        return cls(rules, data.pattern("unnamed", "(?!)"), brand)
+
+
+def _rule(data: Data, slots: Mapping[str, str]) -> NamingRule:
+    data.known("id", "classes", "pattern", "needs", "every", "tell", "positive", "negative")
+    pattern = data.pattern("pattern", **slots)
+    needs = data.texts("needs")
+    if not needs:
+        raise data.refuse("needs", "不可为空", "must not be empty")
+    return NamingRule(
+        data.text("id"),
+        data.texts("classes"),
+        pattern,
+        needs,
+        data.flag("every"),
+        tuple(_telling(data, text, pattern) for text in data.texts("tell")),
+        data.texts("positive"),
+        data.texts("negative"),
+    )
+
+
+def _telling(data: Data, text: str, pattern: re.Pattern[str]) -> NameTelling:
+    words = text.split()
+    met = len(words) == 4 and words[3] == "met"
+    if len(words) - met != 3 or words[1] not in pattern.groupindex:
+        raise data.refuse("tell", f"不可读：{text}", f"cannot be read: {text}")
+    predicate, group, kind = words[:3]
+    if kind in _LITERALS:
+        return NameTelling(predicate, group, kind)
+    return NameTelling(predicate, group, None, tuple(kind.split("|")), met)
+
+
+def _brand(data: Data) -> BrandRule:
+    data.known(
+        "classes", "branch", "shortest", "never", "prefix", "common", "positive", "negative"
+    )
+    prefix = data.pattern("prefix")
+    if "brand" not in prefix.groupindex:
+        raise data.refuse("prefix", "缺少组 brand", "needs the group brand")
+    return BrandRule(
+        data.texts("classes"),
+        data.pattern("branch"),
+        data.number("shortest", 3),
+        data.pattern("never"),
+        prefix,
+        data.pattern("common"),
+        data.texts("positive"),
+        data.texts("negative"),
+    )
+
+
+class NameTeller:
+    """Adds to the findings of one report what its names tell."""
+
+    def __init__(
+        self,
+        rules: NamingRules,
+        names: NameLexicon,
+        areas: AreaNames,
+        periods: PeriodReader,
+        frame: ReportFrame,
+        findings: Findings,
+    ) -> None:
+        self._rules = rules
+        self._names = names
+        self._areas = areas
+        self._periods = periods
+        self._frame = frame
+        self._findings = findings
+        self._page = findings.page
+        self._met: dict[str, list[Entity]] = {}
+
+    def read(self) -> None:
+        """Record what the names met so far tell."""
+        met = [entity for entity in self._findings.entities() if entity.label]
+        by_class: dict[str, list[NamingRule]] = {}
+        for rule in self._rules.rules:
+            for name in rule.classes:
+                by_class.setdefault(name, []).append(rule)
+        told = []
+        for entity in met:
+            rules = by_class.get(entity.id.type)
+            if rules is None or _COLLECTION in entity.also_types:
+                continue
+            name = self._name(entity)
+            if len(name) > _LONGEST:
+                continue
+            for rule in rules:
+                told += [(entity, name, rule, *found) for found in rule.read(name)]
+        if told:
+            self._index(met)
+        for entity, name, rule, telling, start, end in told:
+            self._tell(entity, name, rule.id, telling, start, end)
+        self._brands(met)
+
+    def _index(self, met: Iterable[Entity]) -> None:
+        for entity in met:
+            self._met.setdefault(entity.id.key[-1], []).append(entity)
+
+    def _name(self, entity: Entity) -> str:
+        return self._page.folding.fold(entity.label or "")
+
+    # --- one telling ---
+
+    def _tell(
+        self, entity: Entity, name: str, rule: str, telling: NameTelling, start: int, end: int
+    ) -> None:
+        said = self._said(entity, name, start, end)
+        words = self._words(said[0], name[start:end])
+        if telling.literal == "period":
+            match = self._periods.match(Words(name[start:end], 0))
+            if match is not None:
+                period = self._findings.period(match.period, said, rule)
+                self._findings.fact(entity.id, telling.predicate, period, said, rule)
+        elif telling.literal is not None:
+            value = Text(words) if telling.literal == "text" else words
+            self._findings.fact(entity.id, telling.predicate, value, said, rule)
+        else:
+            thing = self._thing(telling, name[start:end], words, said)
+            if thing is None or thing == entity.id or self._told(thing, telling, entity.id):
+                return
+            self._findings.fact(entity.id, telling.predicate, thing, said, rule)
+
+    def _told(self, thing: EntityId, telling: NameTelling, entity: EntityId) -> bool:
+        """Whether the report says it the other way round, which would make a circle."""
+        return self._findings.says(thing, telling.predicate, entity)
+
+    def _thing(
+        self, telling: NameTelling, plain: str, words: str, said: Sequence[Evidence]
+    ) -> EntityId | None:
+        """Return the thing that a part of a name names; None where it is none in particular."""
+        if self._rules.unnamed.search(plain) or self._names.generic.fullmatch(plain):
+            return None
+        key = self._page.key(plain)
+        for known in self._met.get(key, ()):
+            own = {known.id.type, *known.also_types}
+            if own & set(telling.classes) and _COLLECTION not in own:
+                return self._findings.entity(known.id, None, said)
+        if telling.met or not key:
+            return None
+        found = self._names.heads.ending(plain)
+        row = found[1] if found and found[1].type in telling.classes else None
+        type_name = row.type if row else telling.classes[0]
+        everywhere = (row is not None and row.scope == "none") or (
+            (row is None or row.scope == "named")
+            and self._areas.is_located(plain, self._frame.area_name)
+        )
+        entity = EntityId(type_name, (key,) if everywhere else (*self._frame.scope, key))
+        return self._findings.entity(entity, words, said, also=row.also if row else ())
+
+    # --- evidence ---
+
+    def _said(self, entity: Entity, name: str, start: int, end: int) -> tuple[Evidence, ...]:
+        """Return the part of each passage that prints the name, as derived evidence."""
+        found = []
+        for mention in entity.mentions:
+            words = self._page.words(mention.span)
+            text, origin = mended(words)
+            if text != name:
+                continue
+            part = Words(text, words.start).part(start, end)
+            if origin is not None:
+                part = restored(Words(text, 0).part(start, end), words, origin)
+            found.append(replace(mention, span=part.span, reading="derived"))
+        return tuple(found) or tuple(derived(mention) for mention in entity.mentions[:1])
+
+    def _words(self, said: Evidence, plain: str) -> str:
+        """Return the words as printed, where the evidence has just them."""
+        words = self._page.words(said.span)
+        return words.text if words.plain == plain else plain
+
+    # --- brands ---
+
+    def _brands(self, met: Iterable[Entity]) -> None:
+        rule = self._rules.brand
+        if rule is None:
+            return
+        named = [(entity, self._name(entity)) for entity in met if entity.id.type in rule.classes]
+        for brand in rule.find(name for _, name in named):
+            thing = EntityId(_TOPIC, (*self._frame.scope, self._page.key(brand)))
+            for entity, name in named:
+                place = rule.place(name, brand)
+                if place is None:
+                    continue
+                said = self._said(entity, name, place, place + len(brand))
+                self._findings.entity(thing, self._words(said[0], brand), said)
+                self._findings.fact(entity.id, "brand", thing, said, "name-brand")
