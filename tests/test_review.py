@@ -45,7 +45,12 @@ def line_of(words):
 
 DRAFT = (
     ("merge", line_of("老码头餐厅"), "老码头餐厅", {"subject": OLD, "object": HALL}),
-    ("reject", line_of("晚晴助餐点"), "晚晴助餐点", {"subject": "Canteen:晚晴助餐点", "predicate": "a"}),
+    (
+        "reject",
+        line_of("晚晴助餐点"),
+        "晚晴助餐点",
+        {"subject": "Canteen:晚晴助餐点", "predicate": "a"},
+    ),
     (
         "add",
         line_of("江风社区食堂"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kg_builder.model.bilingual import Bilingual
@@ -85,6 +85,16 @@ class Findings:
         for entity, met in self._entities.items():
             if met.label is not None:
                 yield entity, met.label
+
+    def mentions(self, entity: EntityId) -> tuple[Evidence, ...]:
+        """Return the passages that name a thing met before."""
+        return tuple(self._entities[entity].mentions)
+
+    def is_a(self, entity: EntityId, classes: Container[str]) -> bool:
+        """Whether one of the classes of a thing met before is among `classes`."""
+        if entity.type in classes:
+            return True
+        return any(name in classes for name in self._entities[entity].also_types)
 
     def has(self, entity: EntityId) -> bool:
         """Whether the entity was met before."""
@@ -174,9 +184,9 @@ class Findings:
             )
         )
 
-    def entities(self) -> tuple[Entity, ...]:
-        """Return the things met so far, in the order of meeting them."""
-        return tuple(
+    def result(self) -> Extraction:
+        """Return what was found, facts of unknown subjects included, in the order of finding."""
+        entities = tuple(
             Entity(
                 entity,
                 met.label,
@@ -188,10 +198,6 @@ class Findings:
             )
             for entity, met in self._entities.items()
         )
-
-    def result(self) -> Extraction:
-        """Return what was found, facts of unknown subjects included, in the order of finding."""
-        entities = self.entities()
         facts = tuple(
             Fact(subject, predicate, value, tuple(told.evidence), told.rule)
             for (subject, predicate, _, value), told in self._facts.items()

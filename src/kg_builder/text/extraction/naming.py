@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from os.path import commonprefix
 
-from kg_builder.model.entity import Entity, EntityId
+from kg_builder.model.entity import EntityId
 from kg_builder.model.fact import Text
 from kg_builder.model.selector import Evidence
 from kg_builder.text.extraction.areas import AreaNames
-from kg_builder.text.extraction.data import Data
+from kg_builder.text.extraction.data import Data, alternatives
 from kg_builder.text.extraction.findings import Findings
 from kg_builder.text.extraction.periods import PeriodReader
 from kg_builder.text.extraction.statements import ReportFrame, derived
 from kg_builder.text.extraction.words import Words, mended, restored
 from kg_builder.text.recognition.lexicon import NameLexicon
 
-_COLLECTION = "Collection"
+_COLLECTION = frozenset({"Collection"})
 _LITERALS = ("text", "string", "period")
 _TOPIC = "Topic"
 _LONGEST = 80
@@ -49,7 +49,8 @@ class NamingRule:
     id: str
     classes: tuple[str, ...]
     pattern: re.Pattern[str]
-    needs: tuple[str, ...]
+    needs: re.Pattern[str]
+    """Words of which the name holds one."""
     every: bool
     tells: tuple[NameTelling, ...]
     examples: tuple[str, ...]
@@ -57,7 +58,7 @@ class NamingRule:
 
     def read(self, name: str) -> Iterator[tuple[NameTelling, int, int]]:
         """Yield what a name (in simplified characters) tells, with the place in it."""
-        if not any(word in name for word in self.needs):
+        if self.needs.search(name) is None:
             return
         for match in self.pattern.finditer(name):
             for telling in self.tells:
@@ -117,6 +118,8 @@ class NamingRules:
     """All that names tell."""
 
     rules: tuple[NamingRule, ...]
+    by_class: Mapping[str, tuple[re.Pattern[str], tuple[NamingRule, ...]]]
+    """The rules for names of a class, and the words of which a name has to hold one."""
     unnamed: re.Pattern[str]
     """Words that name no thing in particular."""
     brand: BrandRule | None
@@ -130,7 +133,20 @@ class NamingRules:
             slots.setdefault(name, "(?!)")
         rules = tuple(_rule(part, slots) for part in data.parts("rule"))
         brand = _brand(data.part("brand")) if data.has("brand") else None
-        return cls(rules, data.pattern("unnamed", "(?!)"), brand)
+        return cls(rules, _by_class(rules), data.pattern("unnamed", "(?!)"), brand)
+
+
+def _by_class(
+    rules: Sequence[NamingRule],
+) -> dict[str, tuple[re.Pattern[str], tuple[NamingRule, ...]]]:
+    found: dict[str, list[NamingRule]] = {}
+    for rule in rules:
+        for name in rule.classes:
+            found.setdefault(name, []).append(rule)
+    return {
+        name: (re.compile("|".join(dict.fromkeys(rule.needs.pattern for rule in own))), tuple(own))
+        for name, own in found.items()
+    }
 
 
 def _rule(data: Data, slots: Mapping[str, str]) -> NamingRule:
@@ -143,7 +159,7 @@ def _rule(data: Data, slots: Mapping[str, str]) -> NamingRule:
         data.text("id"),
         data.texts("classes"),
         pattern,
-        needs,
+        re.compile(alternatives(needs)),
         data.flag("every"),
         tuple(_telling(data, text, pattern) for text in data.texts("tell")),
         data.texts("positive"),
@@ -163,9 +179,7 @@ def _telling(data: Data, text: str, pattern: re.Pattern[str]) -> NameTelling:
 
 
 def _brand(data: Data) -> BrandRule:
-    data.known(
-        "classes", "branch", "shortest", "never", "prefix", "common", "positive", "negative"
-    )
+    data.known("classes", "branch", "shortest", "never", "prefix", "common", "positive", "negative")
     prefix = data.pattern("prefix")
     if "brand" not in prefix.groupindex:
         raise data.refuse("prefix", "缺少组 brand", "needs the group brand")
@@ -179,6 +193,18 @@ def _brand(data: Data) -> BrandRule:
         data.texts("positive"),
         data.texts("negative"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a rule found in a name, before it is a fact."""
+
+    entity: EntityId
+    name: str
+    rule: str
+    telling: NameTelling
+    start: int
+    end: int
 
 
 class NameTeller:
@@ -200,62 +226,58 @@ class NameTeller:
         self._frame = frame
         self._findings = findings
         self._page = findings.page
-        self._met: dict[str, list[Entity]] = {}
+        self._met: dict[str, list[EntityId]] = {}
 
     def read(self) -> None:
         """Record what the names met so far tell."""
-        met = [entity for entity in self._findings.entities() if entity.label]
-        by_class: dict[str, list[NamingRule]] = {}
-        for rule in self._rules.rules:
-            for name in rule.classes:
-                by_class.setdefault(name, []).append(rule)
-        told = []
-        for entity in met:
-            rules = by_class.get(entity.id.type)
-            if rules is None or _COLLECTION in entity.also_types:
-                continue
-            name = self._name(entity)
-            if len(name) > _LONGEST:
-                continue
-            for rule in rules:
-                told += [(entity, name, rule, *found) for found in rule.read(name)]
+        met = list(self._findings.named())
+        told: list[_Told] = []
+        for entity, label in met:
+            if entity.type in self._rules.by_class:
+                told += self._read(entity, label)
         if told:
-            self._index(met)
-        for entity, name, rule, telling, start, end in told:
-            self._tell(entity, name, rule.id, telling, start, end)
+            for entity, _ in met:
+                self._met.setdefault(entity.key[-1], []).append(entity)
+        for one in told:
+            self._tell(one)
         self._brands(met)
 
-    def _index(self, met: Iterable[Entity]) -> None:
-        for entity in met:
-            self._met.setdefault(entity.id.key[-1], []).append(entity)
-
-    def _name(self, entity: Entity) -> str:
-        return self._page.folding.fold(entity.label or "")
+    def _read(self, entity: EntityId, label: str) -> list[_Told]:
+        words, rules = self._rules.by_class[entity.type]
+        name = self._page.folding.fold(label)
+        if words.search(name) is None or len(name) > _LONGEST:
+            return []
+        if self._findings.is_a(entity, _COLLECTION):
+            return []
+        return [
+            _Told(entity, name, rule.id, telling, start, end)
+            for rule in rules
+            for telling, start, end in rule.read(name)
+        ]
 
     # --- one telling ---
 
-    def _tell(
-        self, entity: Entity, name: str, rule: str, telling: NameTelling, start: int, end: int
-    ) -> None:
-        said = self._said(entity, name, start, end)
-        words = self._words(said[0], name[start:end])
+    def _tell(self, told: _Told) -> None:
+        entity, telling, rule = told.entity, told.telling, told.rule
+        said = self._said(entity, told.name, told.start, told.end)
+        plain = told.name[told.start : told.end]
         if telling.literal == "period":
-            match = self._periods.match(Words(name[start:end], 0))
+            match = self._periods.match(Words(plain, 0))
             if match is not None:
                 period = self._findings.period(match.period, said, rule)
-                self._findings.fact(entity.id, telling.predicate, period, said, rule)
-        elif telling.literal is not None:
+                self._findings.fact(entity, telling.predicate, period, said, rule)
+            return
+        words = self._words(said[0], plain)
+        if telling.literal is not None:
             value = Text(words) if telling.literal == "text" else words
-            self._findings.fact(entity.id, telling.predicate, value, said, rule)
-        else:
-            thing = self._thing(telling, name[start:end], words, said)
-            if thing is None or thing == entity.id or self._told(thing, telling, entity.id):
-                return
-            self._findings.fact(entity.id, telling.predicate, thing, said, rule)
-
-    def _told(self, thing: EntityId, telling: NameTelling, entity: EntityId) -> bool:
-        """Whether the report says it the other way round, which would make a circle."""
-        return self._findings.says(thing, telling.predicate, entity)
+            self._findings.fact(entity, telling.predicate, value, said, rule)
+            return
+        thing = self._thing(telling, plain, words, said)
+        # said the other way round, it would make a circle
+        if thing is None or self._findings.says(thing, telling.predicate, entity):
+            return
+        if thing != entity:
+            self._findings.fact(entity, telling.predicate, thing, said, rule)
 
     def _thing(
         self, telling: NameTelling, plain: str, words: str, said: Sequence[Evidence]
@@ -265,9 +287,10 @@ class NameTeller:
             return None
         key = self._page.key(plain)
         for known in self._met.get(key, ()):
-            own = {known.id.type, *known.also_types}
-            if own & set(telling.classes) and _COLLECTION not in own:
-                return self._findings.entity(known.id, None, said)
+            if self._findings.is_a(known, telling.classes) and not self._findings.is_a(
+                known, _COLLECTION
+            ):
+                return self._findings.entity(known, None, said)
         if telling.met or not key:
             return None
         found = self._names.heads.ending(plain)
@@ -282,10 +305,11 @@ class NameTeller:
 
     # --- evidence ---
 
-    def _said(self, entity: Entity, name: str, start: int, end: int) -> tuple[Evidence, ...]:
+    def _said(self, entity: EntityId, name: str, start: int, end: int) -> tuple[Evidence, ...]:
         """Return the part of each passage that prints the name, as derived evidence."""
         found = []
-        for mention in entity.mentions:
+        mentions = self._findings.mentions(entity)
+        for mention in mentions:
             words = self._page.words(mention.span)
             text, origin = mended(words)
             if text != name:
@@ -293,8 +317,8 @@ class NameTeller:
             part = Words(text, words.start).part(start, end)
             if origin is not None:
                 part = restored(Words(text, 0).part(start, end), words, origin)
-            found.append(replace(mention, span=part.span, reading="derived"))
-        return tuple(found) or tuple(derived(mention) for mention in entity.mentions[:1])
+            found.append(Evidence(part.span, "derived", mention.table, mention.row, mention.column))
+        return tuple(found) or tuple(derived(mention) for mention in mentions[:1])
 
     def _words(self, said: Evidence, plain: str) -> str:
         """Return the words as printed, where the evidence has just them."""
@@ -303,11 +327,15 @@ class NameTeller:
 
     # --- brands ---
 
-    def _brands(self, met: Iterable[Entity]) -> None:
+    def _brands(self, met: Iterable[tuple[EntityId, str]]) -> None:
         rule = self._rules.brand
         if rule is None:
             return
-        named = [(entity, self._name(entity)) for entity in met if entity.id.type in rule.classes]
+        named = [
+            (entity, self._page.folding.fold(label))
+            for entity, label in met
+            if entity.type in rule.classes
+        ]
         for brand in rule.find(name for _, name in named):
             thing = EntityId(_TOPIC, (*self._frame.scope, self._page.key(brand)))
             for entity, name in named:
@@ -316,4 +344,4 @@ class NameTeller:
                     continue
                 said = self._said(entity, name, place, place + len(brand))
                 self._findings.entity(thing, self._words(said[0], brand), said)
-                self._findings.fact(entity.id, "brand", thing, said, "name-brand")
+                self._findings.fact(entity, "brand", thing, said, "name-brand")

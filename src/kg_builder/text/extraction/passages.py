@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from kg_builder.model.entity import EntityId
 from kg_builder.model.fact import Concept, Text
 from kg_builder.model.selector import Evidence, Span
+from kg_builder.text.extraction.clauses import PREVIOUS
 from kg_builder.text.extraction.data import Data
 from kg_builder.text.extraction.findings import Findings
 from kg_builder.text.extraction.parsers import MAX_VERBATIM
@@ -35,6 +36,8 @@ from kg_builder.text.recognition.lexicon import NameLexicon
 from kg_builder.text.recognition.tokens import Clause, Token
 
 _MAX_CLAUSE = 400
+_LONGEST_ELIDED = 4
+"""What is left of a name, whose end another of its list has, is no longer than this."""
 _COUNT, _RANK = "数量", "位次"
 _PLANNED = "planned"
 _WORDS = re.compile(r"\w")
@@ -246,8 +249,9 @@ class _ClauseTeller:
             self._edition(self._things(groups[0], rule, ()), groups[1][1])
         elif action == "count":
             return self._count(groups, rule)
-        elif action == "figure":
-            self._figure(groups, rule, match)
+        elif action in ("figure", "before"):
+            measure = PREVIOUS if action == "before" else rule.measure
+            self._figure(groups, rule, match, measure)
         elif action == "award":
             self._award(groups, rule)
         elif action == "member":
@@ -423,13 +427,14 @@ class _ClauseTeller:
         groups: list[tuple[str, tuple[Token, ...], bool]],
         rule: TellingRule,
         match: re.Match[str],
+        measure: str | None,
     ) -> None:
         things = self._things(groups[0], rule, ())
         if not things or not groups[1][1] or groups[1][1][0].figure is None:
             return
         entity, said = things[-1]
         attribute = self._stretch(match, groups[2][0]) if len(groups) > 2 else None
-        self._measure(entity, said, groups[1][1][0].figure, attribute, rule.measure)
+        self._measure(entity, said, groups[1][1][0].figure, attribute, measure)
 
     def _stretch(self, match: re.Match[str], group: str) -> Words | None:
         """Return the words of a group, names and other words alike."""
@@ -473,6 +478,10 @@ class _ClauseTeller:
         """Make the things of a list that share the end of their name: 种子、天使2支子基金."""
         whole = groups[1][1][0].mention if groups[1][1] else None
         if whole is None or whole.row is None:
+            return
+        members = [token.mention for token in groups[0][1] if token.mention is not None]
+        if whole.row.collective or any(len(m.text) > _LONGEST_ELIDED for m in members):
+            self._member(groups, rule)
             return
         listed: list[tuple[EntityId, Evidence]] = []
         for token in groups[0][1]:

@@ -18,6 +18,7 @@ ACTIONS = {
     "edition": (2, 2),
     "count": (2, 3),
     "figure": (2, 3),
+    "before": (2, 3),
     "award": (3, 3),
     "member": (2, 2),
     "topic": (1, 1),

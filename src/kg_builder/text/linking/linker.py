@@ -107,7 +107,7 @@ class Linker:
             row = self._lexicon.by_type.get(supposed)
         if row is None:
             return None
-        if not counted and (row.collective or self.generic(mention)):
+        if not counted and not forced and (row.collective or self.generic(mention)):
             return None
         local = () if self._located(row, mention) else self._frame.scope
         if row.type == "Industry":

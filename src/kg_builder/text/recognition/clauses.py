@@ -110,6 +110,9 @@ class ClauseScanner:
         before = raw[place - 1] if place else ""
         if before and (self._lexicon.latin_unit.match(before) or before == "第"):
             return None
+        noun = self._lexicon.words.match(raw, place)
+        if (noun and noun[1].kind == "noun") or self._lexicon.of_name.search(raw, 0, place):
+            return None
         month = _MONTH.match(raw, place)
         if month:
             end = month.end()
@@ -128,7 +131,7 @@ class ClauseScanner:
         if figure is None:
             return None
         end = figure.words.span.end - words.start
-        if figure.unit.name == "magnitude" or self._inside_name(raw, place, end):
+        if figure.unit.name == "magnitude" or raw[end : end + 1] == "级" or self._inside_name(raw, place, end):
             return None
         return _Piece(start, end, Token("figure", start, end, figure=figure))
 
@@ -173,11 +176,11 @@ class ClauseScanner:
             return None
         text, word = found
         end = place + len(text)
-        if not opening and (
-            word.kind == "opening"
-            or (word.kind == "between" and not self._names.ends(masked[start:place]))
-        ):
+        if not opening and word.kind == "opening":
             return None
+        if not opening and word.kind == "between" and masked[end : end + 1] != _NUMBER:
+            if not self._names.ends(masked[start:place]):
+                return None
         if word.kind == "verb" and not self._parts(masked, start, place, end, word):
             return None
         return _Piece(place, end, Token("word", place, end, word=word))

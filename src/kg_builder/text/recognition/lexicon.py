@@ -78,6 +78,8 @@ class NameLexicon:
     """What a bracket behind a name says when it gives another name."""
     counted: re.Pattern[str]
     """A count in Chinese numerals at the start of a name."""
+    of_name: re.Pattern[str]
+    """What a number follows that is part of a name: 年产 of 年产20万吨铜箔项目."""
     industry: re.Pattern[str]
     """What is cut off the name of an industry: 产业 of 集成电路产业."""
     attribute: re.Pattern[str]
@@ -137,6 +139,7 @@ class NameLexicon:
             rules.pattern("rank"),
             rules.pattern("alias"),
             rules.pattern("counted"),
+            rules.pattern("of-name"),
             rules.pattern("industry"),
             rules.pattern("attribute"),
             rules.pattern("latin-unit"),

@@ -108,6 +108,8 @@ class NameReader:
             start += 1
         while end > start and raw[end - 1] in " \u3000\t\r\n":
             end -= 1
+        while start < end and raw[start] == _BRACKET:
+            start += 1
         match = self._lexicon.leading.match(raw, start, end)
         if match and match.end() < end and self._plain(words, match.start(), match.end(), end):
             start = match.end()

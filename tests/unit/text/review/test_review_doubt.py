@@ -31,7 +31,7 @@ def test_the_most_doubtful_comes_first(desk):
         "naming": Precision(1000, 0),
         "table-canteens": Precision(3, 3),
     }
-    found = [item for item in doubts(desk.document, desk.read, (), precision)]
+    found = doubts(desk.document, desk.read, (), precision)
     lows = [item.interval[0] for item in found]
     assert lows == sorted(lows)
     assert found[0].rule == "table-canteens"
