@@ -49,7 +49,8 @@ TERMS = {
         parentSection inSection sectionNumber sectionLevel tableKind rowCount columnHeader inTable
         rowNumber columnNumber cellText""",
     "evidence": """Passage SourceFact SourceCopy line column path textSha256 rule reading inRow
-        inColumn retrieved sourceSha256 normalizedTextSha256""",
+        inColumn retrieved sourceSha256 normalizedTextSha256 Decision decision action decidedBy
+        reason""",
     "place": """AdministrativeArea Province City District Street Town Village Place Road Address
         within districtName streetName roadName houseNumber compoundName buildingName
         buildingNumber floor unitNumber placeName landmark locatedIn adjacentTo startsAt endsAt

@@ -145,12 +145,18 @@ def test_decisions_can_be_left_out_or_given(desk, built):
     assert two.returncode == 2
 
 
-def test_reading_plus_decisions_gives_what_is_published(desk, built):
+@pytest.fixture(scope="module")
+def published(desk):
     data = desk / "published"
     shutil.copytree(desk / "project" / "data", data)
-    before = (data / "tongwu.decisions.tsv").read_bytes()
     assert kg("publish", "report.txt", "-o", data, cwd=desk).returncode == 0
-    assert (data / "tongwu.decisions.tsv").read_bytes() == before
+    return data
+
+
+def test_reading_plus_decisions_gives_what_is_published(desk, built, published):
+    data = published
+    kept = desk / "project" / "data" / "tongwu.decisions.tsv"
+    assert (data / "tongwu.decisions.tsv").read_bytes() == kept.read_bytes()
     # the prefixes of the two files differ, their triples do not
     ours, theirs = (
         path.read_text("utf-8").split("\n\n", 1)[1]
@@ -162,12 +168,9 @@ def test_reading_plus_decisions_gives_what_is_published(desk, built):
     assert {path.name: path.read_bytes() for path in data.iterdir()} == first
 
 
-def test_decisions_on_another_text_of_the_report_are_not_lost(desk):
+def test_decisions_on_another_text_of_the_report_are_not_lost(desk, published):
     """The checksum fits no record; the report does, and each decision finds its own passage."""
-    data = desk / "published"
-    assert data.exists() or pytest.skip("needs what the test before has published")
-    project = desk / "other-project"
-    shutil.copytree(data, project / "data")
+    shutil.copytree(published, desk / "other-project" / "data")
     changed = TEXT.decode().replace("青坪食堂", "青坪饭堂")
     (desk / "changed.txt").write_text(changed, "utf-8", newline="")
     done = kg("build", "changed.txt", "--project", "other-project", "-o", "changed", cwd=desk)
@@ -274,3 +277,10 @@ def test_help_speaks_both_languages(desk, lang):
     text = kg("review", "--help", "--lang", lang, cwd=desk).stdout.decode()
     assert ("可能相同" in text) == (lang == "zh")
     assert "--complete" in text
+
+
+def test_the_page_of_the_report_shows_what_was_decided(desk):
+    arguments = ("coverage", "report.txt", "--project", "project", "-o", "page.html")
+    done = kg(*arguments, cwd=desk)
+    assert (done.returncode, done.stderr.decode()) == (0, "")
+    assert "江风平台" in (desk / "page.html").read_text("utf-8")

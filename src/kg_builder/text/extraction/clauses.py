@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 from kg_builder.model.document import Document, Paragraph
-from kg_builder.model.selector import Evidence, Span
+from kg_builder.model.selector import Evidence
 from kg_builder.text.extraction.areas import AreaNames
 from kg_builder.text.extraction.data import Data, alternatives
 from kg_builder.text.extraction.indicators import IndicatorNames
@@ -104,8 +104,8 @@ class ClauseReader:
         self._figures = figures
         self._periods = periods
         self._said = said
-        self.understood: list[Span] = []
-        """The clauses that were read whole."""
+        self.understood: dict[int, Named] = {}
+        """The clauses that were read whole, by where they start, and the indicator of each."""
         own = areas.own_words(said.frame.area_name, said.frame.city)
         self._own_area = re.compile(alternatives(own) + "的?")
 
@@ -219,7 +219,7 @@ class ClauseReader:
         for item in said:
             self._record(item, named, context, kind, headline=headline)
         self._said.findings.read(clause.span)
-        self.understood.append(clause.span)
+        self.understood[clause.start] = named
         return True
 
     def _front(self, clause: Words, context: _Context) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kg_builder.model.document import Document
+from collections.abc import Iterator
+
+from kg_builder.model.document import Document, Table
 from kg_builder.model.extraction import Extraction
 from kg_builder.text.extraction.addresses import address_reader
 from kg_builder.text.extraction.checks import check_rows
@@ -15,8 +17,10 @@ from kg_builder.text.extraction.outline import OutlineReader
 from kg_builder.text.extraction.parsers import Tools
 from kg_builder.text.extraction.passages import Passage, PassageReader
 from kg_builder.text.extraction.rows import RowReader
+from kg_builder.text.extraction.scopes import Scope
 from kg_builder.text.extraction.sources import Sources
 from kg_builder.text.extraction.statements import ReportFrame, Statements
+from kg_builder.text.extraction.template import ProseRule
 from kg_builder.text.extraction.words import Page
 from kg_builder.text.genre import Genre
 from kg_builder.text.linking.linker import Linker
@@ -44,7 +48,7 @@ class Extractor:
         frame = FrameReader(document, known.frame, known.areas, known.periods, findings).read()
         OutlineReader(document, known.frame, frame, findings).read()
         said = Statements(findings, frame, known.indicators)
-        self._tables(document, frame, said)
+        bullets = self._tables(document, frame, said)
         indicators = ClauseReader(
             document,
             known.clauses,
@@ -55,12 +59,17 @@ class Extractor:
             said,
         )
         indicators.read()
-        self._prose(document, frame, said, indicators)
+        self._prose(document, frame, said, indicators, bullets)
         NameTeller(known.naming, known.names, known.areas, known.periods, frame, findings).read()
         return findings.result()
 
     def _prose(
-        self, document: Document, frame: ReportFrame, said: Statements, indicators: ClauseReader
+        self,
+        document: Document,
+        frame: ReportFrame,
+        said: Statements,
+        indicators: ClauseReader,
+        bullets: list[Passage],
     ) -> None:
         known, findings = self._known, said.findings
         rows = known.names.by_type
@@ -76,9 +85,12 @@ class Extractor:
             for paragraph in document.paragraphs
         ]
         reader = PassageReader(scanner, known.passages, linker, said)
-        reader.read(passages, indicators.understood)
+        reader.read([*passages, *bullets], indicators.understood)
 
-    def _tables(self, document: Document, frame: ReportFrame, said: Statements) -> None:
+    def _tables(
+        self, document: Document, frame: ReportFrame, said: Statements
+    ) -> list[Passage]:
+        """Read the tables; return the sentences in their cells."""
         known, findings = self._known, said.findings
         addresses = address_reader(known.addresses, frame.area_name, frame.city)
         tools = Tools(
@@ -89,13 +101,38 @@ class Extractor:
             known.clauses.target,
             frame.year,
         )
+        passages: list[Passage] = []
         for table in document.tables:
             template = known.templates.get(table.kind) if table.kind else None
             if template is None:
                 continue
             sources = Sources(table, tools, known.frame.nothing, findings)
             reader = RowReader(table, template, sources, known.areas, known.frame.nothing, said)
-            check_rows(template.checks, reader.read(), findings, tools)
+            scopes = reader.read()
+            check_rows(template.checks, scopes, findings, tools)
+            if template.prose is not None:
+                for scope in scopes:
+                    passages += _sentences(table, template.prose, scope, findings)
+        return passages
+
+
+def _sentences(
+    table: Table, rule: ProseRule, scope: Scope, findings: Findings
+) -> Iterator[Passage]:
+    """Yield the sentences of a row: its bullets, or the whole cell."""
+    cell = scope.row.cells.get(rule.column) if scope.row else None
+    if cell is None:
+        return
+    industries = scope.made.get(rule.industry, []) if rule.industry else []
+    things = scope.made.get(rule.things, []) if rule.things else []
+    for span in cell.bullets or (cell.span,):
+        if len(span):
+            yield Passage(
+                findings.page.words(span),
+                industry=(industries[0].entity, industries[0].said) if industries else None,
+                known=tuple((bound.entity, bound.said) for bound in things),
+                table=table.index,
+            )
 
 
 def extract(document: Document, genre: Genre) -> Extraction:

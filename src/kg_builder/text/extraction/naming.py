@@ -1,7 +1,7 @@
 """Names as statements: what a name tells by itself of the thing that bears it.
 
-云泉软件园二期 is a second phase, whatever is said of it; 华岚大学附属中学 belongs to 华岚大学. The rules
-are data: `genre/rules/naming.toml`. All facts are derived ones: a passage's form implies them.
+云泉软件园二期 is a second phase, whatever is said of it; 华岚大学附属中学 belongs to 华岚大学. The
+rules are data: `genre/rules/naming.toml`. All facts are derived: a passage's form implies them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
+from itertools import pairwise, takewhile
 
 from kg_builder.model.entity import EntityId
 from kg_builder.model.fact import Text
@@ -25,6 +25,7 @@ from kg_builder.text.recognition.lexicon import NameLexicon
 _COLLECTION = frozenset({"Collection"})
 _LITERALS = ("text", "string", "period")
 _TOPIC = "Topic"
+_SLOT = re.compile(r"\{[a-z]+\}")
 _LONGEST = 80
 """A name longer than this is a passage: it tells nothing."""
 
@@ -88,7 +89,7 @@ class BrandRule:
         branches = [name for name in ordered if self.branch.search(name)]
         found = {
             shared
-            for one, two in zip(branches, branches[1:], strict=False)
+            for one, two in pairwise(branches)
             if (shared := self._shared(one, two)) is not None
         }
         for name in ordered:
@@ -107,7 +108,9 @@ class BrandRule:
         return place if place > 0 and name.startswith(brand, place) else None
 
     def _shared(self, one: str, two: str) -> str | None:
-        shared = re.split(r"[(（]|店$", commonprefix([one, two]))[0]
+        pairs = zip(one, two, strict=False)
+        common = "".join(char for char, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        shared = re.split(r"[(（]|店$", common)[0]
         if len(shared) < self.shortest or self.never.search(shared):
             return None
         return shared
@@ -129,8 +132,6 @@ class NamingRules:
         """Read the rules; raises ConfigurationError for wrong ones."""
         data.known("unnamed", "slots", "rule", "brand")
         slots = {name: data.part("slots").text(name) for name, _ in data.part("slots").items()}
-        for name in ("road", "end", "dash", "phase", "year"):
-            slots.setdefault(name, "(?!)")
         rules = tuple(_rule(part, slots) for part in data.parts("rule"))
         brand = _brand(data.part("brand")) if data.has("brand") else None
         return cls(rules, _by_class(rules), data.pattern("unnamed", "(?!)"), brand)
@@ -152,6 +153,10 @@ def _by_class(
 def _rule(data: Data, slots: Mapping[str, str]) -> NamingRule:
     data.known("id", "classes", "pattern", "needs", "every", "tell", "positive", "negative")
     pattern = data.pattern("pattern", **slots)
+    if unknown := _SLOT.search(pattern.pattern):
+        raise data.refuse(
+            "pattern", f"没有槽 {unknown[0]}", f"names a slot that is none: {unknown[0]}"
+        )
     needs = data.texts("needs")
     if not needs:
         raise data.refuse("needs", "不可为空", "must not be empty")

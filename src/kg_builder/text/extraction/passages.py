@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from dataclasses import replace as dataclass_replace
 
 from kg_builder.model.entity import EntityId
 from kg_builder.model.fact import Concept, Text
@@ -31,7 +32,7 @@ from kg_builder.text.extraction.telling import Telling, TellingRule
 from kg_builder.text.extraction.words import Words, split
 from kg_builder.text.linking.linker import Linker
 from kg_builder.text.recognition.clauses import ClauseScanner
-from kg_builder.text.recognition.encoding import Encoded, Encoding
+from kg_builder.text.recognition.encoding import IT, Encoded, Encoding
 from kg_builder.text.recognition.lexicon import NameLexicon
 from kg_builder.text.recognition.tokens import Clause, Token
 
@@ -56,6 +57,8 @@ class PassageRules:
     """By class and kind of figure: what a figure without an attribute measures."""
     not_yet: re.Pattern[str]
     new: re.Pattern[str]
+    falls: re.Pattern[str]
+    award_tail: re.Pattern[str]
 
     @classmethod
     def of(cls, data: Data, lexicon: NameLexicon, statuses: Sequence[str]) -> PassageRules:
@@ -78,6 +81,8 @@ class PassageRules:
             {key: str(value) for key, value in data.part("unmeasured").items()},
             data.pattern("not-yet"),
             data.pattern("new"),
+            data.pattern("falls"),
+            data.pattern("award-tail"),
         )
 
 
@@ -89,7 +94,22 @@ class Passage:
     industry: tuple[EntityId, Evidence] | None = None
     plan: Dated | None = None
     """The period planned, where the passage stands in the plan."""
+    known: tuple[tuple[EntityId, Evidence], ...] = ()
+    """Things that the passage names and that the row of its table has read already."""
     table: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What a figure was said of: a thing, an indicator of it, or an indicator alone."""
+
+    about: tuple[EntityId, Evidence] | None
+    indicator: Named
+
+    def carried(self) -> _Measured:
+        """Return the same for a clause that does not name it."""
+        about = (self.about[0], carried(self.about[1])) if self.about else None
+        return _Measured(about, Named(self.indicator.name, carried(self.indicator.said)))
 
 
 @dataclass(slots=True)
@@ -102,6 +122,8 @@ class _Context:
     plan: Dated | None = None
     listed: list[tuple[EntityId, Evidence]] = field(default_factory=list)
     """The things of the last list of several."""
+    measured: list[_Measured] = field(default_factory=list)
+    """What the last clause with figures measured, in its order."""
 
 
 class PassageReader:
@@ -116,8 +138,11 @@ class PassageReader:
         self._said = said
         self._findings: Findings = said.findings
 
-    def read(self, passages: Iterable[Passage], understood: Sequence[Span]) -> None:
-        """Record what the passages say; clauses within `understood` are read already."""
+    def read(self, passages: Iterable[Passage], understood: Mapping[int, Named]) -> None:
+        """Record what the passages say.
+
+        The clauses that start at a key of `understood` are read already, each of an indicator.
+        """
         scanned = [
             (passage, [list(self._clauses(sentence)) for sentence in split(passage.words, "。！!？?\n")])
             for passage in passages
@@ -125,16 +150,22 @@ class PassageReader:
         self._linker.settle(
             clause for _, sentences in scanned for clauses in sentences for clause in clauses
         )
-        done = {span.start for span in understood}
         for passage, sentences in scanned:
             context = _Context(industry=passage.industry, plan=passage.plan)
             for sentence_number, clauses in enumerate(sentences):
                 context.subject = None
                 context.dated = None
+                context.measured = []
                 if sentence_number == 0 and len(clauses) == 1:
                     self._topic_sentence(clauses[0], context)
                 for clause in clauses:
-                    if clause.words.start not in done:
+                    indicator = understood.get(clause.words.start)
+                    known = _known_in(clause, passage.known)
+                    if known is not None:
+                        context.subject = known
+                    elif indicator is not None:
+                        context.measured = [_Measured(None, indicator)]
+                    else:
                         _ClauseTeller(self, clause, context).tell()
 
     def _clauses(self, sentence: Words) -> Iterable[Clause]:
@@ -183,6 +214,8 @@ class _ClauseTeller:
         self._told = False
         self._rule = ""
         self._used: set[Token] = set()
+        self._measured: list[_Measured] = []
+        self._figures: set[Token] = set()
         self._encoded = Encoded("", (), ())
 
     def tell(self) -> None:
@@ -202,6 +235,8 @@ class _ClauseTeller:
                     if found is not None:
                         following = found
         self._name_all()
+        if self._measured:
+            self._context.measured = list(dict.fromkeys(self._measured))
         if following is not None:
             self._context.subject = following
         elif subject is None and not self._told:
@@ -228,11 +263,22 @@ class _ClauseTeller:
 
     # --- one telling ---
 
+    def _fresh(self, tokens: tuple[Token, ...]) -> list[Figure]:
+        """Return the figures of tokens, none if a rule before has told one of them."""
+        if any(token in self._figures for token in tokens):
+            return []
+        return [token.figure for token in tokens if token.figure is not None]
+
+    def _tell_figures(self, tokens: tuple[Token, ...]) -> None:
+        self._figures.update(token for token in tokens if token.figure is not None)
+
     def _one(
         self, telling: Telling, rule: TellingRule, encoded: Encoded, match: re.Match[str]
     ) -> tuple[EntityId, Evidence] | None:
         groups = [
-            (name, encoded.group(match, name), match[name] is not None and "\ue000" in match[name])
+            (name, encoded.group(match, name), IT in (match[name] or ""))
+            if name in match.re.groupindex
+            else (name, (), False)
             for name in telling.groups
         ]
         action = telling.action
@@ -260,6 +306,8 @@ class _ClauseTeller:
             self._rank(groups, rule)
         elif action == "elided":
             self._elided(groups, rule)
+        elif action == "growth":
+            self._growth(groups, match, telling)
         elif action == "pair":
             self._pair(groups, telling, match)
         elif action == "relation":
@@ -408,16 +456,16 @@ class _ClauseTeller:
     ) -> tuple[EntityId, Evidence] | None:
         verb = groups[2][1] if len(groups) > 2 else ()
         things = self._things(groups[0], rule, (), counted=True)
-        if not things or not groups[1][1]:
+        figures = self._fresh(groups[1][1])
+        if not things or not figures:
             return None
         entity, said = things[-1]
-        figure = groups[1][1][0].figure
-        if figure is None:
-            return None
+        figure = figures[0]
+        self._tell_figures(groups[1][1])
         measure = rule.measure or "level"
         if verb and self._rules.new.search(self._clause.text(verb[0])):
             measure = "change"
-        self._observe(entity, said, figure, _COUNT, derived(said), measure)
+        self._record(_Measured((entity, said), Named(_COUNT, derived(said))), figure, measure)
         if verb and verb[0].word and verb[0].word.status not in _SAID_BY_COUNT:
             self._status([(entity, said)], verb)
         return entity, said
@@ -429,12 +477,58 @@ class _ClauseTeller:
         match: re.Match[str],
         measure: str | None,
     ) -> None:
-        things = self._things(groups[0], rule, ())
-        if not things or not groups[1][1] or groups[1][1][0].figure is None:
+        figures = self._fresh(groups[1][1])
+        if not figures:
             return
-        entity, said = things[-1]
+        things = self._things(groups[0], rule, ())
         attribute = self._stretch(match, groups[2][0]) if len(groups) > 2 else None
-        self._measure(entity, said, groups[1][1][0].figure, attribute, measure)
+        if not things and (attribute is None or self._linker.only_attribute(attribute)):
+            return
+        self._tell_figures(groups[1][1])
+        self._measure(things[-1] if things else None, figures[0], attribute, measure)
+
+    def _growth(
+        self,
+        groups: list[tuple[str, tuple[Token, ...], bool]],
+        match: re.Match[str],
+        telling: Telling,
+    ) -> None:
+        """Record how what was measured before grew: one figure, or one for each (分别)."""
+        figures = self._fresh(groups[0][1])
+        verb = self._stretch(match, telling.groups[1])
+        if verb is None:
+            return
+        sign = -1 if self._rules.falls.search(verb.raw) else 1
+        measured = self._growing(groups, match, telling, len(figures)) if figures else []
+        if measured:
+            self._tell_figures(groups[0][1])
+        for item, figure in zip(measured, figures, strict=False):
+            signed = dataclass_replace(figure, value=sign * figure.value)
+            percent = figure.unit.name == "percent"
+            self._record(item, signed, "growth" if percent else "change", verb)
+
+    def _growing(
+        self,
+        groups: list[tuple[str, tuple[Token, ...], bool]],
+        match: re.Match[str],
+        telling: Telling,
+        count: int,
+    ) -> list[_Measured]:
+        attribute = self._stretch(match, telling.groups[2]) if len(telling.groups) > 2 else None
+        if attribute is None:
+            items = [item.carried() for item in self._context.measured]
+            return items if len(items) == count else items[-1:] if count == 1 else []
+        token = groups[2][1][0] if groups[2][1] else None
+        if token is None or token.mention is None:
+            subject = self._context.subject
+            about = (subject[0], carried(subject[1])) if subject else None
+            return [_Measured(about, Named(attribute.text, Evidence(attribute.span)))]
+        entity = self._linker.thing(token.mention, counted=True)
+        if entity is None:
+            return []
+        self._used.add(token)
+        said = Evidence(token.mention.words.span)
+        return [_Measured((entity, said), Named(_COUNT, derived(said)))]
 
     def _stretch(self, match: re.Match[str], group: str) -> Words | None:
         """Return the words of a group, names and other words alike."""
@@ -443,20 +537,22 @@ class _ClauseTeller:
 
     def _measure(
         self,
-        entity: EntityId,
-        said: Evidence,
+        about: tuple[EntityId, Evidence] | None,
         figure: Figure,
         attribute: Words | None,
         measure: str | None,
     ) -> None:
         """Record a figure of a thing; without an attribute its unit says what it measures."""
         if attribute:
-            self._observe(entity, said, figure, attribute.text, Evidence(attribute.span), measure)
+            named = Named(attribute.text, Evidence(attribute.span))
+        elif about is not None:
+            kind = self._rules.encoding.figure_kinds.get(figure.unit.base, "count")
+            names = self._rules.unmeasured
+            name = names.get(f"{about[0].type}-{kind}") or names.get(kind, _COUNT)
+            named = Named(name, derived(about[1]))
+        else:
             return
-        kind = self._rules.encoding.figure_kinds.get(figure.unit.base, "count")
-        names = self._rules.unmeasured
-        name = names.get(f"{entity.type}-{kind}") or names.get(kind, _COUNT)
-        self._observe(entity, said, figure, name, derived(said), measure)
+        self._record(_Measured(about, named), figure, measure or "level")
 
     def _pair(
         self,
@@ -465,12 +561,13 @@ class _ClauseTeller:
         match: re.Match[str],
     ) -> None:
         """Give each thing of the list before its own of the figures: 分别为…、…."""
-        figures = [token.figure for token in groups[0][1] if token.figure is not None]
+        figures = self._fresh(groups[0][1])
         if len(figures) < 2 or len(figures) != len(self._context.listed):
             return
         attribute = self._stretch(match, telling.groups[1]) if len(telling.groups) > 1 else None
+        self._tell_figures(groups[0][1])
         for (entity, said), figure in zip(self._context.listed, figures, strict=True):
-            self._measure(entity, carried(said), figure, attribute, None)
+            self._measure((entity, carried(said)), figure, attribute, None)
 
     def _elided(
         self, groups: list[tuple[str, tuple[Token, ...], bool]], rule: TellingRule
@@ -511,35 +608,38 @@ class _ClauseTeller:
             return
         figure, scope = ranked
         entity, said = things[-1]
-        self._observe(
-            entity, said, figure, _RANK, derived(said), rule.measure or "rank", compared=scope
-        )
+        item = _Measured((entity, said), Named(_RANK, derived(said)))
+        self._record(item, figure, "rank", compared=scope)
 
-    def _observe(
+    def _record(
         self,
-        entity: EntityId,
-        said: Evidence,
+        item: _Measured,
         figure: Figure,
-        indicator: str,
-        where: Evidence,
-        measure: str | None,
+        measure: str,
+        verb: Words | None = None,
         compared: Words | None = None,
     ) -> None:
         kind = "plan" if self._context.plan is not None else "actual"
+        said = Evidence(figure.words.span)
+        verbatim = figure.words.text
+        if verb is not None and figure.value < 0:
+            said = Evidence(Span(verb.start, figure.words.span.end))
+            verbatim = self._findings.page.words(said.span).text
         self._said.observe(
             Observed(
-                indicator=Named(indicator, where),
-                measure=measure or "level",
+                indicator=item.indicator,
+                measure=measure,
                 figure=figure,
-                said=Evidence(figure.words.span),
-                verbatim=figure.words.text,
+                said=said,
+                verbatim=verbatim,
                 kind=kind,
                 dated=self._dated(),
-                about=(entity, said),
+                about=item.about,
                 compared=compared,
             ),
             self._rule,
         )
+        self._measured.append(item)
         self._told = True
 
     # --- honours, sets, relations ---
@@ -551,9 +651,7 @@ class _ClauseTeller:
         if not verb or verb[0].word is None or verb[0].word.award is None:
             return
         outcome = verb[0].word.award
-        for award, award_said in self._things(
-            groups[1], rule, (), supposed="Award", forced=True
-        ):
+        for award, award_said in self._awards(groups[1][1]):
             for entity, said in self._things(groups[0], rule, ()):
                 if entity == award:
                     continue
@@ -571,6 +669,25 @@ class _ClauseTeller:
                 words = self._clause.words.part(verb[0].start, verb[0].end)
                 self._findings.fact(statement, "verbatim", words.text, where, self._rule)
                 self._told = True
+
+    def _awards(self, tokens: tuple[Token, ...]) -> list[tuple[EntityId, Evidence]]:
+        """Return the awards that tokens name, without 名单 and the like behind them."""
+        found: list[tuple[EntityId, Evidence]] = []
+        for token in tokens:
+            if token.mention is None:
+                continue
+            words = token.mention.words
+            tail = self._rules.award_tail.search(words.raw)
+            if tail and tail.start() > 2:
+                words = words.part(0, tail.start())
+            if words.raw[:1] in "“「" and words.raw[-1:] in "”」":
+                words = words.part(1, len(words.raw) - 1)
+            mention = dataclass_replace(token.mention, words=words)
+            entity = self._linker.thing(mention, "Award", forced=True)
+            self._used.add(token)
+            if entity is not None:
+                found.append((entity, Evidence(words.span)))
+        return found
 
     def _member(
         self, groups: list[tuple[str, tuple[Token, ...], bool]], rule: TellingRule
@@ -624,6 +741,14 @@ _OF_INDUSTRY = frozenset(
         "Policy", "Project", "Product",
     }
 )  # fmt: skip
+
+
+def _known_in(
+    clause: Clause, known: tuple[tuple[EntityId, Evidence], ...]
+) -> tuple[EntityId, Evidence] | None:
+    """Return the last of `known` that the clause names."""
+    found = [pair for pair in known if clause.words.span.contains(pair[1].span)]
+    return found[-1] if found else None
 
 
 def _concept(rows: tuple[tuple[re.Pattern[str], str], ...], text: str) -> str | None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from kg_builder.text.extraction.data import Data
 from kg_builder.text.recognition.encoding import compile_slots
 
+_NONE = "none"
+"""In a group's stead: nothing."""
 ACTIONS = {
     "status": (2, 2),
     "claim": (2, 2),
@@ -26,6 +28,7 @@ ACTIONS = {
     "rank": (2, 2),
     "elided": (2, 2),
     "pair": (1, 2),
+    "growth": (2, 3),
 }
 """What a rule may tell besides relations, and with how many groups."""
 
@@ -87,6 +90,7 @@ def _telling(data: Data, text: str, pattern: re.Pattern[str]) -> Telling:
         telling = (
             Telling("relation", (words[0], *words[2:]), words[1]) if fits else Telling("", ())
         )
-    if not fits or any(group not in pattern.groupindex for group in telling.groups):
+    known = {*pattern.groupindex, _NONE}
+    if not fits or any(group not in known for group in telling.groups):
         raise data.refuse("tell", f"不可读：{text}", f"cannot be read: {text}")
     return telling

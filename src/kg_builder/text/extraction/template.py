@@ -122,6 +122,17 @@ class CheckRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ProseRule:
+    """A column of sentences, and what the nodes of the row say of them."""
+
+    column: str
+    industry: str | None
+    """The node whose industry the sentences speak of."""
+    things: str | None
+    """Nodes that the sentences name and that the template reads already."""
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """All that the rows of a kind of table say."""
 
@@ -130,6 +141,8 @@ class Template:
     checks: tuple[CheckRule, ...]
     required: tuple[str, ...]
     """Columns without which a row says nothing."""
+    prose: ProseRule | None
+    """Where rows hold sentences."""
 
 
 _NODE_KEYS = (
@@ -155,11 +168,21 @@ class TemplateReader:
 
     def read(self, data: Data) -> Template:
         """Return the template; raises ConfigurationError for a wrong one."""
-        data.known("table-node", "node", "check")
+        data.known("table-node", "node", "check", "prose")
         table_nodes = tuple(self._node(part) for part in data.parts("table-node"))
         nodes = tuple(self._node(part) for part in data.parts("node"))
         checks = tuple(self._check(part) for part in data.parts("check"))
-        return Template(table_nodes, nodes, checks, self._required)
+        prose = self._prose(data.part("prose")) if data.has("prose") else None
+        return Template(table_nodes, nodes, checks, self._required, prose)
+
+    def _prose(self, data: Data) -> ProseRule:
+        data.known("cell", "industry", "things")
+        column = data.text("cell")
+        if column not in self._columns:
+            raise data.refuse("cell", f"没有列 {column}", f"names no column: {column}")
+        names = [*self._nodes(data, "industry"), *self._nodes(data, "things")]
+        industry = names[0] if data.has("industry") else None
+        return ProseRule(column, industry, names[-1] if data.has("things") else None)
 
     def _node(self, data: Data) -> NodeRule:
         data.known(*_NODE_KEYS)

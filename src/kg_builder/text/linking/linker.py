@@ -120,6 +120,10 @@ class Linker:
         self._findings.name(mention.words)
         return self._findings.entity(entity, name, said, also=also)
 
+    def only_attribute(self, words: Words) -> bool:
+        """Whether words name a measure without what is measured: 面积, 率."""
+        return self._lexicon.attribute.fullmatch(words.raw) is not None
+
     def joined(self, mention: Mention, whole: Mention, said: Evidence) -> EntityId:
         """Record a thing whose name shares its end with the others of a list."""
         assert whole.row is not None

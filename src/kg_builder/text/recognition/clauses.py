@@ -254,7 +254,8 @@ class ClauseScanner:
         """Return the tokens of a run without verbs: names, and conjunctions between them."""
         cuts = [(start, start)]
         for match in _CONJUNCTION.finditer(masked, start, end):
-            if self._joins(words, masked, cuts[-1][1], match, end):
+            listed = bool(before) and before[-1].kind == "mark"
+            if self._joins(masked, cuts[-1][1], match, end, listed=listed):
                 cuts.append(match.span())
         cuts.append((end, end))
         tokens: list[Token] = []
@@ -265,10 +266,14 @@ class ClauseScanner:
         return tokens
 
     def _joins(
-        self, words: Words, masked: str, left: int, match: re.Match[str], end: int
+        self, masked: str, left: int, match: re.Match[str], end: int, *, listed: bool
     ) -> bool:
-        """Whether a conjunction stands between two names, not inside one."""
+        """Whether a conjunction stands between two names, not inside one.
+
+        In a list (`listed`) one side that is a name is enough.
+        """
         before, after = masked[left : match.start()], masked[match.end() : end]
         if not before or not after:
             return True
-        return self._names.ends(before) and self._names.starts(after)
+        sides = (self._names.ends(before), self._names.starts(after))
+        return any(sides) if listed else all(sides)

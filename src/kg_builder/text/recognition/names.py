@@ -13,6 +13,10 @@ _SHORTEST = 2
 _TITLE, _QUOTED, _BRACKET = "\ue0f0", "\ue0f1", "\ue0f2"
 
 
+_MEASURED = frozenset({"Topic", "Industry", "Indicator"})
+"""What such a name and 量 or 额 behind it speak of is a measure by itself: 货物吞吐量."""
+
+
 class NameReader:
     """Reads names."""
 
@@ -54,9 +58,8 @@ class NameReader:
         self, words: Words, masked: str, start: int, cut: int, end: int
     ) -> list[Token]:
         """A name and what is measured of it (X总建筑面积), or an attribute alone."""
-        name = masked[start:cut]
-        head = self._head(name)
-        if head is None:
+        head = self._head(masked[start:cut])
+        if head is None or head.collective or head.type in _MEASURED:
             return [Token("attribute", start, end)]
         return [self._token(words, start, cut, head), Token("attribute", cut, end)]
 

@@ -358,7 +358,7 @@ def _object_fits(row: Row, column: str, term: Object | None, predicate: str) -> 
     """Check that a name is words, and that classes are spoken of with `a` alone."""
     if not predicate:
         row.refuse("predicate", "不可为空", "must not be empty")
-    if predicate in ("rdf:type", "rdfs:type"):
+    if predicate == "rdf:type":
         row.refuse("predicate", "类型写作 a", "a type is written `a`")
     named = predicate in ("rdfs:label", "skos:altLabel")
     typed = isinstance(term, ClassName)
