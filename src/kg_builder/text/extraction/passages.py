@@ -51,6 +51,9 @@ class PassageRules:
     encoding: Encoding
     rules: tuple[TellingRule, ...]
     roles: Mapping[str, str]
+    doing: frozenset[str]
+    """Statuses that an organisation brings about rather than is in."""
+    organizations: frozenset[str]
     scopes: tuple[tuple[re.Pattern[str], str], ...]
     distinctions: tuple[tuple[re.Pattern[str], str], ...]
     unmeasured: Mapping[str, str]
@@ -69,13 +72,21 @@ class PassageRules:
         classes = [row.type for row in lexicon.rows.values()]
         subjects = data.part("subjects")
         encoding = Encoding.of(
-            classes, statuses, groups, subjects.texts("only"), subjects.texts("never"), kinds
+            classes,
+            statuses,
+            groups,
+            subjects.texts("only"),
+            subjects.texts("never"),
+            subjects.texts("carried"),
+            kinds,
         )
         slots = encoding.slots()
         return cls(
             encoding,
             tuple(TellingRule.of(part, slots) for part in data.parts("rule")),
             {key: str(value) for key, value in data.part("roles").items()},
+            frozenset(subjects.texts("doing")),
+            frozenset(groups.get("org", ())),
             tuple((p.pattern("pattern"), p.text("concept")) for p in data.parts("scope")),
             tuple((p.pattern("pattern"), p.text("concept")) for p in data.parts("distinction")),
             {key: str(value) for key, value in data.part("unmeasured").items()},
@@ -216,6 +227,8 @@ class _ClauseTeller:
         self._used: set[Token] = set()
         self._measured: list[_Measured] = []
         self._figures: set[Token] = set()
+        self._counted: set[EntityId] = set()
+        self._doers: set[EntityId] = set()
         self._encoded = Encoded("", (), ())
 
     def tell(self) -> None:
@@ -382,7 +395,17 @@ class _ClauseTeller:
         if kind == "plan" and self._is_ahead(verb[0]):
             concept = _PLANNED
         for entity, said in things:
+            if entity in self._counted and concept in _SAID_BY_COUNT:
+                continue
+            if said.span.start < words.start and self._does(entity, verb[0].word.status):
+                continue
             self._state_status(entity, said, concept, words, kind)
+
+    def _does(self, entity: EntityId, status: str) -> bool:
+        """Whether the thing is who does it, not what it is done to."""
+        if entity in self._doers:
+            return True
+        return entity.type in self._rules.organizations and status in self._rules.doing
 
     def _state_status(
         self, entity: EntityId, said: Evidence, concept: str, words: Words, kind: str
@@ -460,6 +483,7 @@ class _ClauseTeller:
         if not things or not figures:
             return None
         entity, said = things[-1]
+        self._counted.add(entity)
         figure = figures[0]
         self._tell_figures(groups[1][1])
         measure = rule.measure or "level"
@@ -722,6 +746,8 @@ class _ClauseTeller:
             for value, value_said in self._things(groups[1], rule, ()):
                 if subject != value:
                     both = (said, value_said)
+                    if predicate in _OF_DOERS:
+                        self._doers.add(value)
                     self._findings.fact(subject, predicate, value, both, self._rule)
                     self._told = True
 
@@ -733,6 +759,13 @@ _ALONE = frozenset(
     }
 )  # fmt: skip
 """Classes whose things are kept by name alone."""
+_OF_DOERS = frozenset(
+    {
+        "ledBy", "builtBy", "developedBy", "operatedBy", "organizedBy", "foundedBy", "issuedBy",
+        "supportedBy", "partner",
+    }
+)  # fmt: skip
+"""Relations to who does something."""
 _SAID_BY_COUNT = frozenset({"added", "introduced", "cultivated"})
 """Statuses that a count of new things tells by itself."""
 _OF_INDUSTRY = frozenset(

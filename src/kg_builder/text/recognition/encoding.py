@@ -67,6 +67,7 @@ class Encoding:
     """Names of groups of classes: `org`, `place`."""
     only_subjects: frozenset[str]
     never_subjects: frozenset[str]
+    carried: frozenset[str]
     figure_kinds: Mapping[str, str]
     """By base unit: `money`, `extent` and so on; what is not listed is a `count`."""
 
@@ -78,6 +79,7 @@ class Encoding:
         groups: Mapping[str, Sequence[str]],
         only_subjects: Sequence[str],
         never_subjects: Sequence[str],
+        carried: Sequence[str],
         figure_kinds: Mapping[str, str],
     ) -> Encoding:
         """Number classes and statuses in their order."""
@@ -87,6 +89,7 @@ class Encoding:
             groups,
             frozenset(only_subjects),
             frozenset(never_subjects),
+            frozenset(carried),
             figure_kinds,
         )
 
@@ -160,6 +163,7 @@ class Encoding:
             "status": f"[{statuses}]",
             "does": self._statuses_but(self.only_subjects),
             "did": self._statuses_but(self.never_subjects),
+            "went": self._statuses_but(frozenset(self.statuses) - self.carried),
             "award": "[" + "".join(_AWARDS.values()) + "]",
             "granted": _AWARDS["granted"],
             "not-granted": _AWARDS["not-granted"],
