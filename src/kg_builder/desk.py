@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
@@ -144,6 +145,8 @@ def _processors() -> int:
 
 
 def _reader(folders: Sequence[Path], encoding: str | None) -> Reader:
+    """Make the reader of a child process."""
+    gc.disable()  # as in `kg build`: reading makes no cycles
     return Reader(load_genre(folders), encoding)
 
 

@@ -225,7 +225,7 @@ class _ClauseTeller:
         self._told = False
         self._rule = ""
         self._used: set[Token] = set()
-        self._measured: list[_Measured] = []
+        self._measured: list[tuple[int, _Measured]] = []
         self._figures: set[Token] = set()
         self._counted: set[EntityId] = set()
         self._doers: set[EntityId] = set()
@@ -249,7 +249,8 @@ class _ClauseTeller:
                         following = found
         self._name_all()
         if self._measured:
-            self._context.measured = list(dict.fromkeys(self._measured))
+            ordered = [item for _, item in sorted(self._measured, key=lambda pair: pair[0])]
+            self._context.measured = list(dict.fromkeys(ordered))
         if following is not None:
             self._context.subject = following
         elif subject is None and not self._told:
@@ -321,6 +322,8 @@ class _ClauseTeller:
             self._elided(groups, rule)
         elif action == "growth":
             self._growth(groups, match, telling)
+        elif action == "pair-measures":
+            self._pair_measures(groups)
         elif action == "pair":
             self._pair(groups, telling, match)
         elif action == "relation":
@@ -593,6 +596,25 @@ class _ClauseTeller:
         for (entity, said), figure in zip(self._context.listed, figures, strict=True):
             self._measure((entity, carried(said)), figure, attribute, None)
 
+    def _pair_measures(self, groups: list[tuple[str, tuple[Token, ...], bool]]) -> None:
+        """Give each measure of a list its figure: 城镇、农村居民收入分别为…和…."""
+        figures = self._fresh(groups[1][1])
+        tokens = groups[0][1]
+        if len(figures) != len(tokens):
+            return
+        self._tell_figures(groups[1][1])
+        words = [self._clause.words.part(token.start, token.end) for token in tokens]
+        subject = self._context.subject
+        about = (subject[0], carried(subject[1])) if subject else None
+        for token, item, figure in zip(tokens, words, figures, strict=True):
+            self._used.add(token)
+            name = item.text
+            if token.kind != "attribute":
+                name += _shared_tail(name, words[-1].text)
+            said = Evidence(item.span)
+            named = Named(name, said if name == item.text else derived(said))
+            self._record(_Measured(about, named), figure, "level")
+
     def _elided(
         self, groups: list[tuple[str, tuple[Token, ...], bool]], rule: TellingRule
     ) -> None:
@@ -663,7 +685,7 @@ class _ClauseTeller:
             ),
             self._rule,
         )
-        self._measured.append(item)
+        self._measured.append((figure.words.start, item))
         self._told = True
 
     # --- honours, sets, relations ---
@@ -774,6 +796,18 @@ _OF_INDUSTRY = frozenset(
         "Policy", "Project", "Product",
     }
 )  # fmt: skip
+
+
+def _shared_tail(name: str, last: str) -> str:
+    """Return the end of the last name of a list that an earlier one shares with it.
+
+    城镇居民 shares 人均可支配收入 with 农村居民人均可支配收入: it starts behind what both have.
+    """
+    for length in range(min(4, len(name)), 0, -1):
+        place = last.find(name[-length:])
+        if place >= 0:
+            return last[place + length :]
+    return last
 
 
 def _known_in(

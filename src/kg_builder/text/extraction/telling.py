@@ -28,6 +28,7 @@ ACTIONS = {
     "rank": (2, 2),
     "elided": (2, 2),
     "pair": (1, 2),
+    "pair-measures": (2, 2),
     "growth": (2, 3),
 }
 """What a rule may tell besides relations, and with how many groups."""

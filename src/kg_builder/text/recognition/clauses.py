@@ -21,11 +21,12 @@ _CLOSING = {
 }  # fmt: skip
 _CLOSING |= {"(": ")", "（": "）"}
 _TITLE, _QUOTE = "《〈", "“‘「『"
+_CLOSERS = frozenset("》〉”’」』")
 _NUMBER = "\ue0f3"
 """Blots out figures and periods."""
 _LONGEST_OPAQUE = 120
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年|[-—–~～至]+(?:19|20)\d\d)")
-_MONTH = re.compile(r"(?:1[0-2]|0?[1-9])月(?:份|底|末|初|中旬|上旬|下旬|(?:3[01]|[12]\d|0?[1-9])日)?(?!\d)")
+_MONTH = re.compile(r"(?:\d{1,2}\s*[-—–~～至]\s*)?(?:1[0-2]|0?[1-9])月(?:份|底|末|初|中旬|上旬|下旬|(?:3[01]|[12]\d|0?[1-9])日)?(?!\d)")
 _COUNT_OPENING = re.compile(r"[一二两三四五六七八九十]")
 _PARTING = ",，;；:：。!！?？\u3000Ø•■➢"
 _SOMETIMES_PARTING = " –-"
@@ -257,7 +258,8 @@ class ClauseScanner:
             listed = bool(before) and before[-1].kind == "mark"
             if self._joins(masked, cuts[-1][1], match, end, listed=listed):
                 cuts.append(match.span())
-        cuts.append((end, end))
+        cuts += _between_quotes(words.raw, masked, start, end)
+        cuts = [*sorted(cuts), (end, end)]
         tokens: list[Token] = []
         for (_, left), (right, after) in zip(cuts, cuts[1:], strict=False):
             tokens += self._names.read(words, masked, left, right)
@@ -277,3 +279,14 @@ class ClauseScanner:
             return True
         sides = (self._names.ends(before), self._names.starts(after))
         return any(sides) if listed else all(sides)
+
+
+def _between_quotes(raw: str, masked: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the places where one quotation follows another at once: “甲”“乙”."""
+    return [
+        (place, place)
+        for place in range(start + 1, end)
+        if masked[place] == masked[place - 1] in "\ue0f0\ue0f1"
+        and raw[place] in _TITLE + _QUOTE
+        and raw[place - 1] in _CLOSERS
+    ]
