@@ -34,7 +34,7 @@ from kg_builder.text.linking.linker import Linker
 from kg_builder.text.recognition.clauses import ClauseScanner
 from kg_builder.text.recognition.encoding import IT, Encoded, Encoding
 from kg_builder.text.recognition.lexicon import NameLexicon
-from kg_builder.text.recognition.tokens import Clause, Token
+from kg_builder.text.recognition.tokens import Clause, Mention, Token
 
 _MAX_CLAUSE = 400
 _LONGEST_ELIDED = 4
@@ -133,6 +133,8 @@ class _Context:
     plan: Dated | None = None
     listed: list[tuple[EntityId, Evidence]] = field(default_factory=list)
     """The things of the last list of several."""
+    phased: Mention | None = None
+    """The last name that ends with a phase: what 二期 alone is the second phase of."""
     measured: list[_Measured] = field(default_factory=list)
     """What the last clause with figures measured, in its order."""
 
@@ -356,7 +358,7 @@ class _ClauseTeller:
         for token in tokens:
             if token.mention is None:
                 continue
-            entity_id = self._linker.thing(
+            entity_id = self._phase(token.mention) or self._linker.thing(
                 token.mention, supposed, counted=counted, forced=forced
             )
             if entity_id is not None:
@@ -366,6 +368,15 @@ class _ClauseTeller:
         if len(found) > 1:
             self._context.listed = found
         return found
+
+    def _phase(self, mention: Mention) -> EntityId | None:
+        """Return the thing of which a clause names the phase alone: 二期."""
+        if self._linker.phase_of(mention):
+            self._context.phased = mention
+            return None
+        if self._context.phased is None:
+            return None
+        return self._linker.phase(mention, self._context.phased)
 
     def _industry(self, entity: EntityId, said: Evidence) -> None:
         industry = self._context.industry

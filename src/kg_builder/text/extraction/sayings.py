@@ -21,7 +21,10 @@ Bases = tuple[tuple[re.Pattern[str], str], ...]
 
 _SLOT = re.compile(r"\{(figure|percent|rank)\}")
 _PERCENT, _RANK = "percent", "rank"
-_AHEAD = {"figure": r"(?=\D{0,5}\d)", "percent": r"(?=\D{0,5}\d)", "rank": ""}
+_BEFORE_DIGITS = (
+    r"(?=\s*(?:[约近超逾达至大将]|超过|超出|突破|不足|不到|低于|高于|不低于|不高于|不超过|不少于|至少|达到|接近|首次突破)?\s*[-+−－]?\d)"
+)
+_AHEAD = {"figure": _BEFORE_DIGITS, "percent": _BEFORE_DIGITS, "rank": ""}
 """A figure follows: what stands before it may match in more ways than one."""
 _RANKED = re.compile(r"第?\s*(?P<number>[一二三四五六七八九十]{1,3}|\d{1,3})(?:位|名)?|(?P<first>首位|榜首|第一)")
 

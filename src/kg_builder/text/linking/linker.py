@@ -11,7 +11,7 @@ from kg_builder.model.selector import Evidence
 from kg_builder.text.extraction.areas import AreaNames
 from kg_builder.text.extraction.findings import Findings
 from kg_builder.text.extraction.quantities import EXACT, Figure, FigureReader
-from kg_builder.text.extraction.statements import ReportFrame
+from kg_builder.text.extraction.statements import ReportFrame, derived
 from kg_builder.text.extraction.words import Words
 from kg_builder.text.numerals import parse_integer
 from kg_builder.text.recognition.lexicon import NameLexicon, NameRow
@@ -119,6 +119,26 @@ class Linker:
         also = (*row.also, COLLECTION) if counted else row.also
         self._findings.name(mention.words)
         return self._findings.entity(entity, name, said, also=also)
+
+    def phase_of(self, mention: Mention) -> bool:
+        """Whether a name ends with a phase, and says of what."""
+        match = self._lexicon.phase.search(mention.words.plain)
+        return match is not None and match.start() > 1
+
+    def phase(self, mention: Mention, named: Mention) -> EntityId | None:
+        """Record the phase that `mention` names alone, of the thing that `named` names whole."""
+        match = self._lexicon.phase.match(mention.words.plain)
+        own = self._lexicon.phase.search(named.words.plain)
+        if match is None or own is None:
+            return None
+        row = self._rows.get(self._findings.page.key(named.text)) or named.row
+        if row is None:
+            return None
+        name = named.text[: own.start()] + match["phase"]
+        local = () if self._located(row, named) else self._frame.scope
+        entity = EntityId(row.type, (*local, self._findings.page.key(name)))
+        said = derived(Evidence(mention.words.span))
+        return self._findings.entity(entity, name, said, also=row.also)
 
     def only_attribute(self, words: Words) -> bool:
         """Whether words name a measure without what is measured: 面积, 率."""

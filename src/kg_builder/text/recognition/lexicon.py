@@ -78,6 +78,8 @@ class NameLexicon:
     """What a bracket behind a name says when it gives another name."""
     counted: re.Pattern[str]
     """A count in Chinese numerals at the start of a name."""
+    phase: re.Pattern[str]
+    """A phase at the end of a name, or all of it."""
     of_name: re.Pattern[str]
     """What a number follows that is part of a name: 年产 of 年产20万吨铜箔项目."""
     industry: re.Pattern[str]
@@ -139,6 +141,7 @@ class NameLexicon:
             rules.pattern("rank"),
             rules.pattern("alias"),
             rules.pattern("counted"),
+            rules.pattern("phase"),
             rules.pattern("of-name"),
             rules.pattern("industry"),
             rules.pattern("attribute"),
