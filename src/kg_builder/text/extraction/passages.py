@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as dataclass_replace
+from datetime import date
 
 from kg_builder.model.entity import EntityId
 from kg_builder.model.fact import Concept, Text
@@ -30,6 +31,7 @@ from kg_builder.text.extraction.statements import (
 )
 from kg_builder.text.extraction.telling import Telling, TellingRule
 from kg_builder.text.extraction.words import Words, split
+from kg_builder.text.extraction.works import last_day
 from kg_builder.text.linking.linker import Linker
 from kg_builder.text.recognition.clauses import ClauseScanner
 from kg_builder.text.recognition.encoding import IT, Encoded, Encoding
@@ -37,6 +39,8 @@ from kg_builder.text.recognition.lexicon import NameLexicon
 from kg_builder.text.recognition.tokens import Clause, Mention, Token
 
 _MAX_CLAUSE = 400
+_NEAR = 12
+"""A date stands no further than so many characters from its verb."""
 _LONGEST_ELIDED = 4
 """What is left of a name, whose end another of its list has, is no longer than this."""
 _COUNT, _RANK = "数量", "位次"
@@ -61,6 +65,8 @@ class PassageRules:
     not_yet: re.Pattern[str]
     new: re.Pattern[str]
     falls: re.Pattern[str]
+    due: re.Pattern[str]
+    ahead: re.Pattern[str]
     award_tail: re.Pattern[str]
 
     @classmethod
@@ -93,6 +99,8 @@ class PassageRules:
             data.pattern("not-yet"),
             data.pattern("new"),
             data.pattern("falls"),
+            data.pattern("due"),
+            data.pattern("ahead"),
             data.pattern("award-tail"),
         )
 
@@ -135,6 +143,8 @@ class _Context:
     """The things of the last list of several."""
     phased: Mention | None = None
     """The last name that ends with a phase: what 二期 alone is the second phase of."""
+    counted: set[EntityId] = field(default_factory=set)
+    """The things of the passage that are many."""
     measured: list[_Measured] = field(default_factory=list)
     """What the last clause with figures measured, in its order."""
 
@@ -311,6 +321,8 @@ class _ClauseTeller:
             self._edition(self._things(groups[0], rule, ()), groups[1][1])
         elif action == "count":
             return self._count(groups, rule)
+        elif action == "count-it":
+            self._count_it(groups)
         elif action in ("figure", "before"):
             measure = PREVIOUS if action == "before" else rule.measure
             self._figure(groups, rule, match, measure)
@@ -406,14 +418,17 @@ class _ClauseTeller:
             return
         words = self._clause.words.part(verb[0].start, verb[0].end)
         concept, kind = verb[0].word.status, self._kind(verb[0])
-        if kind == "plan" and self._is_ahead(verb[0]):
+        due = self._due(verb[0])
+        if due is not None:
+            kind = "plan"
+        if due is not None or (kind == "plan" and self._is_ahead(verb[0])):
             concept = _PLANNED
         for entity, said in things:
             if entity in self._counted and concept in _SAID_BY_COUNT:
                 continue
             if said.span.start < words.start and self._does(entity, verb[0].word.status):
                 continue
-            self._state_status(entity, said, concept, words, kind)
+            self._state_status(entity, said, concept, words, kind, due)
 
     def _does(self, entity: EntityId, status: str) -> bool:
         """Whether the thing is who does it, not what it is done to."""
@@ -422,14 +437,23 @@ class _ClauseTeller:
         return entity.type in self._rules.organizations and status in self._rules.doing
 
     def _state_status(
-        self, entity: EntityId, said: Evidence, concept: str, words: Words, kind: str
+        self,
+        entity: EntityId,
+        said: Evidence,
+        concept: str,
+        words: Words,
+        kind: str,
+        due: tuple[date, Evidence] | None,
     ) -> None:
         said_status = Evidence(words.span)
         statements = self._said
         dated = self._dated()
         when = dated.period.key if dated and dated is not statements.frame.reports else ()
         local = statements.frame.local(entity)
-        statement = EntityId("StatusStatement", statements.key(*local, concept, words.text, *when))
+        key = statements.key(*local, concept, words.text, *when)
+        if due is not None:
+            key = (*key, due[0].isoformat())
+        statement = EntityId("StatusStatement", key)
         both = (said, said_status)
         statements.state(statement, said_status, kind, dated, self._rule)
         self._findings.fact(statement, "about", entity, both, self._rule)
@@ -437,7 +461,24 @@ class _ClauseTeller:
         self._findings.fact(statement, "status", status, said_status, self._rule)
         if len(words.text) <= MAX_VERBATIM:
             self._findings.fact(statement, "verbatim", words.text, said_status, self._rule)
+        if due is not None:
+            day, evidence = due
+            self._findings.fact(statement, "plannedCompletion", day, evidence, self._rule)
         self._told = True
+
+    def _due(self, verb: Token) -> tuple[date, Evidence] | None:
+        """Return by when it is to be, where the clause says it before the verb."""
+        match = None
+        for match in self._rules.due.finditer(self._clause.words.raw, 0, verb.start):
+            pass
+        year = self._said.frame.year
+        if match is None or verb.start - match.end() > _NEAR:
+            return None
+        ahead = self._rules.ahead.search(self._clause.words.raw, 0, match.start())
+        if not ahead and not self._context.plan and (year is None or int(match["year"]) <= year):
+            return None
+        day = last_day(int(match["year"]), match["month"], match["day"])
+        return (day, Evidence(self._clause.words.group(match).span)) if day else None
 
     def _is_ahead(self, verb: Token) -> bool:
         before = self._clause.words.raw[max(0, verb.start - 6) : verb.start]
@@ -492,12 +533,17 @@ class _ClauseTeller:
         self, groups: list[tuple[str, tuple[Token, ...], bool]], rule: TellingRule
     ) -> tuple[EntityId, Evidence] | None:
         verb = groups[2][1] if len(groups) > 2 else ()
-        things = self._things(groups[0], rule, (), counted=True)
         figures = self._fresh(groups[1][1])
-        if not things or not figures:
+        if not figures:
+            return None
+        if self._counts_of_subject(groups, verb, figures[0]):
+            return None
+        things = self._things(groups[0], rule, (), counted=True)
+        if not things:
             return None
         entity, said = things[-1]
         self._counted.add(entity)
+        self._context.counted.add(entity)
         figure = figures[0]
         self._tell_figures(groups[1][1])
         measure = rule.measure or "level"
@@ -507,6 +553,48 @@ class _ClauseTeller:
         if verb and verb[0].word and verb[0].word.status not in _SAID_BY_COUNT:
             self._status([(entity, said)], verb)
         return entity, said
+
+    def _counts_of_subject(
+        self,
+        groups: list[tuple[str, tuple[Token, ...], bool]],
+        verb: tuple[Token, ...],
+        figure: Figure,
+    ) -> bool:
+        """Record a count as one of what the sentence speaks of: …论坛,参会嘉宾1200余人.
+
+        So it is where no verb of its own makes the things that are counted.
+        """
+        subject = self._context.subject
+        tokens = groups[0][1]
+        if subject is None or not tokens or tokens[-1].mention is None:
+            return False
+        if subject[0].type in _COUNTED_ALONE or subject[0] in self._context.counted:
+            return False
+        word = verb[0].word if verb else None
+        if word is not None and word.status != "added":
+            return False
+        if not verb and tokens[-1].mention.row is not None and self._clause.tokens[0].kind == "name":
+            if self._clause.tokens[0] is not tokens[-1]:
+                return False
+        mention = tokens[-1].mention
+        self._used.update(tokens)
+        self._tell_figures(groups[1][1])
+        measure = "change" if verb and self._rules.new.search(self._clause.text(verb[0])) else "level"
+        named = Named(mention.text, Evidence(mention.words.span))
+        self._record(_Measured((subject[0], carried(subject[1])), named), figure, measure)
+        return True
+
+    def _count_it(self, groups: list[tuple[str, tuple[Token, ...], bool]]) -> None:
+        """Record a count of what the clause before counted: 其中年内新建7家."""
+        figures = self._fresh(groups[1][1])
+        subject = self._context.subject
+        if not figures or subject is None:
+            return
+        self._tell_figures(groups[1][1])
+        verb = groups[2][1] if len(groups) > 2 else ()
+        new = verb and self._rules.new.search(self._clause.text(verb[0]))
+        item = _Measured((subject[0], carried(subject[1])), Named(_COUNT, derived(subject[1])))
+        self._record(item, figures[0], "change" if new else "level")
 
     def _figure(
         self,
@@ -554,7 +642,8 @@ class _ClauseTeller:
     ) -> list[_Measured]:
         attribute = self._stretch(match, telling.groups[2]) if len(telling.groups) > 2 else None
         if attribute is None:
-            items = [item.carried() for item in self._context.measured]
+            own = [item for _, item in sorted(self._measured, key=lambda pair: pair[0])]
+            items = [item.carried() for item in own or self._context.measured]
             return items if len(items) == count else items[-1:] if count == 1 else []
         token = groups[2][1][0] if groups[2][1] else None
         if token is None or token.mention is None:
@@ -799,6 +888,8 @@ _OF_DOERS = frozenset(
     }
 )  # fmt: skip
 """Relations to who does something."""
+_COUNTED_ALONE = frozenset({"Topic", "Industry", "Policy"})
+"""Of what is of these classes, a count is none of theirs."""
 _SAID_BY_COUNT = frozenset({"added", "introduced", "cultivated"})
 """Statuses that a count of new things tells by itself."""
 _OF_INDUSTRY = frozenset(

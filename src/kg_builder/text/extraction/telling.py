@@ -19,6 +19,7 @@ ACTIONS = {
     "claim": (2, 2),
     "edition": (2, 2),
     "count": (2, 3),
+    "count-it": (2, 3),
     "figure": (2, 3),
     "before": (2, 3),
     "award": (3, 3),

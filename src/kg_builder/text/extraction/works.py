@@ -158,14 +158,21 @@ def _due(rest: Words) -> tuple[Words, Words | None, date | None]:
     match = _DUE.search(rest.raw)
     if match is None or match.start() == 0 or not match[0].endswith(("前", "底", "内")):
         return rest, None, None
-    year = int(match["year"])
-    month = int(match["month"] or 12)
-    day = int(match["day"] or _LAST_DAYS[month - 1])
-    try:
-        due = date(year, month, day)
-    except ValueError:
+    due = last_day(int(match["year"]), match["month"], match["day"])
+    if due is None:
         return rest, None, None
     return rest.part(0, match.start()), rest.group(match), due
+
+
+def last_day(year: int, month: str | None, day: str | None) -> date | None:
+    """Return the last day of a year, a month or a day as printed; None for no such day."""
+    number = int(month or 12)
+    if not 1 <= number <= len(_LAST_DAYS):
+        return None
+    try:
+        return date(year, number, int(day or _LAST_DAYS[number - 1]))
+    except ValueError:
+        return None
 
 
 def _name(words: Words) -> Words:

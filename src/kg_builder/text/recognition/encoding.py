@@ -170,6 +170,7 @@ class Encoding:
             "figure": f"[{figures}]",
             "it": IT,
             "gap": "[^\ue000-\uefff、,，]{0,8}",
+            "far": f"[^{known}{_UNKNOWN}{IT}]{{0,24}}?",
             "some": "[^\ue000-\uefff、,，]{0,16}",
         }
 
