@@ -80,8 +80,16 @@ class Extractor:
         }
         scanner = ClauseScanner(known.names, known.figures, known.periods, printed)
         linker = Linker(known.names, known.areas, known.figures, frame, findings)
+        headed = {
+            number: linker.heading(findings.page.words(section.title_span))
+            for number, section in enumerate(document.sections)
+        }
         passages = [
-            Passage(findings.page.words(paragraph.span), plan=indicators.plan_of(paragraph))
+            Passage(
+                findings.page.words(paragraph.span),
+                industry=headed.get(paragraph.section) if paragraph.section is not None else None,
+                plan=indicators.plan_of(paragraph),
+            )
             for paragraph in document.paragraphs
         ]
         reader = PassageReader(scanner, known.passages, linker, said)

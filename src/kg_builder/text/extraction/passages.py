@@ -39,6 +39,7 @@ from kg_builder.text.recognition.lexicon import NameLexicon
 from kg_builder.text.recognition.tokens import Clause, Mention, Token
 
 _MAX_CLAUSE = 400
+_COLONS = ("：", ":")
 _NEAR = 12
 """A date stands no further than so many characters from its verb."""
 _LONGEST_ELIDED = 4
@@ -68,6 +69,8 @@ class PassageRules:
     due: re.Pattern[str]
     ahead: re.Pattern[str]
     award_tail: re.Pattern[str]
+    objects: Mapping[str, frozenset[str]]
+    """The classes that a relation may point at, where not every class is."""
 
     @classmethod
     def of(cls, data: Data, lexicon: NameLexicon, statuses: Sequence[str]) -> PassageRules:
@@ -102,7 +105,13 @@ class PassageRules:
             data.pattern("due"),
             data.pattern("ahead"),
             data.pattern("award-tail"),
+            {key: frozenset(data.part("objects").texts(key)) for key in data.part("objects").raw},
         )
+
+    def allows(self, predicate: str, value: EntityId) -> bool:
+        """Whether a thing of that class may be what the relation points at."""
+        allowed = self.objects.get(predicate)
+        return allowed is None or value.type in allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +188,8 @@ class PassageReader:
                 context.subject = None
                 context.dated = None
                 context.measured = []
-                if sentence_number == 0 and len(clauses) == 1:
-                    self._topic_sentence(clauses[0], context)
+                if sentence_number == 0 and clauses:
+                    self._topic_sentence(clauses, context)
                 for clause in clauses:
                     indicator = understood.get(clause.words.start)
                     known = _known_in(clause, passage.known)
@@ -196,12 +205,16 @@ class PassageReader:
             if len(part.raw) <= _MAX_CLAUSE:
                 yield self._scanner.scan(part)
 
-    def _topic_sentence(self, clause: Clause, context: _Context) -> None:
-        """Take the industry that the first, short sentence of a passage opens with."""
-        words = clause.words
-        if not words.raw or any(token.figure for token in clause.tokens):
+    def _topic_sentence(self, clauses: list[Clause], context: _Context) -> None:
+        """Take the industry that a passage opens with: a short sentence, or a word and a colon."""
+        first = clauses[0]
+        words = first.words
+        if not words.raw or any(token.figure for token in first.tokens):
             return
-        topic = self._linker.topic(words)
+        headed = self._findings.source.text[words.span.end : words.span.end + 1] in _COLONS
+        if len(clauses) > 1 and not headed:
+            return
+        topic = self._linker.heading(words) if headed else self._linker.topic(words)
         if topic is not None:
             context.industry = topic
             self._findings.read(words.span)
@@ -240,6 +253,7 @@ class _ClauseTeller:
         self._measured: list[tuple[int, _Measured]] = []
         self._figures: set[Token] = set()
         self._counted: set[EntityId] = set()
+        self._elided_sets: dict[Token, list[tuple[EntityId, Evidence]]] = {}
         self._doers: set[EntityId] = set()
         self._encoded = Encoded("", (), ())
 
@@ -340,7 +354,7 @@ class _ClauseTeller:
             self._pair_measures(groups)
         elif action == "pair":
             self._pair(groups, telling, match)
-        elif action == "relation":
+        elif action in ("relation", "pairs"):
             self._relation(telling, groups, rule)
         return None
 
@@ -369,6 +383,9 @@ class _ClauseTeller:
             supposed = last.type if last else None
         for token in tokens:
             if token.mention is None:
+                continue
+            if token in self._elided_sets:
+                found += self._elided_sets[token]
                 continue
             entity_id = self._phase(token.mention) or self._linker.thing(
                 token.mention, supposed, counted=counted, forced=forced
@@ -739,6 +756,7 @@ class _ClauseTeller:
                         both = (said, carried(of_said))
                         self._findings.fact(entity, "partOf", of, both, self._rule)
         self._context.listed = listed
+        self._elided_sets[groups[1][1][0]] = listed
         self._told = True
 
     def _rank(
@@ -864,14 +882,19 @@ class _ClauseTeller:
         if predicate is None:
             return
         verb = groups[2][1] if len(groups) > 2 else ()
-        for subject, said in self._things(groups[0], rule, verb):
-            for value, value_said in self._things(groups[1], rule, ()):
-                if subject != value:
-                    both = (said, value_said)
-                    if predicate in _OF_DOERS:
-                        self._doers.add(value)
-                    self._findings.fact(subject, predicate, value, both, self._rule)
-                    self._told = True
+        subjects = self._things(groups[0], rule, verb)
+        values = self._things(groups[1], rule, ())
+        if telling.action == "pairs":
+            pairs = list(zip(subjects, values, strict=False)) if _paired(subjects, values) else []
+        else:
+            pairs = [(subject, value) for subject in subjects for value in values]
+        for (subject, said), (value, value_said) in pairs:
+            if subject == value or not self._rules.allows(predicate, value):
+                continue
+            if predicate in _OF_DOERS:
+                self._doers.add(value)
+            self._findings.fact(subject, predicate, value, (said, value_said), self._rule)
+            self._told = True
 
 
 _ALONE = frozenset(
@@ -910,6 +933,12 @@ def _shared_tail(name: str, last: str) -> str:
         if place >= 0:
             return last[place + length :]
     return last
+
+
+def _paired(
+    left: Sequence[tuple[EntityId, Evidence]], right: Sequence[tuple[EntityId, Evidence]]
+) -> bool:
+    return len(left) == len(right)
 
 
 def _known_in(

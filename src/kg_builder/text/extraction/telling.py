@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from kg_builder.text.extraction.data import Data
 from kg_builder.text.recognition.encoding import compile_slots
 
+_PAIRS = "pairs"
+"""A relation between the things of two lists, one by one."""
 _NONE = "none"
 """In a group's stead: nothing."""
 ACTIONS = {
@@ -83,7 +85,12 @@ class TellingRule:
 
 def _telling(data: Data, text: str, pattern: re.Pattern[str]) -> Telling:
     words = text.split()
-    if words and words[0] in ACTIONS:
+    if words and words[0] == _PAIRS:
+        fits = len(words) == 4
+        telling = (
+            Telling(_PAIRS, (words[1], words[3]), words[2]) if fits else Telling("", ())
+        )
+    elif words and words[0] in ACTIONS:
         least, most = ACTIONS[words[0]]
         telling = Telling(words[0], tuple(words[1:]))
         fits = least <= len(words) - 1 <= most

@@ -171,6 +171,16 @@ class Linker:
         entity = self.thing(mention)
         return (entity, Evidence(mention.words.span)) if entity else None
 
+    def heading(self, words: Words) -> tuple[EntityId, Evidence] | None:
+        """Record the industry that a heading names, if it is nothing else."""
+        match = self._lexicon.enumeration.match(words.raw)
+        place = match.end() if match else 0
+        rest = words.part(place, len(words.raw))
+        found = self.topic(rest)
+        if found is None or len(found[1].span) + 2 < len(rest.raw):
+            return None
+        return found
+
     def rank(self, words: Words) -> tuple[Figure, Words | None] | None:
         """Return the rank that words print, and among what."""
         match = self._lexicon.rank.match(words.raw)

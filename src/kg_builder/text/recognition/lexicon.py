@@ -78,6 +78,8 @@ class NameLexicon:
     """What a bracket behind a name says when it gives another name."""
     counted: re.Pattern[str]
     """A count in Chinese numerals at the start of a name."""
+    enumeration: re.Pattern[str]
+    """A number in front of a heading."""
     phase: re.Pattern[str]
     """A phase at the end of a name, or all of it."""
     of_name: re.Pattern[str]
@@ -141,6 +143,7 @@ class NameLexicon:
             rules.pattern("rank"),
             rules.pattern("alias"),
             rules.pattern("counted"),
+            rules.pattern("enumeration"),
             rules.pattern("phase"),
             rules.pattern("of-name"),
             rules.pattern("industry"),

@@ -1,0 +1,33 @@
+"""Reading grows with the text and no faster; no clock is trusted further than that."""
+
+import pytest
+
+from benchmarks.bench_reading import by_turns, cpu_of, prose, reports, tables, taggers
+from kg_builder.desk import Reader, ReportInput
+from kg_builder.resources import Resources
+from kg_builder.text.genre import load_genre
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return Reader(load_genre(Resources.find().folders("genre")))
+
+
+def source(characters):
+    (text,) = reports(by_turns(prose(), tables()), 1, characters)
+    return ReportInput("report", text.encode())
+
+
+def test_a_report_four_times_as_long_takes_about_four_times_as_long(reader):
+    short, long = source(7_000), source(28_000)
+    growth = len(long.data) / len(short.data)
+    assert growth > 3.5
+    assert cpu_of(reader, long) < 2 * growth * cpu_of(reader, short)
+
+
+def test_reading_prose_takes_less_than_tagging_it(reader):
+    peers = dict(taggers())
+    if "jieba" not in peers:
+        pytest.skip("jieba is not installed (the extra `bench`)")
+    (text,) = reports(prose(), 1, 7_000)
+    assert cpu_of(reader, ReportInput("report", text.encode())) < cpu_of(peers["jieba"], text)
