@@ -3,9 +3,9 @@
     python -m benchmarks.bench_reading [--reports 12] [--characters 7000] [--jobs 1 2]
 
 CPU seconds of one process, the genre loaded before and the collector of cycles off, as in `kg
-build`: decoding, reading the document, extraction, coverage; no RDF. The reports are the texts committed here, joined to some 7,000 characters each
-(`prose`, `tables`, and both by turns), and the real one where KG_REPORT names it. Each is read
-three times and the best counts.
+build`: decoding, reading the document, extraction, coverage; no RDF. The reports are the texts
+committed here, joined to some 7,000 characters each (`prose`, `tables`, and both by turns), and the
+real one where KG_REPORT names it. Each is read three times and the best counts.
 
 The peer is `jieba.posseg` (MIT, 0.42.1), dictionary loaded before: the tagger that most pipelines
 for Chinese start from, in Python like this reader. It cuts and tags words, which is the first step
@@ -143,7 +143,7 @@ def show(rows: list[Row]) -> None:
             peer = row.peers["jieba"]
             line += f"{peer / row.reports * 1e3:>7.0f}ms{peer / row.cpu:>6.1f}×"
         if "rjieba" in row.peers:
-            line += f"{row.peers['rjieba'] / row.reports * 1e3:>7.0f}ms"
+            line += f"{row.peers['rjieba'] / row.reports * 1e3:>7.1f}ms"
         print(line)
     print(f"“a minute”: reports of 7,000 characters; the demand is {_DEMAND:,}")
 

@@ -1,8 +1,8 @@
 """Reading grows with the text and no faster; no clock is trusted further than that."""
 
 import pytest
-
 from benchmarks.bench_reading import by_turns, cpu_of, prose, reports, tables, taggers
+
 from kg_builder.desk import Reader, ReportInput
 from kg_builder.resources import Resources
 from kg_builder.text.genre import load_genre

@@ -79,7 +79,9 @@ class Extractor:
             if entity.type in _TOLD_BY_TABLES and entity.type in rows
         }
         scanner = ClauseScanner(known.names, known.figures, known.periods, printed)
-        linker = Linker(known.names, known.areas, known.figures, frame, findings)
+        linker = Linker(
+            known.names, known.areas, known.figures, known.passages.category, frame, findings
+        )
         headed = {
             number: linker.heading(findings.page.words(section.title_span))
             for number, section in enumerate(document.sections)

@@ -65,7 +65,10 @@ class PassageRules:
     """By class and kind of figure: what a figure without an attribute measures."""
     not_yet: re.Pattern[str]
     new: re.Pattern[str]
+    category: re.Pattern[str]
+    """Names of projects that are counted and no more than a kind of them."""
     falls: re.Pattern[str]
+    building: frozenset[str]
     due: re.Pattern[str]
     ahead: re.Pattern[str]
     award_tail: re.Pattern[str]
@@ -101,7 +104,9 @@ class PassageRules:
             {key: str(value) for key, value in data.part("unmeasured").items()},
             data.pattern("not-yet"),
             data.pattern("new"),
+            data.pattern("category"),
             data.pattern("falls"),
+            frozenset(data.texts("building")),
             data.pattern("due"),
             data.pattern("ahead"),
             data.pattern("award-tail"),
@@ -474,6 +479,8 @@ class _ClauseTeller:
         both = (said, said_status)
         statements.state(statement, said_status, kind, dated, self._rule)
         self._findings.fact(statement, "about", entity, both, self._rule)
+        if concept in self._rules.building and entity.type in _BUILT:
+            self._findings.entity(entity, None, said, also=("Project",))
         status = Concept("status", concept)
         self._findings.fact(statement, "status", status, said_status, self._rule)
         if len(words.text) <= MAX_VERBATIM:
@@ -911,6 +918,8 @@ _OF_DOERS = frozenset(
     }
 )  # fmt: skip
 """Relations to who does something."""
+_BUILT = frozenset({"Platform", "Park", "Institution", "School"})
+"""Classes of things that are built: while they are, they are projects."""
 _COUNTED_ALONE = frozenset({"Topic", "Industry", "Policy"})
 """Of what is of these classes, a count is none of theirs."""
 _SAID_BY_COUNT = frozenset({"added", "introduced", "cultivated"})

@@ -18,7 +18,7 @@ from kg_builder.text.numerals import parse_integer
 EXACT = "exact"
 _SPELT = re.compile(r"([零〇一二两三四五六七八九十百千]{1,8})\s*(\D{1,6})")
 NUMBER = (
-    r"[+\-−－]?(?:\d{1,3}(?:[,，]\d{3}){1,4}(?!\d)(?:\.\d{1,6})?|\d{1,14}(?:\.\d{1,6})?)"
+    r"[+\-−－]?(?:\d{1,3}(?:[,， \u00a0]\d{3}){1,4}(?!\d)(?:\.\d{1,6})?|\d{1,14}(?:\.\d{1,6})?)"
     r"(?![\d.]*\d)"
 )
 """A number as printed, at most 14 digits long before the point."""
@@ -112,7 +112,7 @@ class FigureReader:
         return Figure(Decimal(number), unit, EXACT, words)
 
     def _figure(self, match: re.Match[str], words: Words, unit: Unit) -> Figure:
-        number = unicodedata.normalize("NFKC", match["number"]).replace(",", "").replace("−", "-")
+        number = unicodedata.normalize("NFKC", match["number"]).replace(",", "").replace(" ", "").replace("−", "-")
         groups = match.groupdict()
         bound = next(
             (

@@ -28,6 +28,10 @@ _ALSO_CLOSES = {")": "）", "）": ")"}
 
 _WIDE = "\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef“”‘’—…·"
 _BROKEN = re.compile(rf"(?<=[{_WIDE}])[ \t\r\n]+(?=[{_WIDE}])")
+_PINYIN = re.compile(
+    r"(?<=[\u4e00-\u9fff])[(（][a-z]{0,4}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]{0,4}[)）]"
+)
+"""How a rare character is read, in a bracket behind it: no part of the name."""
 _BLANK = re.compile(r"[ \t\r\n]+")
 
 
@@ -39,7 +43,7 @@ def clean(text: str) -> str:
     """
     if text.isalnum():
         return text
-    safe = characters.clean(text)
+    safe = _PINYIN.sub("", characters.clean(text))
     if _BLANK.search(safe):
         safe = _BLANK.sub(" ", _BROKEN.sub("", safe))
     return safe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
@@ -32,9 +33,11 @@ class Linker:
         lexicon: NameLexicon,
         areas: AreaNames,
         figures: FigureReader,
+        category: re.Pattern[str],
         frame: ReportFrame,
         findings: Findings,
     ) -> None:
+        self._category = category
         self._figures = figures
         self._industries = [
             label for entity, label in findings.named() if entity.type == "Industry"
@@ -110,6 +113,9 @@ class Linker:
         if not counted and not forced and (row.collective or self.generic(mention)):
             return None
         local = () if self._located(row, mention) else self._frame.scope
+        if counted and row.type == "Project" and self._category.search(mention.words.plain):
+            entity = EntityId("ProjectCategory", (*local, key))
+            return self._findings.entity(entity, name, said, also=(COLLECTION,))
         if row.type == "Industry":
             shorter = self._lexicon.industry.sub("", name)
             if len(shorter) > 1 and shorter != name:

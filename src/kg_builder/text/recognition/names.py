@@ -113,19 +113,15 @@ class NameReader:
             end -= 1
         while start < end and raw[start] == _BRACKET:
             start += 1
-        match = self._lexicon.leading.match(raw, start, end)
-        if match and match.end() < end and self._plain(words, match.start(), match.end(), end):
-            start = match.end()
+        match = self._lexicon.leading.match(raw[start:end])
+        if match and match.end() < end - start and words.raw[start:end] not in self._known:
+            start += match.end()
         name = raw[start:end]
         tail = self._lexicon.trailing.search(name)
         if tail and tail.start() > 0 and self._head(name[: tail.start()]) is not None:
             if not self._is_whole(name):
                 end = start + tail.start()
         return start, end
-
-    def _plain(self, words: Words, start: int, cut: int, end: int) -> bool:
-        """Whether what is cut off in front is no part of a known name."""
-        return words.raw[start:end] not in self._known
 
     def _is_whole(self, name: str) -> bool:
         """Whether the whole has a head longer than 建设 and the like."""
