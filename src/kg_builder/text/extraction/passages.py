@@ -29,7 +29,7 @@ from kg_builder.text.extraction.statements import (
     carried,
     derived,
 )
-from kg_builder.text.extraction.telling import Telling, TellingRule
+from kg_builder.text.extraction.telling import AHEAD, Telling, TellingRule
 from kg_builder.text.extraction.words import Words, split
 from kg_builder.text.extraction.works import last_day
 from kg_builder.text.linking.linker import Linker
@@ -157,6 +157,8 @@ class _Context:
     """The things of the last list of several."""
     phased: Mention | None = None
     """The last name that ends with a phase: what 二期 alone is the second phase of."""
+    ahead: tuple[str, list[tuple[EntityId, Evidence]]] | None = None
+    """A relation whose subject the next clause names, and what it points at."""
     counted: set[EntityId] = field(default_factory=set)
     """The things of the passage that are many."""
     measured: list[_Measured] = field(default_factory=list)
@@ -258,6 +260,7 @@ class _ClauseTeller:
         self._measured: list[tuple[int, _Measured]] = []
         self._figures: set[Token] = set()
         self._counted: set[EntityId] = set()
+        self._kept_ahead = False
         self._elided_sets: dict[Token, list[tuple[EntityId, Evidence]]] = {}
         self._doers: set[EntityId] = set()
         self._encoded = Encoded("", (), ())
@@ -282,12 +285,24 @@ class _ClauseTeller:
         if self._measured:
             ordered = [item for _, item in sorted(self._measured, key=lambda pair: pair[0])]
             self._context.measured = list(dict.fromkeys(ordered))
+        self._take_ahead(following)
         if following is not None:
             self._context.subject = following
         elif subject is None and not self._told:
             self._context.subject = None
         if self._told:
             self._findings.read(self._clause.words.span)
+
+    def _take_ahead(self, subject: tuple[EntityId, Evidence] | None) -> None:
+        """Give the clause's subject the relation that the clause before left open."""
+        ahead = self._context.ahead
+        if ahead is None or self._kept_ahead:
+            return
+        self._context.ahead = None
+        if subject is not None:
+            for value, said in ahead[1]:
+                both = (subject[1], carried(said))
+                self._findings.fact(subject[0], ahead[0], value, both, "fields-ahead")
 
     def _name_all(self) -> None:
         """Record the things of which a clause says nothing that a rule knows."""
@@ -340,6 +355,9 @@ class _ClauseTeller:
             self._edition(self._things(groups[0], rule, ()), groups[1][1])
         elif action == "count":
             return self._count(groups, rule)
+        elif action == AHEAD:
+            self._context.ahead = (telling.predicate or "", self._things(groups[0], rule, ()))
+            self._kept_ahead = True
         elif action == "count-it":
             self._count_it(groups)
         elif action in ("figure", "before"):
@@ -560,7 +578,7 @@ class _ClauseTeller:
         figures = self._fresh(groups[1][1])
         if not figures:
             return None
-        if self._counts_of_subject(groups, verb, figures[0]):
+        if rule.id == _BEHIND and self._counts_of_subject(groups, verb, figures[0]):
             return None
         things = self._things(groups[0], rule, (), counted=True)
         if not things:
@@ -918,6 +936,8 @@ _OF_DOERS = frozenset(
     }
 )  # fmt: skip
 """Relations to who does something."""
+_BEHIND = "count-behind"
+"""The rule of counts behind what they count."""
 _BUILT = frozenset({"Platform", "Park", "Institution", "School"})
 """Classes of things that are built: while they are, they are projects."""
 _COUNTED_ALONE = frozenset({"Topic", "Industry", "Policy"})

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from kg_builder.text.extraction.data import Data
 from kg_builder.text.recognition.encoding import compile_slots
 
+AHEAD = "ahead"
+"""A relation of what the next clause speaks of."""
 _PAIRS = "pairs"
 """A relation between the things of two lists, one by one."""
 _NONE = "none"
@@ -85,7 +87,10 @@ class TellingRule:
 
 def _telling(data: Data, text: str, pattern: re.Pattern[str]) -> Telling:
     words = text.split()
-    if words and words[0] == _PAIRS:
+    if words and words[0] == AHEAD:
+        fits = len(words) == 3
+        telling = Telling(AHEAD, (words[2],), words[1]) if fits else Telling("", ())
+    elif words and words[0] == _PAIRS:
         fits = len(words) == 4
         telling = (
             Telling(_PAIRS, (words[1], words[3]), words[2]) if fits else Telling("", ())

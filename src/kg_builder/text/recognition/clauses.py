@@ -21,13 +21,16 @@ _CLOSING = {
 }  # fmt: skip
 _CLOSING |= {"(": ")", "（": "）"}
 _TITLE, _QUOTE = "《〈", "“‘「『"
+_COPULAS = frozenset("是为属系")
+_SHORT_HEADS = frozenset("区园院所馆站港城")
+"""Ends of names that make a name of a verb before them: 集聚区."""
 _CLOSERS = frozenset("》〉”’」』")
 _NUMBER = "\ue0f3"
 """Blots out figures and periods."""
 _LONGEST_OPAQUE = 120
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年|[-—–~～至]+(?:19|20)\d\d)")
 _MONTH = re.compile(r"(?:\d{1,2}\s*[-—–~～至]\s*)?(?:1[0-2]|0?[1-9])月(?:份|底|末|初|中旬|上旬|下旬|(?:3[01]|[12]\d|0?[1-9])日)?(?!\d)")
-_COUNT_OPENING = re.compile(r"[一二两三四五六七八九十]")
+_NUMERALS = frozenset("一二两三四五六七八九十")
 _PARTING = ",，;；:：。!！?？\u3000Ø•■➢★▲●◆※"
 _SOMETIMES_PARTING = " –-"
 _NOMINAL = re.compile(r"[^、,，。;；:：的]*")
@@ -147,8 +150,13 @@ class ClauseScanner:
         self, masked: str, pieces: Mapping[int, _Piece], words: Words
     ) -> Iterator[_Piece]:
         place = start = 0
+        specials = self._specials(masked)
         while place < len(masked):
-            piece = pieces.get(place) or self._boundary(masked, place, words, start)
+            piece = (
+                pieces.get(place)
+                or specials.get(place)
+                or self._boundary(masked, place, words, start)
+            )
             if piece is None:
                 place += self._noun(masked, place)
                 continue
@@ -169,9 +177,10 @@ class ClauseScanner:
             return _Piece(place, place + 1, Token("mark", place, place + 1))
         if char in _PARTING or (char in _SOMETIMES_PARTING and opening):
             return _Piece(place, place + 1, Token("word", place, place + 1))
-        special = self._special(masked, place, words, opening=opening)
-        if special is not None:
-            return special
+        if opening and char in _NUMERALS:
+            piece = self._spelt_count(words, place)
+            if piece is not None:
+                return piece
         found = self._lexicon.words.match(masked, place)
         if found is None or found[1].kind == "noun":
             return None
@@ -186,30 +195,37 @@ class ClauseScanner:
             return None
         return _Piece(place, end, Token("word", place, end, word=word))
 
-    def _special(self, masked: str, place: int, words: Words, *, opening: bool) -> _Piece | None:
-        """Return the claim, edition, rank or count in Chinese numerals at `place`."""
-        for kind, pattern in (
-            ("rank", self._lexicon.rank),
-            ("claim", self._lexicon.claim),
-            ("edition", self._lexicon.edition),
-        ):
-            match = pattern.match(masked, place)
-            if match and match.end() > place:
-                return _Piece(place, match.end(), Token(kind, place, match.end()))
+    def _specials(self, masked: str) -> dict[int, _Piece]:
+        """Return the claims, editions, ranks and wordings of a status, by where they start."""
+        found: dict[int, _Piece] = {}
         for pattern, word in self._lexicon.phrases:
-            match = pattern.match(masked, place)
-            if match and match.end() > place:
-                return _Piece(
-                    place, match.end(), Token("word", place, match.end(), word=word)
-                )
-        if opening and _COUNT_OPENING.match(masked, place):
-            return self._spelt_count(words, place)
-        return None
+            for match in pattern.finditer(masked):
+                token = Token("word", *match.span(), word=word)
+                found.setdefault(match.start(), _Piece(*match.span(), token))
+        for kind, pattern, triggers in (
+            ("edition", self._lexicon.edition, "届"),
+            ("claim", self._lexicon.claim, "首一先领独最"),
+            ("rank", self._lexicon.rank, "第首榜"),
+        ):
+            if any(char in masked for char in triggers):
+                for match in pattern.finditer(masked):
+                    if match.end() > match.start():
+                        said = f"{kind}-is" if self._is_predicate(kind, masked, match) else kind
+                        found[match.start()] = _Piece(*match.span(), Token(said, *match.span()))
+        return found
+
+    def _is_predicate(self, kind: str, masked: str, match: re.Match[str]) -> bool:
+        """Whether a claim is said of what stands before it: …,系全省首个…"""
+        before = masked[: match.start()]
+        return kind == "claim" and (match[0][0] in _COPULAS or before.endswith(("成为", "作为")))
 
     def _parts(self, masked: str, start: int, place: int, end: int, word: Word) -> bool:
         """Whether a verb parts names here, or belongs to one (研发 in 研发中心)."""
         ahead = _NOMINAL.match(masked, end)
         following = ahead[0] if ahead else ""
+        head = self._lexicon.heads.ending(masked[start:end])
+        if head is not None and end - place < len(head[0]) < end - start:
+            return False
         if self._bare_head(following):
             return place == start and not word.weak
         if not word.weak:
@@ -230,6 +246,8 @@ class ClauseScanner:
 
     def _bare_head(self, ahead: str) -> bool:
         """Whether a head follows at once, and a name ends with it."""
+        if ahead[:1] in _SHORT_HEADS and not ahead[1:2].isalnum():
+            return True
         for length in (2, 3, 4):
             head = ahead[:length]
             found = self._lexicon.heads.ending(head)

@@ -24,6 +24,7 @@ _OTHERS: Final = MappingProxyType(
         "edition": "\ue2f2",
         "attribute": "\ue2f3",
         "rank": "\ue2f4",
+        "claim-is": "\ue2f5",
     }
 )
 _AWARDS: Final = MappingProxyType({"granted": "\ue2f8", "not-granted": "\ue2f9"})
