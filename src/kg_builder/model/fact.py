@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from kg_builder.model.entity import EntityId
 from kg_builder.model.selector import Evidence
@@ -53,3 +54,7 @@ class Fact:
     def __post_init__(self) -> None:
         if not self.evidence:
             raise ValueError(f"a fact without evidence: {self.subject} {self.predicate}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by the fields, as a `Span`."""
+        return Fact, (self.subject, self.predicate, self.object, self.evidence, self.rule)

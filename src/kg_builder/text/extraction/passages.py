@@ -373,6 +373,8 @@ class _ClauseTeller:
             self._elided(groups, rule)
         elif action == "growth":
             self._growth(groups, match, telling)
+        elif action == "gap":
+            self._gap(groups, match)
         elif action == "pair-measures":
             self._pair_measures(groups)
         elif action == "pair":
@@ -674,6 +676,31 @@ class _ClauseTeller:
             signed = dataclass_replace(figure, value=sign * figure.value)
             percent = figure.unit.name == "percent"
             self._record(item, signed, "growth" if percent else "change", verb)
+
+    def _gap(
+        self, groups: list[tuple[str, tuple[Token, ...], bool]], match: re.Match[str]
+    ) -> None:
+        """Record by how much what was measured lies above or below something."""
+        figures = self._fresh(groups[0][1])
+        verb, than = self._stretch(match, "verb"), self._stretch(match, "than")
+        items = self._gapped(match)
+        if not figures or verb is None or than is None or items is None:
+            return
+        self._tell_figures(groups[0][1])
+        sign = -1 if self._rules.falls.search(verb.raw) else 1
+        signed = dataclass_replace(figures[0], value=sign * figures[0].value)
+        self._record(items, signed, "gap", verb, than)
+
+    def _gapped(self, match: re.Match[str]) -> _Measured | None:
+        subject = self._stretch(match, "subject")
+        tokens = self._encoded.group(match, "subject")
+        if subject is not None and tokens and tokens[-1].mention is None:
+            return _Measured(None, Named(subject.text, Evidence(subject.span)))
+        if tokens and tokens[-1].mention is not None:
+            entity = self._linker.thing(tokens[-1].mention, counted=True)
+            said = Evidence(tokens[-1].mention.words.span)
+            return _Measured((entity, said), Named(_COUNT, derived(said))) if entity else None
+        return self._context.measured[-1].carried() if self._context.measured else None
 
     def _growing(
         self,

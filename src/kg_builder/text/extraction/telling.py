@@ -35,6 +35,7 @@ ACTIONS = {
     "pair": (1, 2),
     "pair-measures": (2, 2),
     "growth": (2, 3),
+    "gap": (3, 3),
 }
 """What a rule may tell besides relations, and with how many groups."""
 

@@ -21,6 +21,8 @@ _CLOSING = {
 }  # fmt: skip
 _CLOSING |= {"(": ")", "（": "）"}
 _TITLE, _QUOTE = "《〈", "“‘「『"
+_MEASURES = frozenset("率量额费价")
+"""Ends of measures that a verb before them is part of: 覆盖率, 吞吐量."""
 _COPULAS = frozenset("是为属系")
 _SHORT_HEADS = frozenset("区园院所馆站港城")
 """Ends of names that make a name of a verb before them: 集聚区."""
@@ -225,6 +227,10 @@ class ClauseScanner:
         following = ahead[0] if ahead else ""
         head = self._lexicon.heads.ending(masked[start:end])
         if head is not None and end - place < len(head[0]) < end - start:
+            return False
+        if following[:1] in _MEASURES or (
+            word.weak and self._lexicon.attribute.fullmatch(masked[place:end] + following)
+        ):
             return False
         if self._bare_head(following):
             return place == start and not word.weak

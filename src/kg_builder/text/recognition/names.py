@@ -58,8 +58,10 @@ class NameReader:
         self, words: Words, masked: str, start: int, cut: int, end: int
     ) -> list[Token]:
         """A name and what is measured of it (X总建筑面积), or an attribute alone."""
-        head = self._head(masked[start:cut])
-        if head is None or head.collective or head.type in _MEASURED:
+        name = masked[start:cut]
+        head = self._head(name)
+        generic = self._lexicon.generic.fullmatch(name)
+        if head is None or head.collective or head.type in _MEASURED or generic:
             return [Token("attribute", start, end)]
         return [self._token(words, start, cut, head), Token("attribute", cut, end)]
 
