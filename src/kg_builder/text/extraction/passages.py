@@ -465,17 +465,30 @@ class _ClauseTeller:
             kind = "plan"
         if due is not None or (kind == "plan" and self._is_ahead(verb[0])):
             concept = _PLANNED
+        if verb[0].word.status in _OVERRULED and self._overruled(verb[0]):
+            return
         for entity, said in things:
+            if entity in self._doers:
+                continue
             if entity in self._counted and concept in _SAID_BY_COUNT:
                 continue
             if said.span.start < words.start and self._does(entity, verb[0].word.status):
                 continue
             self._state_status(entity, said, concept, words, kind, due)
 
+    def _overruled(self, verb: Token) -> bool:
+        """Whether a verb behind the object says more: 推动…投产, 支持…研发…."""
+        named = False
+        for token in self._clause.tokens:
+            if token.start <= verb.start:
+                continue
+            named = named or token.mention is not None
+            if named and token.word is not None and token.word.status is not None:
+                return True
+        return False
+
     def _does(self, entity: EntityId, status: str) -> bool:
         """Whether the thing is who does it, not what it is done to."""
-        if entity in self._doers:
-            return True
         return entity.type in self._rules.organizations and status in self._rules.doing
 
     def _state_status(
@@ -594,8 +607,6 @@ class _ClauseTeller:
         if verb and self._rules.new.search(self._clause.text(verb[0])):
             measure = "change"
         self._record(_Measured((entity, said), Named(_COUNT, derived(said))), figure, measure)
-        if verb and verb[0].word and verb[0].word.status not in _SAID_BY_COUNT:
-            self._status([(entity, said)], verb)
         return entity, said
 
     def _counts_of_subject(
@@ -969,8 +980,12 @@ _BUILT = frozenset({"Platform", "Park", "Institution", "School"})
 """Classes of things that are built: while they are, they are projects."""
 _COUNTED_ALONE = frozenset({"Topic", "Industry", "Policy"})
 """Of what is of these classes, a count is none of theirs."""
-_SAID_BY_COUNT = frozenset({"added", "introduced", "cultivated"})
-"""Statuses that a count of new things tells by itself."""
+_SAID_BY_COUNT = frozenset(
+    {"added", "introduced", "cultivated", "built", "founded", "issued", "completed", "under-way"}
+)
+"""Statuses that a count of things tells by itself."""
+_OVERRULED = frozenset({"under-way", "supported"})
+"""Statuses that say less than the verb behind the object, where there is one."""
 _OF_INDUSTRY = frozenset(
     {
         "Alliance", "Cluster", "Company", "Event", "Fund", "Institution", "Park", "Platform",

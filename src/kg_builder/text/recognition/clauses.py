@@ -23,6 +23,7 @@ _CLOSING |= {"(": ")", "（": "）"}
 _TITLE, _QUOTE = "《〈", "“‘「『"
 _MEASURES = frozenset("率量额费价")
 """Ends of measures that a verb before them is part of: 覆盖率, 吞吐量."""
+_GOING_ON = frozenset({"under-way", "supported", "planned"})
 _COPULAS = frozenset("是为属系")
 _SHORT_HEADS = frozenset("区园院所馆站港城")
 """Ends of names that make a name of a verb before them: 集聚区."""
@@ -78,7 +79,7 @@ class ClauseScanner:
             place = piece.end
         if place < len(masked):
             tokens += self._run(words, masked, place, len(masked), tokens)
-        clause.tokens = tokens
+        clause.tokens = _joined(tokens)
         return clause
 
     # --- what is opaque ---
@@ -314,3 +315,26 @@ def _between_quotes(raw: str, masked: str, start: int, end: int) -> list[tuple[i
         and raw[place] in _TITLE + _QUOTE
         and raw[place - 1] in _CLOSERS
     ]
+
+
+def _joined(tokens: list[Token]) -> list[Token]:
+    """Join verbs of a status that follow each other at once: 建成投用, 推动建设.
+
+    The first one's status is that of both, unless it says no more than that something goes on.
+    """
+    joined: list[Token] = []
+    for token in tokens:
+        before = joined[-1] if joined else None
+        if (
+            before is not None
+            and before.end == token.start
+            and before.word is not None
+            and token.word is not None
+            and before.word.status
+            and token.word.status
+        ):
+            word = token.word if before.word.status in _GOING_ON else before.word
+            joined[-1] = Token("word", before.start, token.end, word=word)
+        else:
+            joined.append(token)
+    return joined
