@@ -67,6 +67,8 @@ class PassageRules:
     new: re.Pattern[str]
     category: re.Pattern[str]
     """Names of projects that are counted and no more than a kind of them."""
+    all_of: re.Pattern[str]
+    """How a clause opens that speaks of the whole list before it."""
     falls: re.Pattern[str]
     building: frozenset[str]
     due: re.Pattern[str]
@@ -105,6 +107,7 @@ class PassageRules:
             data.pattern("not-yet"),
             data.pattern("new"),
             data.pattern("category"),
+            data.pattern("all-of"),
             data.pattern("falls"),
             frozenset(data.texts("building")),
             data.pattern("due"),
@@ -397,6 +400,8 @@ class _ClauseTeller:
         name, tokens, it = group
         found: list[tuple[EntityId, Evidence]] = []
         if it and self._context.subject is not None:
+            if self._rules.all_of.match(self._clause.words.raw) and self._context.listed:
+                return [(entity, carried(said)) for entity, said in self._context.listed]
             entity, said = self._context.subject
             return [(entity, carried(said))]
         supposed = supposed or rule.supposed.get(name)
@@ -412,6 +417,8 @@ class _ClauseTeller:
             if token in self._elided_sets:
                 found += self._elided_sets[token]
                 continue
+            if supposed is None and verb and token.mention.row is None and token.mention.quoted:
+                supposed = "Topic"
             entity_id = self._phase(token.mention) or self._linker.thing(
                 token.mention, supposed, counted=counted, forced=forced
             )
@@ -795,6 +802,15 @@ class _ClauseTeller:
             named = Named(name, said if name == item.text else derived(said))
             self._record(_Measured(about, named), figure, "level")
 
+    def _part_of_subject(self, entity: EntityId, said: Evidence) -> None:
+        """Make a thing part of what the sentence speaks of, if both are of one class."""
+        if self._context.subject is None:
+            return
+        of, of_said = self._context.subject
+        if of.type == entity.type and of != entity and of.type in _WITH_PARTS:
+            both = (said, carried(of_said))
+            self._findings.fact(entity, "partOf", of, both, self._rule)
+
     def _elided(
         self, groups: list[tuple[str, tuple[Token, ...], bool]], rule: TellingRule
     ) -> None:
@@ -813,11 +829,7 @@ class _ClauseTeller:
                 entity = self._linker.joined(token.mention, whole, said)
                 self._used.add(token)
                 listed.append((entity, said))
-                if self._context.subject is not None:
-                    of, of_said = self._context.subject
-                    if of.type == entity.type:
-                        both = (said, carried(of_said))
-                        self._findings.fact(entity, "partOf", of, both, self._rule)
+                self._part_of_subject(entity, said)
         self._context.listed = listed
         self._elided_sets[groups[1][1][0]] = listed
         self._told = True
@@ -875,9 +887,9 @@ class _ClauseTeller:
         self, groups: list[tuple[str, tuple[Token, ...], bool]], rule: TellingRule
     ) -> None:
         verb = groups[2][1]
-        if not verb or verb[0].word is None or verb[0].word.award is None:
+        if not verb or verb[0].word is None:
             return
-        outcome = verb[0].word.award
+        outcome = verb[0].word.award or _GRANTED
         for award, award_said in self._awards(groups[1][1]):
             for entity, said in self._things(groups[0], rule, ()):
                 if entity == award:
@@ -926,6 +938,7 @@ class _ClauseTeller:
         for entity, said in self._things(groups[0], rule, (), supposed=whole.type):
             if entity != whole:
                 both = (said, whole_said)
+                self._part_of_subject(entity, said)
                 if whole.type in _ALONE:
                     self._findings.entity(entity, None, said, also=(whole.type,))
                 self._findings.fact(entity, "inCollection", whole, both, self._rule)
@@ -963,7 +976,7 @@ class _ClauseTeller:
 _ALONE = frozenset(
     {
         "Alliance", "Cluster", "Event", "Fund", "Institution", "Park", "Platform", "Policy",
-        "Project", "School", "Product", "Company", "Street", "Town",
+        "Project", "School", "Product", "Company", "Street", "Town", "Place", "Road", "Village",
     }
 )  # fmt: skip
 """Classes whose things are kept by name alone."""
@@ -974,8 +987,11 @@ _OF_DOERS = frozenset(
     }
 )  # fmt: skip
 """Relations to who does something."""
+_GRANTED = "granted"
 _BEHIND = "count-behind"
 """The rule of counts behind what they count."""
+_WITH_PARTS = frozenset({"Park", "Fund", "Platform", "Cluster"})
+"""Classes of things that a list behind them tells the parts of."""
 _BUILT = frozenset({"Platform", "Park", "Institution", "School"})
 """Classes of things that are built: while they are, they are projects."""
 _COUNTED_ALONE = frozenset({"Topic", "Industry", "Policy"})

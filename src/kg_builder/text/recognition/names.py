@@ -17,6 +17,13 @@ _MEASURED = frozenset({"Topic", "Industry", "Indicator"})
 """What such a name and 量 or 额 behind it speak of is a measure by itself: 货物吞吐量."""
 
 
+_SURE = frozenset(
+    {"Institution", "Alliance", "Company", "Platform", "Park", "Project", "Event", "Fund", "Cluster"}
+)
+"""Classes whose ends are seldom parts of other names."""
+_LEAST_OPENING, _LONGEST_PREDICATE = 5, 8
+
+
 class NameReader:
     """Reads names."""
 
@@ -95,10 +102,28 @@ class NameReader:
 
     def _unknown(self, words: Words, masked: str, start: int, end: int) -> list[Token]:
         name = masked[start:end]
+        cut = self._opening_name(name)
+        if cut is not None:
+            length, row = cut
+            return [self._token(words, start, start + length, row)]
         quoted = _QUOTED in name
         if not quoted and (len(name) < _SHORTEST or self._is_abstract(masked, start, end)):
             return []
         return [Token("name", start, end, mention=Mention(words.part(start, end), None, quoted))]
+
+    def _opening_name(self, name: str) -> tuple[int, NameRow] | None:
+        """Return how much of a stretch is a name, where a predicate that nobody knows follows."""
+        for length in range(len(name) - _SHORTEST, _LEAST_OPENING - 1, -1):
+            if len(name) - length > _LONGEST_PREDICATE:
+                return None
+            row = self._head(name[:length])
+            if row is not None and row.type in _SURE and len(self._ending(name[:length])) > 1:
+                return length, row
+        return None
+
+    def _ending(self, name: str) -> str:
+        found = self._lexicon.heads.ending(name)
+        return found[0] if found else name
 
     def _is_abstract(self, masked: str, start: int, end: int) -> bool:
         """Whether a stretch without a known end speaks of a quality, not of a thing in a list."""
