@@ -160,7 +160,7 @@ class Scorer:
 
     def base(self, number, surface):
         """A number in its base unit, and what that is; words that no lexicon has are units too."""
-        unit = self.knowledge.figures.unit(surface)
+        unit = self.knowledge.figures.unit(self.knowledge.folding.fold(surface))
         if unit:
             return (number * unit.multiplier).normalize(), unit.base
         for scale, factor in _SCALES.items():

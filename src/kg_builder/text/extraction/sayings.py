@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from kg_builder.text.extraction.data import Data
-from kg_builder.text.extraction.quantities import EXACT, Figure, FigureReader
+from kg_builder.text.extraction.quantities import EXACT, Figure, FigureReader, Unit
 from kg_builder.text.extraction.words import Words
 from kg_builder.text.numerals import parse_integer
 
@@ -21,12 +21,70 @@ Bases = tuple[tuple[re.Pattern[str], str], ...]
 
 _SLOT = re.compile(r"\{(figure|percent|rank)\}")
 _PERCENT, _RANK = "percent", "rank"
-_BEFORE_DIGITS = (
-    r"(?=\s*(?:[约近超逾达至大将]|超过|超出|突破|不足|不到|低于|高于|不低于|不高于|不超过|不少于|至少|达到|接近|首次突破)?\s*[-+−－]?\d)"
+_RATIOS = frozenset({"percent", "times"})
+_BEFORE_NUMBER = (
+    r"(?=\s*(?:[约近超逾达至大将]|超过|超出|突破|不足|不到|低于|高于|不低于|不高于|不超过|不少于|至少|达到|接近"
+    r"|首次突破)?\s*(?:[-+−－]?\d|[一二两三四五六七八九百千万翻]))"
 )
-_AHEAD = {"figure": _BEFORE_DIGITS, "percent": _BEFORE_DIGITS, "rank": ""}
+_AHEAD = {"figure": _BEFORE_NUMBER, "percent": _BEFORE_NUMBER, "rank": ""}
 """A figure follows: what stands before it may match in more ways than one."""
-_RANKED = re.compile(r"第?\s*(?P<number>[一二三四五六七八九十]{1,3}|\d{1,3})(?:位|名)?|(?P<first>首位|榜首|第一)")
+_RANKED = re.compile(
+    r"第\s*(?P<number>[一二三四五六七八九十]{1,3}|\d{1,3})\s*(?:位|名)?|(?P<first>首位|榜首|之首)"
+)
+_AND = re.compile(r"\s*(?:、|和|及|与|以及|，|,)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """Figures in words: `千亿元`, `三成`, `翻一番`."""
+
+    pattern: re.Pattern[str]
+    unit: str
+    value: Decimal | None
+    """The value, where the words name no number."""
+    factor: Decimal
+
+    @classmethod
+    def of(cls, data: Data) -> Worded:
+        """Read a rule; raises ConfigurationError for a wrong one."""
+        data.known("pattern", "unit", "value", "factor")
+        value = data.number("value", 0)
+        return cls(
+            data.pattern("pattern"),
+            data.text("unit"),
+            Decimal(value) if value else None,
+            Decimal(data.number("factor", 1)),
+        )
+
+    def match(self, words: Words, place: int, figures: FigureReader) -> Figure | None:
+        """Return the figure that stands at `place`."""
+        match = self.pattern.match(words.raw, place)
+        unit = figures.unit(self.unit)
+        if match is None or unit is None:
+            return None
+        value = self.value
+        if value is None:
+            number = parse_integer(match["number"])
+            if number is None:
+                return None
+            value = number * self.factor
+        groups = match.groupdict()
+        before, after = groups.get("before") or "", groups.get("after") or ""
+        bounds = figures.bounds
+        bound = bounds["before"].get(before) or bounds["after"].get(after) or EXACT
+        return Figure(value, unit, bound, words.group(match))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What sayings are read with."""
+
+    sayings: tuple[Saying, ...]
+    figures: FigureReader
+    bases: Bases
+    worded: tuple[Worded, ...] = ()
+    bare: Unit | None = None
+    """The unit of a number that needs none: that of a ratio."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,52 +143,105 @@ class Said:
         return self.words.text.strip("()（）")
 
 
-def read_saying(
-    words: Words, place: int, sayings: tuple[Saying, ...], figures: FigureReader, bases: Bases
-) -> Said | None:
-    """Return what is said from `place` on, by the first of `sayings` that fits."""
-    for saying in sayings:
+def read_saying(words: Words, place: int, how: Reading) -> Said | None:
+    """Return what is said from `place` on, by the first of the sayings that fits."""
+    for saying in how.sayings:
         before = saying.before.match(words.raw, place)
         if before is None:
             continue
-        figure = _figure(words, before.end(), saying, figures)
+        figure = _figure(words, before.end(), saying, how)
         if figure is None:
             continue
         after = saying.after.match(words.raw, figure.words.span.end - words.start)
         if after is None:
             continue
-        if saying.sign < 0:
-            figure = replace(figure, value=-figure.value)
-        if saying.bound and figure.bound == EXACT:
-            figure = replace(figure, bound=saying.bound)
         groups = before.groupdict()
         compared = words.group(before, "than") if groups.get("than") else None
         previous = words.group(before, "previous") if groups.get("previous") else None
         return Said(
             saying,
-            figure,
+            _signed(figure, saying),
             words.part(place, after.end()),
-            _bases(words, before, bases),
+            _bases(words, before, how.bases),
             compared,
-            figures.read(previous, figure.unit) if previous else None,
+            _previous(previous, figure, saying, how.figures) if previous else None,
         )
     return None
 
 
-def _figure(
-    words: Words, place: int, saying: Saying, figures: FigureReader
+def read_series(words: Words, place: int, how: Reading) -> list[Said]:
+    """Return what is said from `place` on, and the further figures that are said so with it.
+
+    `增长5.3%、6.8%`: two; a figure may have words of its own: `增长4.6%和下降2%`.
+    """
+    first = read_saying(words, place, how)
+    found = [first] if first else []
+    while found:
+        last = found[-1]
+        link = _AND.match(words.raw, last.words.span.end - words.start)
+        if link is None:
+            break
+        figure = _figure(words, link.end(), last.saying, how)
+        if figure is not None:
+            found.append(
+                replace(last, figure=_signed(figure, last.saying), words=figure.words)
+            )
+            continue
+        other = read_saying(words, link.end(), how)
+        if other is None:
+            break
+        found.append(other)
+    return found
+
+
+def _signed(figure: Figure, saying: Saying) -> Figure:
+    if saying.sign < 0:
+        figure = replace(figure, value=-abs(figure.value))
+    if saying.bound and figure.bound == EXACT:
+        figure = replace(figure, bound=saying.bound)
+    return figure
+
+
+def _previous(
+    words: Words, figure: Figure, saying: Saying, figures: FigureReader
 ) -> Figure | None:
+    if saying.kind_of_figure != _RANK:
+        return figures.read(words, figure.unit)
+    match = _RANKED.search(words.raw)
+    number = _place(match) if match else None
+    return replace(figure, value=Decimal(number), words=words) if number else None
+
+
+def _place(match: re.Match[str]) -> int | None:
+    return 1 if match["first"] else parse_integer(match["number"])
+
+
+def _figure(words: Words, place: int, saying: Saying, how: Reading) -> Figure | None:
+    figures = how.figures
     if saying.kind_of_figure == _RANK:
         match = _RANKED.match(words.raw, place)
-        number = 1 if match and match["first"] else match and parse_integer(match["number"])
+        number = _place(match) if match else None
         unit = figures.unit("位")
         if match is None or number is None or unit is None:
             return None
         return Figure(Decimal(number), unit, EXACT, words.group(match))
-    figure = figures.match(words, place)
-    if figure and saying.kind_of_figure == _PERCENT and figure.unit.name != _PERCENT:
+    figure = figures.match(words, place) or _worded(words, place, how) or _bare(words, place, how)
+    if figure and saying.kind_of_figure == _PERCENT and figure.unit.base not in _RATIOS:
         return None
     return figure
+
+
+def _worded(words: Words, place: int, how: Reading) -> Figure | None:
+    found = (item.match(words, place, how.figures) for item in how.worded)
+    return next((figure for figure in found if figure), None)
+
+
+def _bare(words: Words, place: int, how: Reading) -> Figure | None:
+    """Return a number without a unit that ends the words, where that is a ratio."""
+    match = how.figures.bare.match(words.raw, place) if how.bare else None
+    if match is None or how.bare is None or match.end() != len(words.raw):
+        return None
+    return how.figures.read(words.group(match), how.bare)
 
 
 def _bases(words: Words, match: re.Match[str], bases: Bases) -> tuple[tuple[str, Words], ...]:

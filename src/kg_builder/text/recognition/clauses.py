@@ -31,8 +31,8 @@ _CLOSERS = frozenset("》〉”’」』")
 _NUMBER = "\ue0f3"
 """Blots out figures and periods."""
 _LONGEST_OPAQUE = 120
-_YEAR = re.compile(r"(?:19|20)\d\d(?:年|[-—–~～至]+(?:19|20)\d\d)")
-_MONTH = re.compile(r"(?:\d{1,2}\s*[-—–~～至]\s*)?(?:1[0-2]|0?[1-9])月(?:份|底|末|初|中旬|上旬|下旬|(?:3[01]|[12]\d|0?[1-9])日)?(?!\d)")
+_YEAR = re.compile(r"(?:19|20)\d\d\s?(?:年|[-—–~～至]+(?:19|20)\d\d)")
+_MONTH = re.compile(r"(?:\d{1,2}\s*[-—–~～至]\s*)?(?:1[0-2]|0?[1-9])\s?月(?:份|底|末|初|中旬|上旬|下旬|(?:3[01]|[12]\d|0?[1-9])日)?(?!\d)")
 _NUMERALS = frozenset("一二两三四五六七八九十")
 _PARTING = ",，;；:：。!！?？\u3000Ø•■➢★▲●◆※"
 _SOMETIMES_PARTING = " –-"
