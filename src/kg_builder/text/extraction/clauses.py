@@ -8,6 +8,7 @@ the one of the clause before it), then one or more things said of it. The patter
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kg_builder.model.document import Document, Paragraph
@@ -17,12 +18,22 @@ from kg_builder.text.extraction.data import Data, alternatives
 from kg_builder.text.extraction.indicators import IndicatorNames
 from kg_builder.text.extraction.periods import Period, PeriodReader
 from kg_builder.text.extraction.quantities import FigureReader
-from kg_builder.text.extraction.sayings import Bases, Said, Saying, read_saying
-from kg_builder.text.extraction.statements import Dated, Named, Observed, Statements, carried
+from kg_builder.text.extraction.sayings import Bases, Reading, Said, Saying, Worded, read_saying, read_series
+from kg_builder.text.extraction.statements import (
+    Dated,
+    Named,
+    Observed,
+    Statements,
+    carried,
+    derived,
+)
 from kg_builder.text.extraction.words import Words, split
 
 PREVIOUS = "previous-level"
 """The measure of a level before a change."""
+_NO_UNIT = "比值"
+"""The unit of what has none."""
+_DIGIT = re.compile(r"\d")
 _MAX_CLAUSE = 400
 _MAX_PARAGRAPH = 200_000
 
@@ -37,6 +48,15 @@ class ClauseRules:
     says: tuple[Saying, ...]
     bases: Bases
     between: re.Pattern[str]
+    areal: re.Pattern[str]
+    """In front, these say that the figure is the whole area's."""
+    body: re.Pattern[str]
+    """Who brings a figure of the area about: 某港完成."""
+    pair: re.Pattern[str]
+    """What stands between a list of indicators and their figures."""
+    sides: re.Pattern[str]
+    """Sides of one indicator, in a list: 总量和增速."""
+    worded: tuple[Worded, ...]
     whole_year: re.Pattern[str]
     leads: tuple[tuple[re.Pattern[str], str], ...]
     kinds: tuple[tuple[re.Pattern[str], str], ...]
@@ -47,8 +67,8 @@ class ClauseRules:
     def of(cls, data: Data) -> ClauseRules:
         """Read the rules; raises ConfigurationError for wrong ones."""
         counted = [word for part in data.parts("basis") for word in part.texts("words")]
-        slots = {"basis": alternatives(counted)}
         clause = data.part("clause")
+        slots = {"basis": alternatives(counted), "versus": clause.text("versus")}
         return cls(
             clause.pattern("front"),
             clause.pattern("rest"),
@@ -59,6 +79,11 @@ class ClauseRules:
                 for part in data.parts("basis")
             ),
             clause.pattern("between"),
+            clause.pattern("areal"),
+            clause.pattern("body"),
+            clause.pattern("pair"),
+            clause.pattern("sides"),
+            tuple(Worded.of(part) for part in data.parts("worded")),
             clause.pattern("whole-year"),
             _kinds(data, "lead"),
             _kinds(data, "clause"),
@@ -83,6 +108,20 @@ class _Context:
     fresh: bool = True
     """Whether a new subject may open: at the start of a sentence, behind a semicolon, or behind a
     clause on an indicator."""
+    recent: tuple[Named, ...] = ()
+    """The indicators that the clauses before were of, in their order."""
+    pair: tuple[Named, ...] = ()
+    """Those of the list that the clause before gave figures of."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a clause says: of which indicator, and what."""
+
+    named: Named
+    said: Said
+    dated: Dated | None
+    kind: str
 
 
 class ClauseReader:
@@ -106,7 +145,8 @@ class ClauseReader:
         self._said = said
         self.understood: dict[int, Named] = {}
         """The clauses that were read whole, by where they start, and the indicator of each."""
-        own = areas.own_words(said.frame.area_name, said.frame.city)
+        key = said.findings.page.key
+        own = [key(word) for word in areas.own_words(said.frame.area_name, said.frame.city)]
         self._own_area = re.compile(alternatives(own) + "的?")
 
     def read(self) -> None:
@@ -124,7 +164,7 @@ class ClauseReader:
             words = self._quote(paragraph)
             headline = paragraph.span.start < overview
             base = self._section_context(paragraph)
-            for sentence in split(words, "。\n"):
+            for sentence in split(words, "。！!？?\n"):
                 self._sentence(sentence, replace(base), headline=headline)
 
     def _overview_end(self) -> int:
@@ -162,7 +202,8 @@ class ClauseReader:
             for segment in split(part, "；;"):
                 context.fresh = True
                 context.indicator = None
-                for clause in split(segment, "，,、"):
+                context.recent = context.pair = ()
+                for clause in split(segment, "，,"):
                     if len(clause.raw) <= _MAX_CLAUSE:
                         self._clause(clause, context, headline=headline)
             start = cut + 1
@@ -172,29 +213,116 @@ class ClauseReader:
         return [match.start() for match in re.finditer("[:：]", sentence.raw)]
 
     def _clause(self, clause: Words, context: _Context, *, headline: bool) -> None:
-        place = self._front(clause, context)
-        if place == len(clause.raw):
+        """Read a clause whole, or none of it."""
+        found = self._paired(clause, context)
+        if found:
+            context.pair = tuple(dict.fromkeys(item.named for item in found))
+        else:
+            found = self._pieces(clause, context)
+            context.pair = ()
+        if not found:
             return
+        context.indicator, context.fresh = found[-1].named, True
+        named = (item.named for item in found if item.named.said.reading != "carried")
+        context.recent = tuple(dict.fromkeys((*context.recent, *named)))
+        for item in found:
+            self._record(item, headline=headline)
+        self._said.findings.read(clause.span)
+        self.understood[clause.start] = found[-1].named
+
+    def _pieces(self, clause: Words, context: _Context) -> list[_Read]:
+        """Return what the parts of a clause say, nothing if a figure of one is left over."""
+        found: list[_Read] = []
+        for piece in split(clause, "、"):
+            read = self._piece(piece, context)
+            if not read and found and _DIGIT.search(piece.raw):
+                context.indicator = None
+                return []
+            found += read
+        return found
+
+    def _piece(self, piece: Words, context: _Context) -> list[_Read]:
+        place, areal = self._front(piece, context)
+        if place == len(piece.raw):
+            return []
         fresh, context.fresh = context.fresh, False
-        self._whole_year(clause, place, context)
-        names = self._names.candidates(clause, place, generic=fresh)
+        self._whole_year(piece, place, context)
+        names = self._names.candidates(piece, place, generic=fresh or areal)
+        if not names and fresh:
+            names = self._brought_about(piece, place)
         for name in names:
-            at = name.span.end - clause.start
+            at = name.span.end - piece.start
             named = Named(name.text, Evidence(name.span))
-            if self._said_of(clause, at, named, context, headline=headline):
-                context.indicator = named
-                context.fresh = True
-                return
+            read = self._said_of(piece, at, named, context)
+            if read:
+                context.indicator, context.fresh = named, True
+                return read
         if names:
             # an indicator of which nothing is said that can be read: what follows may be its
             shortest = names[-1]
-            ended = shortest.span.end == clause.span.end
+            ended = shortest.span.end == piece.span.end
             context.indicator = Named(shortest.text, Evidence(shortest.span)) if ended else None
-        elif context.indicator is not None:
-            named = replace(context.indicator, said=carried(context.indicator.said))
-            match = self._rules.carried.match(clause.raw, place)
-            at = match.end() if match else place
-            self._said_of(clause, at, named, context, headline=headline)
+            return []
+        if context.indicator is None:
+            return []
+        named = replace(context.indicator, said=carried(context.indicator.said))
+        match = self._rules.carried.match(piece.raw, place)
+        return self._said_of(piece, match.end() if match else place, named, context)
+
+    def _brought_about(self, piece: Words, place: int) -> list[Words]:
+        """Return the names of indicators behind who brings them about."""
+        match = self._rules.body.match(piece.raw, place)
+        if match is None:
+            return []
+        names = self._names.candidates(piece, match.end(), generic=True)
+        return [name for name in names if self._names.flows.fullmatch(name.raw)]
+
+    def _paired(self, clause: Words, context: _Context) -> list[_Read]:
+        """Return what a clause says of each of several indicators: 甲、乙分别增长5%和6%."""
+        match = self._rules.pair.search(clause.raw)
+        if match is None:
+            said = self._series(clause, 0, None) if len(context.pair) > 1 else []
+            return self._each(said, context.pair, clause, context)
+        place, _ = self._front(clause, context)
+        said = self._series(clause, match.end(), None)
+        head = clause.part(place, max(place, match.start()))
+        if len(said) < 2:
+            return []
+        if not head.raw:
+            return self._each(said, context.recent[-len(said) :], clause, context)
+        if self._rules.sides.fullmatch(head.raw):
+            names = (context.indicator,) * len(said) if context.indicator else ()
+            return self._each(said, names, clause, context)
+        listed = self._names.listed(head, len(said))
+        if listed is None:
+            return []
+        named = [
+            Named(name, Evidence(w.span) if name == w.text else derived(Evidence(w.span)))
+            for name, w in listed
+        ]
+        return self._each(said, named, clause, context, own=True)
+
+    def _series(self, clause: Words, place: int, named: Named | None) -> list[Said]:
+        said = read_series(clause, place, self._reading(named))
+        return said if said and self._ends(clause, said[-1]) else []
+
+    def _each(
+        self,
+        said: Sequence[Said],
+        named: Sequence[Named],
+        clause: Words,
+        context: _Context,
+        *,
+        own: bool = False,
+    ) -> list[_Read]:
+        if len(said) != len(named):
+            return []
+        kind = self._kind(clause, context)
+        if not own:
+            named = [replace(item, said=carried(item.said)) for item in named]
+        return [
+            _Read(name, item, context.dated, kind) for name, item in zip(named, said, strict=True)
+        ]
 
     def _whole_year(self, clause: Words, place: int, context: _Context) -> None:
         """Take 全年 in a report on half a year for what it says."""
@@ -207,24 +335,20 @@ class ClauseReader:
             said = Evidence(clause.group(match).span, "derived")
             context.dated = Dated(Period(year, year, "year"), said)
 
-    def _said_of(
-        self, clause: Words, at: int, named: Named, context: _Context, *, headline: bool
-    ) -> bool:
-        """Record what the clause says of an indicator from `at` on, if all of it can be read."""
+    def _said_of(self, clause: Words, at: int, named: Named, context: _Context) -> list[_Read]:
+        """Return what the clause says of an indicator from `at` on, if all of it can be read."""
         match = self._rules.between.match(clause.raw, at)
-        said = self._all_said(clause, match.end() if match else at)
+        said = self._all_said(clause, match.end() if match else at, named)
         if not said or not self._ends(clause, said[-1]):
-            return False
+            return []
         kind = self._kind(clause, context)
-        for item in said:
-            self._record(item, named, context, kind, headline=headline)
-        self._said.findings.read(clause.span)
-        self.understood[clause.start] = named
-        return True
+        return [_Read(named, item, context.dated, kind) for item in said]
 
-    def _front(self, clause: Words, context: _Context) -> int:
-        """Return where the indicator may start; take in the period and the area on the way."""
+    def _front(self, clause: Words, context: _Context) -> tuple[int, bool]:
+        """Return where the indicator may start, and whether what is in front says that the figure
+        is the area's; take in the period and the area on the way."""
         place = 0
+        areal = False
         moved = True
         while moved and place < len(clause.raw):
             moved = False
@@ -235,22 +359,30 @@ class ClauseReader:
                 place += len(period.words.raw)
                 if clause.raw[place : place + 2] == "以来":
                     place += 2
-                moved = True
+                moved = areal = True
                 continue
             for pattern in (self._own_area, self._rules.front):
                 match = pattern.match(clause.raw, place)
                 if match and match.end() > place:
                     place, moved = match.end(), True
+                    areal = areal or pattern is self._own_area
                     break
-        return place
+        return place, areal or bool(self._rules.areal.search(clause.raw[:place]))
 
-    def _all_said(self, clause: Words, at: int) -> list[Said]:
+    def _reading(self, named: Named | None) -> Reading:
+        ratio = named is not None and self._names.ratios.search(named.name)
+        unit = self._figures.unit(_NO_UNIT) if ratio else None
+        rules = self._rules
+        return Reading(rules.says, self._figures, rules.bases, rules.worded, unit)
+
+    def _all_said(self, clause: Words, at: int, named: Named) -> list[Said]:
         found: list[Said] = []
         place = at
+        how = self._reading(named)
         while place < len(clause.raw):
             while place < len(clause.raw) and clause.raw[place] in " \u3000":
                 place += 1
-            item = read_saying(clause, place, self._rules.says, self._figures, self._rules.bases)
+            item = read_saying(clause, place, how)
             if item is None:
                 break
             found.append(item)
@@ -264,19 +396,18 @@ class ClauseReader:
     def _kind(self, clause: Words, context: _Context) -> str:
         for pattern, concept in self._rules.kinds:
             if pattern.search(clause.raw):
-                return concept
+                # what is hoped for or estimated stays so to the end of the sentence
+                context.kind = concept
         return context.kind
 
-    def _record(
-        self, item: Said, named: Named, context: _Context, kind: str, *, headline: bool
-    ) -> None:
+    def _record(self, read: _Read, *, headline: bool) -> None:
         frame = self._said.frame
-        dated = context.dated
-        kind = item.saying.kind or kind
+        item, dated = read.said, read.dated
+        kind = item.saying.kind or read.kind
         if kind == "actual" and dated and frame.year and dated.period.start_year > frame.year:
             kind = "plan"
         observed = Observed(
-            indicator=named,
+            indicator=read.named,
             measure=item.saying.measure,
             figure=item.figure,
             said=Evidence(item.words.span),

@@ -15,7 +15,7 @@ from kg_builder.text.extraction.knowledge import Knowledge
 from kg_builder.text.extraction.naming import NameTeller
 from kg_builder.text.extraction.outline import OutlineReader
 from kg_builder.text.extraction.parsers import Tools
-from kg_builder.text.extraction.passages import Passage, PassageReader
+from kg_builder.text.extraction.prose import Passage, PassageReader
 from kg_builder.text.extraction.rows import RowReader
 from kg_builder.text.extraction.scopes import Scope
 from kg_builder.text.extraction.sources import Sources
@@ -79,9 +79,7 @@ class Extractor:
             if entity.type in _TOLD_BY_TABLES and entity.type in rows
         }
         scanner = ClauseScanner(known.names, known.figures, known.periods, printed)
-        linker = Linker(
-            known.names, known.areas, known.figures, known.passages.category, frame, findings
-        )
+        linker = Linker(known.names, known.areas, known.figures, frame, findings)
         headed = {
             number: linker.heading(findings.page.words(section.title_span))
             for number, section in enumerate(document.sections)
@@ -141,7 +139,6 @@ def _sentences(
                 findings.page.words(span),
                 industry=(industries[0].entity, industries[0].said) if industries else None,
                 known=tuple((bound.entity, bound.said) for bound in things),
-                table=table.index,
             )
 
 

@@ -14,6 +14,10 @@ from kg_builder.text.extraction.words import Words, fold
 
 _LONGEST = 36
 """No name of an indicator is longer than this."""
+_SHORTEST = 4
+"""A generic name is no shorter: 产值 alone is somebody's."""
+_LINKS = ("、", "、|以及|及|和|与")
+"""What stands between the names of a list: the first that gives as many as there are figures."""
 _NAME_CHARACTERS = r"[\u4e00-\u9fffA-Za-z0-9&%.“”\"()（）/·-]"
 
 
@@ -37,6 +41,14 @@ class IndicatorNames:
     endings: re.Pattern[str]
     generic: re.Pattern[str]
     refused: re.Pattern[str]
+    flows: re.Pattern[str]
+    """Generic names that stay an area's even where somebody is said to have brought them about."""
+    ratios: re.Pattern[str]
+    """Names of what is a bare number."""
+    headless: re.Pattern[str]
+    """The last words of a name that, in a list, leave out what the first one starts with."""
+    counter: re.Pattern[str]
+    """The end of a first name that those replace."""
 
     @classmethod
     def of(cls, data: Data) -> IndicatorNames:
@@ -60,6 +72,10 @@ class IndicatorNames:
             re.compile(endings),
             re.compile(rf"{_NAME_CHARACTERS}{{2,{_LONGEST}}}{endings}"),
             generic.pattern("refused"),
+            re.compile(rf"{_NAME_CHARACTERS}*{alternatives(generic.texts('flows'))}"),
+            generic.pattern("ratios"),
+            generic.pattern("headless"),
+            generic.pattern("counter"),
         )
 
     def read(self, name: str) -> IndicatorName:
@@ -91,8 +107,57 @@ class IndicatorNames:
                     ends[place + match.end()] = None
         return [words.part(place, end) for end in sorted(ends, reverse=True)]
 
+    def listed(self, head: Words, count: int) -> list[tuple[str, Words]] | None:
+        """Return the `count` names that a list of indicators gives in full, and their words.
+
+        `城镇、农村居民人均可支配收入` lists 城镇居民人均可支配收入 and 农村居民人均可支配收入.
+        """
+        parts = next((p for p in (_parts(head, sep) for sep in _LINKS) if len(p) == count), None)
+        if parts is None:
+            return None
+        names = [part.text for part in parts]
+        first, last = names[0], names[-1]
+        whole = self._whole(parts[-1])
+        counter = self.counter.search(first)
+        if counter and all(self.headless.fullmatch(name) for name in names[1:]):
+            names[1:] = [first[: counter.start()] + name for name in names[1:]]
+        elif whole:
+            names[:-1] = [
+                name if self._whole(part) else self._joined(name, last)
+                for name, part in zip(names[:-1], parts, strict=False)
+            ]
+        else:
+            return None
+        return list(zip(names, parts, strict=True))
+
+    def _whole(self, words: Words) -> bool:
+        """Whether words are the name of an indicator and nothing else."""
+        names = self.candidates(words, 0, generic=True)
+        return bool(names) and len(names[0].raw) == len(words.raw)
+
+    def _joined(self, name: str, last: str) -> str:
+        """Return a name of a list with the end that it shares with the last."""
+        for cut in range(1, len(last)):
+            if fold(name + last[cut:]) in self.canonical:
+                return name + last[cut:]
+        for length in range(min(4, len(name)), 0, -1):
+            place = last.find(name[-length:])
+            if place >= 0:
+                return name + last[place + length :]
+        return name + last[len(name) :]
+
     def _is_generic(self, name: str) -> bool:
-        return not self.refused.search(name) and not _unbalanced(name)
+        return (
+            len(name) >= _SHORTEST and not self.refused.search(name) and not _unbalanced(name)
+        )
+
+
+def _parts(words: Words, links: str) -> list[Words]:
+    parts, start = [], 0
+    for match in re.finditer(links, words.raw):
+        parts.append(words.part(start, match.start()))
+        start = match.end()
+    return [part for part in (*parts, words.part(start, len(words.raw))) if part.raw]
 
 
 def _words(data: Data, key: str) -> dict[str, str]:

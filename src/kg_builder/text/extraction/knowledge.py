@@ -12,8 +12,8 @@ from kg_builder.text.extraction.data import Data
 from kg_builder.text.extraction.frame import FrameRules
 from kg_builder.text.extraction.indicators import IndicatorNames
 from kg_builder.text.extraction.naming import NamingRules
-from kg_builder.text.extraction.passages import PassageRules
 from kg_builder.text.extraction.periods import PeriodReader
+from kg_builder.text.extraction.prose import PassageRules
 from kg_builder.text.extraction.quantities import COUNT, NUMBER, FigureReader
 from kg_builder.text.extraction.template import Template, TemplateReader
 from kg_builder.text.extraction.works import StatusReader

@@ -18,7 +18,7 @@ from kg_builder.text.extraction.addresses import AddressReader
 from kg_builder.text.extraction.data import Data
 from kg_builder.text.extraction.periods import Period, PeriodReader
 from kg_builder.text.extraction.quantities import Figure, FigureReader
-from kg_builder.text.extraction.sayings import Saying, read_saying
+from kg_builder.text.extraction.sayings import Reading, Saying, read_saying
 from kg_builder.text.extraction.words import Words, split
 from kg_builder.text.extraction.works import StatusReader, clauses
 
@@ -190,7 +190,7 @@ class TargetParser:
 
     def parse(self, words: Words, tools: Tools) -> Iterator[Item]:
         """Yield the target that the cell is."""
-        said = read_saying(words, 0, tools.targets, tools.figures, ())
+        said = read_saying(words, 0, Reading(tools.targets, tools.figures, ()))
         if said is None or said.words.span != words.span:
             yield Item(words)
             return

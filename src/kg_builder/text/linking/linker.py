@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
@@ -33,11 +32,9 @@ class Linker:
         lexicon: NameLexicon,
         areas: AreaNames,
         figures: FigureReader,
-        category: re.Pattern[str],
         frame: ReportFrame,
         findings: Findings,
     ) -> None:
-        self._category = category
         self._figures = figures
         self._industries = [
             label for entity, label in findings.named() if entity.type == "Industry"
@@ -113,7 +110,7 @@ class Linker:
         if not counted and not forced and (row.collective or self.generic(mention)):
             return None
         local = () if self._located(row, mention) else self._frame.scope
-        if counted and row.type == "Project" and self._category.search(mention.words.plain):
+        if counted and row.type == "Project" and self._lexicon.category.search(mention.words.plain):
             entity = EntityId("ProjectCategory", (*local, key))
             return self._findings.entity(entity, name, said, also=(COLLECTION,))
         if row.type == "Industry":
@@ -126,7 +123,7 @@ class Linker:
         self._findings.name(mention.words)
         return self._findings.entity(entity, name, said, also=also)
 
-    def phase_of(self, mention: Mention) -> bool:
+    def has_phase(self, mention: Mention) -> bool:
         """Whether a name ends with a phase, and says of what."""
         match = self._lexicon.phase.search(mention.words.plain)
         return match is not None and match.start() > 1

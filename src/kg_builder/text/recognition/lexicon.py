@@ -23,6 +23,8 @@ class NameRow:
     scope: str
     collective: bool
     """Names with this end mean many things, never one."""
+    short: bool
+    """The end is too short to name a thing of which nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class NameLexicon:
     """A count in Chinese numerals at the start of a name."""
     enumeration: re.Pattern[str]
     """A number in front of a heading."""
+    category: re.Pattern[str]
+    """Names of projects that are counted and no more than a kind of them."""
     phase: re.Pattern[str]
     """A phase at the end of a name, or all of it."""
     of_name: re.Pattern[str]
@@ -107,6 +111,7 @@ class NameLexicon:
                 "names",
                 "scope",
                 "collective",
+                "short",
                 "positive",
                 "negative",
             )
@@ -116,6 +121,7 @@ class NameLexicon:
                 part.texts("also"),
                 part.choice("scope", "named", "named", "none", "area"),
                 part.flag("collective"),
+                part.flag("short"),
             )
             rows[row.id] = row
             by_type.setdefault(row.type, row)
@@ -144,6 +150,7 @@ class NameLexicon:
             rules.pattern("alias"),
             rules.pattern("counted"),
             rules.pattern("enumeration"),
+            rules.pattern("category"),
             rules.pattern("phase"),
             rules.pattern("of-name"),
             rules.pattern("industry"),
@@ -159,7 +166,7 @@ def _words(data: Data) -> list[tuple[str, Word]]:
     found += [(word, _NOUN) for word in data.part("not-verbs").texts("words")]
     found += [(word, _NOUN) for word in function.texts("not")]
     for part in data.parts("verb"):
-        part.known("words", "weak", "status", "object", "award")
+        part.known("words", "weak", "status", "object", "award", "positive", "negative")
         weak = frozenset(part.texts("weak"))
         status = part.text("status", "") or None
         thing = part.text("object", "") or None

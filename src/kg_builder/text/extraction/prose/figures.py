@@ -1,0 +1,255 @@
+"""Figures that a clause says of things: counts, measures, growth, gaps, ranks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kg_builder.model.selector import Evidence
+from kg_builder.text.extraction.clauses import PREVIOUS
+from kg_builder.text.extraction.prose.scene import Group, Measured, Scene, Thing
+from kg_builder.text.extraction.prose.telling import TellingRule
+from kg_builder.text.extraction.quantities import Figure
+from kg_builder.text.extraction.statements import Named, Observed, carried, derived
+from kg_builder.text.extraction.words import Words
+from kg_builder.text.extraction.works import ACTUAL, PLAN
+from kg_builder.text.recognition.tokens import Token
+
+_COUNT, _RANK = "数量", "位次"
+_LEVEL, _CHANGE, _GROWTH, _GAP = "level", "change", "growth", "gap"
+_ADDED = "added"
+_LONGEST_SHARED = 4
+"""Two names of a list share no more characters than this in front of the end they share."""
+
+
+class FigureTeller:
+    """Tells figures; the first rule that tells a figure has it."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._told: set[Token] = set()
+        self._measured: list[tuple[int, Measured]] = []
+
+    @property
+    def measured(self) -> list[Measured]:
+        """What the clause measured, in the order of the text."""
+        ordered = sorted(self._measured, key=lambda pair: pair[0])
+        return list(dict.fromkeys(item for _, item in ordered))
+
+    def _fresh(self, group: Group) -> list[Figure]:
+        """Return the figures of a group, none if a rule before has told one of them."""
+        if any(token in self._told for token in group.tokens):
+            return []
+        return [token.figure for token in group.tokens if token.figure is not None]
+
+    def _take(self, group: Group) -> None:
+        self._told.update(token for token in group.tokens if token.figure is not None)
+
+    # --- counts ---
+
+    def count(self, group: Group, figure: Group, verb: Group, rule: TellingRule) -> Thing | None:
+        """Record how many of something there are; return it."""
+        scene = self._scene
+        figures = self._fresh(figure)
+        things = scene.things(group, rule, counted=True) if figures else []
+        if not things:
+            return None
+        entity, said = things[-1]
+        scene.counted.add(entity)
+        scene.context.counted.add(entity)
+        self._take(figure)
+        measured = Measured((entity, said), Named(_COUNT, derived(said)))
+        self._record(measured, figures[0], self._counted(verb))
+        return entity, said
+
+    def count_of_subject(
+        self, group: Group, figure: Group, verb: Group, rule: TellingRule
+    ) -> Thing | None:
+        """Record a count as one of what the sentence speaks of: …论坛,参会嘉宾1200余人.
+
+        So it is where no verb of its own makes the things that are counted; else it is theirs.
+        """
+        scene, figures = self._scene, self._fresh(figure)
+        mention = group.tokens[-1].mention if group.tokens else None
+        if not figures or mention is None or not self._counts_subject(group, verb):
+            return self.count(group, figure, verb, rule)
+        scene.used.update(group.tokens)
+        self._take(figure)
+        named = Named(mention.text, Evidence(mention.words.span))
+        self._record(Measured(scene.subject, named), figures[0], self._counted(verb))
+        return None
+
+    def _counts_subject(self, group: Group, verb: Group) -> bool:
+        scene = self._scene
+        subject = scene.context.subject
+        if subject is None or subject[0].type in scene.rules.never_counted:
+            return False
+        if subject[0] in scene.context.counted:
+            return False
+        if verb.verb is not None and verb.verb.word is not None:
+            return verb.verb.word.status == _ADDED
+        last, first = group.tokens[-1], scene.clause.tokens[0]
+        return not (last.mention and last.mention.row and first.kind == "name" and first != last)
+
+    def count_it(self, figure: Group, verb: Group) -> None:
+        """Record a count of what the clause before counted: 其中年内新建7家."""
+        figures, subject = self._fresh(figure), self._scene.subject
+        if figures and subject is not None:
+            self._take(figure)
+            measured = Measured(subject, Named(_COUNT, derived(subject[1])))
+            self._record(measured, figures[0], self._counted(verb))
+
+    def _counted(self, verb: Group) -> str:
+        is_new = verb.words is not None and self._scene.rules.new.search(verb.words.raw)
+        return _CHANGE if is_new else _LEVEL
+
+    # --- measures ---
+
+    def figure(
+        self, group: Group, figure: Group, attribute: Group, rule: TellingRule, *, before: bool
+    ) -> None:
+        """Record a figure of a thing, or of a measure that names what it measures."""
+        figures = self._fresh(figure)
+        if not figures:
+            return
+        things = self._scene.things(group, rule)
+        words = attribute.words
+        if not things and (words is None or self._scene.linker.only_attribute(words)):
+            return
+        self._take(figure)
+        measure = PREVIOUS if before else rule.measure or _LEVEL
+        self._measure(things[-1] if things else None, figures[0], words, measure)
+
+    def _measure(
+        self, about: Thing | None, figure: Figure, attribute: Words | None, measure: str
+    ) -> None:
+        """Record a figure; without an attribute its unit says what it measures."""
+        if attribute:
+            named = Named(attribute.text, Evidence(attribute.span))
+        elif about is not None:
+            kind = self._scene.rules.figure_kind(figure.unit.base)
+            names = self._scene.rules.unmeasured
+            name = names.get(f"{about[0].type}-{kind}") or names.get(kind, _COUNT)
+            named = Named(name, derived(about[1]))
+        else:
+            return
+        self._record(Measured(about, named), figure, measure)
+
+    def pair(self, figures: Group, attribute: Group) -> None:
+        """Give each thing of the list before its own of the figures: 分别为…、…."""
+        values, listed = self._fresh(figures), self._scene.context.listed
+        if len(values) < 2 or len(values) != len(listed):
+            return
+        self._take(figures)
+        for (entity, said), figure in zip(listed, values, strict=True):
+            self._measure((entity, carried(said)), figure, attribute.words, _LEVEL)
+
+    def pair_measures(self, items: Group, figures: Group) -> None:
+        """Give each measure of a list its figure: 城镇、农村居民收入分别为…和…."""
+        scene, values = self._scene, self._fresh(figures)
+        if not values or len(values) != len(items.tokens):
+            return
+        self._take(figures)
+        scene.used.update(items.tokens)
+        words = [scene.words(token) for token in items.tokens]
+        for token, item, figure in zip(items.tokens, words, values, strict=True):
+            said = Evidence(item.span)
+            named = Named(item.text, said)
+            if token.kind != "attribute":
+                named = Named(item.text + shared_end(item.text, words[-1].text), derived(said))
+            self._record(Measured(scene.subject, named), figure, _LEVEL)
+
+    # --- growth, gaps, ranks ---
+
+    def growth(self, figures: Group, verb: Group, of: Group) -> None:
+        """Record how what was measured before grew: one figure, or one for each (分别)."""
+        values = self._fresh(figures)
+        if verb.words is None or not values:
+            return
+        items = self._grown(of, len(values))
+        if items:
+            self._take(figures)
+        for item, figure in zip(items, values, strict=False):
+            measure = _GROWTH if figure.unit.name == "percent" else _CHANGE
+            self._record(item, self._signed(figure, verb.words), measure, verb.words)
+
+    def gap(self, figure: Group, verb: Group, than: Group, subject: Group) -> None:
+        """Record by how much what was measured lies above or below something."""
+        figures = self._fresh(figure)
+        if not figures or verb.words is None or than.words is None:
+            return
+        items = self._grown(subject, 1)
+        if items:
+            self._take(figure)
+            signed = self._signed(figures[0], verb.words)
+            self._record(items[-1], signed, _GAP, verb.words, than.words)
+
+    def _signed(self, figure: Figure, verb: Words) -> Figure:
+        falls = self._scene.rules.falls.search(verb.raw)
+        return replace(figure, value=-figure.value) if falls else figure
+
+    def _grown(self, of: Group, count: int) -> Sequence[Measured]:
+        """Return what grew: what the group names, else what was measured last."""
+        scene = self._scene
+        if of.words is None:
+            items = [item.carried() for item in self.measured or scene.context.measured]
+            return items if len(items) == count else items[-1:] if count == 1 else []
+        mention = of.tokens[-1].mention if of.tokens else None
+        if mention is None:
+            return [Measured(scene.subject, Named(of.words.text, Evidence(of.words.span)))]
+        entity = scene.linker.thing(mention, counted=True)
+        if entity is None:
+            return []
+        scene.used.add(of.tokens[-1])
+        said = Evidence(mention.words.span)
+        return [Measured((entity, said), Named(_COUNT, derived(said)))]
+
+    def rank(self, group: Group, rank: Group, rule: TellingRule) -> None:
+        """Record the place of a thing among others: 全市第六位."""
+        things = self._scene.things(group, rule)
+        ranked = self._scene.linker.rank(rank.words) if rank.words else None
+        if things and ranked is not None:
+            figure, scope = ranked
+            entity, said = things[-1]
+            measured = Measured((entity, said), Named(_RANK, derived(said)))
+            self._record(measured, figure, "rank", compared=scope)
+
+    def _record(
+        self,
+        item: Measured,
+        figure: Figure,
+        measure: str,
+        verb: Words | None = None,
+        compared: Words | None = None,
+    ) -> None:
+        scene = self._scene
+        said, verbatim = Evidence(figure.words.span), figure.words.text
+        if verb is not None and figure.value < 0:
+            said = Evidence(scene.span(verb, figure.words))
+            verbatim = scene.findings.page.words(said.span).text
+        observed = Observed(
+            indicator=item.indicator,
+            measure=measure,
+            figure=figure,
+            said=said,
+            verbatim=verbatim,
+            kind=PLAN if scene.context.plan is not None else ACTUAL,
+            dated=scene.dated,
+            about=item.about,
+            compared=compared,
+        )
+        scene.said.observe(observed, scene.rule)
+        self._measured.append((figure.words.start, item))
+        scene.told = True
+
+
+def shared_end(name: str, last: str) -> str:
+    """Return the end of the last name of a list that an earlier one shares with it.
+
+    城镇居民 shares 人均可支配收入 with 农村居民人均可支配收入: it starts behind what both have.
+    """
+    for length in range(min(_LONGEST_SHARED, len(name)), 0, -1):
+        place = last.find(name[-length:])
+        if place >= 0:
+            return last[place + length :]
+    return last

@@ -1,0 +1,216 @@
+"""Passages of prose: their sentences and clauses, and what each takes from the one before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kg_builder.model.entity import EntityId
+from kg_builder.model.selector import Evidence
+from kg_builder.text.extraction.prose.figures import FigureTeller
+from kg_builder.text.extraction.prose.relations import RelationTeller
+from kg_builder.text.extraction.prose.rules import PassageRules
+from kg_builder.text.extraction.prose.scene import Context, Measured, Scene, Thing
+from kg_builder.text.extraction.prose.statuses import StatusTeller
+from kg_builder.text.extraction.prose.telling import Telling, TellingRule
+from kg_builder.text.extraction.statements import Dated, Named, Statements
+from kg_builder.text.extraction.words import Words, split
+from kg_builder.text.linking.linker import Linker
+from kg_builder.text.recognition.clauses import ClauseScanner
+from kg_builder.text.recognition.tokens import Clause
+
+_MAX_CLAUSE = 400
+_COLONS = ("：", ":")
+_INDUSTRY = "Industry"
+_DATE_OPENS = 2
+"""A period within so many characters of a clause's start is that of the sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of prose and what its place in the report says of it."""
+
+    words: Words
+    industry: Thing | None = None
+    plan: Dated | None = None
+    """The period planned, where the passage stands in the plan."""
+    known: tuple[Thing, ...] = ()
+    """Things that the passage names and that the row of its table has read already."""
+
+
+class PassageReader:
+    """Reads the prose of one document."""
+
+    def __init__(
+        self, scanner: ClauseScanner, rules: PassageRules, linker: Linker, said: Statements
+    ) -> None:
+        self._scanner = scanner
+        self._rules = rules
+        self._linker = linker
+        self._said = said
+
+    def read(self, passages: Iterable[Passage], understood: Mapping[int, Named]) -> None:
+        """Record what the passages say.
+
+        The clauses that start at a key of `understood` are read already, each of an indicator.
+        All names are settled before anything is told, so that a name is one thing everywhere.
+        """
+        scanned = [(passage, self._sentences(passage)) for passage in passages]
+        self._linker.settle(
+            clause for _, sentences in scanned for clauses in sentences for clause in clauses
+        )
+        for passage, sentences in scanned:
+            context = Context(industry=passage.industry, plan=passage.plan)
+            for number, clauses in enumerate(sentences):
+                context.new_sentence()
+                if number == 0 and clauses:
+                    self._topic(clauses, context)
+                for clause in clauses:
+                    self._clause(clause, context, passage, understood)
+
+    def _sentences(self, passage: Passage) -> list[list[Clause]]:
+        return [list(self._clauses(sentence)) for sentence in split(passage.words, "。！!？?\n")]
+
+    def _clauses(self, sentence: Words) -> Iterator[Clause]:
+        for part in split(sentence, "；;，,:："):
+            if len(part.raw) <= _MAX_CLAUSE:
+                yield self._scanner.scan(part)
+
+    def _clause(
+        self,
+        clause: Clause,
+        context: Context,
+        passage: Passage,
+        understood: Mapping[int, Named],
+    ) -> None:
+        known = [pair for pair in passage.known if clause.words.span.contains(pair[1].span)]
+        indicator = understood.get(clause.words.start)
+        if known:
+            context.subject = known[-1]
+        elif indicator is not None:
+            context.measured = [Measured(None, indicator)]
+        else:
+            _ClauseTeller(Scene(clause, context, self._rules, self._linker, self._said)).tell()
+
+    def _topic(self, clauses: Sequence[Clause], context: Context) -> None:
+        """Take the industry that a passage opens with: a short sentence, or a word and a colon."""
+        words = clauses[0].words
+        if not words.raw or any(token.figure for token in clauses[0].tokens):
+            return
+        end = words.span.end
+        headed = self._said.findings.source.text[end : end + 1] in _COLONS
+        if len(clauses) > 1 and not headed:
+            return
+        topic = self._linker.heading(words) if headed else self._linker.topic(words)
+        if topic is not None:
+            context.industry = topic
+            self._said.findings.read(words.span)
+
+
+class _ClauseTeller:
+    """Tells what one clause says, by all rules that fit it."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._statuses = StatusTeller(scene)
+        self._figures = FigureTeller(scene)
+        self._relations = RelationTeller(scene)
+
+    def tell(self) -> None:
+        """Apply the rules in their order; record what was told, and that the clause was read."""
+        scene = self._scene
+        self._date()
+        following: Thing | None = None
+        text = scene.encoded.text
+        characters = frozenset(text)
+        for rule in scene.rules.rules:
+            if not rule.may_fit(characters):
+                continue
+            for match in rule.pattern.finditer(text):
+                scene.rule = rule.id
+                for telling in rule.tells:
+                    following = self._one(telling, rule, match) or following
+        self._name_all()
+        self._relations.take_ahead(following)
+        if self._figures.measured:
+            scene.context.measured = self._figures.measured
+        if following is not None:
+            scene.context.subject = following
+        if scene.told:
+            scene.findings.read(scene.clause.words.span)
+
+    def _date(self) -> None:
+        """Take the period that the clause opens with for the rest of the sentence."""
+        for token in self._scene.clause.tokens:
+            if token.period is not None:
+                if token.start <= _DATE_OPENS:
+                    said = Evidence(self._scene.words(token).span)
+                    self._scene.context.dated = Dated(token.period, said)
+                return
+
+    def _name_all(self) -> None:
+        """Record the things of which the clause says nothing that a rule knows."""
+        scene = self._scene
+        for token in scene.clause.tokens:
+            mention = token.mention
+            if mention is None or mention.row is None or token in scene.used:
+                continue
+            if mention.row.type in scene.rules.alone and not mention.row.short:
+                scene.linker.thing(mention)
+
+    def _one(self, telling: Telling, rule: TellingRule, match: re.Match[str]) -> Thing | None:
+        """Record one thing that a rule tells; return what the next clause may speak of."""
+        scene = self._scene
+        first, second, third = (scene.group(match, name) for name in telling.three)
+        match telling.action:
+            case "subject":
+                things = scene.things(first, rule)
+                return things[-1] if things else None
+            case "topic":
+                self._take_topic(scene.things(first, rule))
+            case "status":
+                self._statuses.status(first, second, rule)
+            case "claim":
+                self._statuses.claim(first, second, rule)
+            case "edition":
+                self._statuses.edition(first, second, rule)
+            case "award":
+                self._statuses.award(first, second, third, rule)
+            case "count":
+                return self._figures.count(first, second, third, rule)
+            case "count-behind":
+                return self._figures.count_of_subject(first, second, third, rule)
+            case "count-it":
+                self._figures.count_it(first, second)
+            case "figure":
+                self._figures.figure(first, second, third, rule, before=False)
+            case "before":
+                self._figures.figure(first, second, third, rule, before=True)
+            case "growth":
+                self._figures.growth(first, second, third)
+            case "gap":
+                self._figures.gap(first, second, third, scene.group(match, "subject"))
+            case "rank":
+                self._figures.rank(first, second, rule)
+            case "pair":
+                self._figures.pair(first, second)
+            case "pair-measures":
+                self._figures.pair_measures(first, second)
+            case "member":
+                self._relations.member(first, second, rule)
+            case "elided":
+                self._relations.elided(first, second, rule)
+            case "ahead":
+                self._relations.ahead(telling.predicate, first, rule)
+            case action:
+                paired = action == "pairs"
+                self._relations.relation(
+                    telling.predicate, first, second, third, rule, paired=paired
+                )
+        return None
+
+    def _take_topic(self, things: Sequence[tuple[EntityId, Evidence]]) -> None:
+        if things and things[0][0].type == _INDUSTRY:
+            self._scene.context.industry = things[0]
+            self._scene.told = True

@@ -1,0 +1,130 @@
+"""The rules of prose: `genre/rules/clauses.toml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kg_builder.model.entity import EntityId
+from kg_builder.text.extraction.data import Data
+from kg_builder.text.extraction.prose.telling import TellingRule
+from kg_builder.text.recognition.encoding import Encoding
+from kg_builder.text.recognition.lexicon import NameLexicon
+
+Concepts = tuple[tuple[re.Pattern[str], str], ...]
+"""Patterns of words, and the concept that they mean; the first that fits counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRules:
+    """How clauses tell of things."""
+
+    encoding: Encoding
+    rules: tuple[TellingRule, ...]
+    roles: Mapping[str, str]
+    """By status: the relation of a thing to who brings it about."""
+    objects: Mapping[str, frozenset[str]]
+    """The classes that a relation may point at, where not every class is."""
+    organizations: frozenset[str]
+    scopes: Concepts
+    distinctions: Concepts
+    unmeasured: Mapping[str, str]
+    """By kind of figure, or class and kind: what a figure without an attribute measures."""
+
+    quoted: str
+    """The class of a quotation of which a status is said and whose end tells nothing."""
+    alone: frozenset[str]
+    """Classes whose things are kept by name alone."""
+    of_industry: frozenset[str]
+    with_parts: frozenset[str]
+    """Classes of things that a list behind them tells the parts of."""
+    built: frozenset[str]
+    """Classes of things that are built: while they are, they are projects."""
+    never_counted: frozenset[str]
+    """Of what is of these classes, a count behind it is none of theirs."""
+
+    doing: frozenset[str]
+    """Statuses that an organisation brings about rather than is in."""
+    building: frozenset[str]
+    """Statuses of what is being built."""
+    by_count: frozenset[str]
+    """Statuses that a count of things tells by itself."""
+    overruled: frozenset[str]
+    """Statuses that say less than the verb behind the object, where there is one."""
+
+    not_yet: re.Pattern[str]
+    new: re.Pattern[str]
+    falls: re.Pattern[str]
+    due: re.Pattern[str]
+    ahead: re.Pattern[str]
+    all_of: re.Pattern[str]
+    """How a clause opens that speaks of the whole list before it."""
+    claim_noise: re.Pattern[str]
+    """What is no part of the wording of a claim."""
+    award_tail: re.Pattern[str]
+
+    @classmethod
+    def of(cls, data: Data, lexicon: NameLexicon, statuses: Sequence[str]) -> PassageRules:
+        """Read the rules; raises ConfigurationError for wrong ones."""
+        groups = {name: data.part("groups").texts(name) for name in data.part("groups").raw}
+        figures, words = data.part("figures"), data.part("words")
+        classes, status = data.part("classes"), data.part("statuses")
+        encoding = Encoding.of(
+            [row.type for row in lexicon.rows.values()],
+            statuses,
+            groups,
+            status.texts("only-subjects"),
+            status.texts("never-subjects"),
+            status.texts("carried"),
+            {base: kind for kind in figures.raw for base in figures.texts(kind)},
+        )
+        slots = encoding.slots()
+        return cls(
+            encoding=encoding,
+            rules=tuple(TellingRule.of(part, slots) for part in data.parts("rule")),
+            roles={key: str(value) for key, value in data.part("roles").items()},
+            objects={
+                key: frozenset(data.part("objects").texts(key)) for key in data.part("objects").raw
+            },
+            organizations=frozenset(groups.get("org", ())),
+            scopes=_concepts(data, "scope"),
+            distinctions=_concepts(data, "distinction"),
+            unmeasured={key: str(value) for key, value in data.part("unmeasured").items()},
+            quoted=classes.text("quoted"),
+            alone=frozenset(classes.texts("alone")),
+            of_industry=frozenset(classes.texts("of-industry")),
+            with_parts=frozenset(classes.texts("with-parts")),
+            built=frozenset(classes.texts("built")),
+            never_counted=frozenset(classes.texts("never-counted")),
+            doing=frozenset(status.texts("doing")),
+            building=frozenset(status.texts("building")),
+            by_count=frozenset(status.texts("by-count")),
+            overruled=frozenset(status.texts("overruled")),
+            not_yet=words.pattern("not-yet"),
+            new=words.pattern("new"),
+            falls=words.pattern("falls"),
+            due=words.pattern("due"),
+            ahead=words.pattern("ahead"),
+            all_of=words.pattern("all-of"),
+            claim_noise=words.pattern("claim-noise"),
+            award_tail=words.pattern("award-tail"),
+        )
+
+    def allows(self, predicate: str, value: EntityId) -> bool:
+        """Whether a thing of that class may be what the relation points at."""
+        allowed = self.objects.get(predicate)
+        return allowed is None or value.type in allowed
+
+    def figure_kind(self, base: str) -> str:
+        """Return the kind of figures in a base unit."""
+        return self.encoding.figure_kinds.get(base, "count")
+
+
+def concept(rows: Concepts, text: str) -> str | None:
+    """Return the concept of the first pattern that `text` holds."""
+    return next((name for pattern, name in rows if pattern.search(text)), None)
+
+
+def _concepts(data: Data, key: str) -> Concepts:
+    return tuple((part.pattern("pattern"), part.text("concept")) for part in data.parts(key))

@@ -1,0 +1,217 @@
+"""What is at hand while a clause is read: the clause, what came before it, and where facts go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from kg_builder.model.entity import EntityId
+from kg_builder.model.fact import Value
+from kg_builder.model.selector import Evidence, Span
+from kg_builder.text.extraction.prose.rules import PassageRules
+from kg_builder.text.extraction.prose.telling import TellingRule
+from kg_builder.text.extraction.statements import Dated, Named, Statements, carried
+from kg_builder.text.extraction.words import Words
+from kg_builder.text.linking.linker import Linker
+from kg_builder.text.recognition.encoding import IT, Encoded
+from kg_builder.text.recognition.tokens import Clause, Mention, Token
+
+Thing = tuple[EntityId, Evidence]
+"""A thing and the passage that names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a figure was said of: a thing, an indicator of it, or an indicator alone."""
+
+    about: Thing | None
+    indicator: Named
+
+    def carried(self) -> Measured:
+        """Return the same for a clause that does not name it."""
+        about = (self.about[0], carried(self.about[1])) if self.about else None
+        return Measured(about, Named(self.indicator.name, carried(self.indicator.said)))
+
+
+@dataclass(slots=True)
+class Context:
+    """What a passage has set so far."""
+
+    subject: Thing | None = None
+    industry: Thing | None = None
+    dated: Dated | None = None
+    plan: Dated | None = None
+    """The period planned, where the passage stands in the plan."""
+    listed: Sequence[Thing] = ()
+    """The things of the last list of several."""
+    phased: Mention | None = None
+    """The last name that ends with a phase: what 二期 alone is the second phase of."""
+    ahead: tuple[str, Sequence[Thing]] | None = None
+    """A relation whose subject the next clause names, and what it points at."""
+    counted: set[EntityId] = field(default_factory=set)
+    """The things of the passage that are many."""
+    measured: Sequence[Measured] = ()
+    """What the last clause with figures measured, in its order."""
+
+    def new_sentence(self) -> None:
+        """Forget what no sentence takes over from the one before it."""
+        self.subject = None
+        self.dated = None
+        self.measured = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What a group of a rule's pattern caught: its tokens, or the subject carried over (`it`)."""
+
+    name: str
+    tokens: tuple[Token, ...]
+    it: bool
+    words: Words | None
+    """The stretch of the clause; None for a group that caught nothing or only `it`."""
+
+    @property
+    def verb(self) -> Token | None:
+        """The first token, if it is a verb."""
+        return self.tokens[0] if self.tokens and self.tokens[0].word is not None else None
+
+
+class Scene:
+    """One clause being read."""
+
+    def __init__(
+        self,
+        clause: Clause,
+        context: Context,
+        rules: PassageRules,
+        linker: Linker,
+        said: Statements,
+    ) -> None:
+        self.clause = clause
+        self.context = context
+        self.rules = rules
+        self.linker = linker
+        self.said = said
+        self.findings = said.findings
+        self.encoded: Encoded = rules.encoding.encode(clause, carries=context.subject is not None)
+        self.rule = ""
+        """The rule that is telling."""
+        self.told = False
+        self.used: set[Token] = set()
+        """Names that a rule has told something of."""
+        self.counted: set[EntityId] = set()
+        self.doers: set[EntityId] = set()
+        """Those who do something in this clause: nothing else is done to them in it."""
+        self.elided: dict[Token, Sequence[Thing]] = {}
+        """By the name of a set: the things of the list that share its end."""
+        self.keeps_ahead = False
+
+    def group(self, match: re.Match[str], name: str) -> Group:
+        """Return what a group caught; a name that is no group of the rule catches nothing."""
+        if name not in match.re.groupindex:
+            return Group(name, (), it=False, words=None)
+        where = self.encoded.stretch(match, name)
+        words = self.clause.words.part(*where) if where else None
+        tokens = self.encoded.group(match, name)
+        return Group(name, tokens, it=IT in (match[name] or ""), words=words)
+
+    def fact(
+        self, subject: EntityId, predicate: str, value: Value, said: Evidence | Sequence[Evidence]
+    ) -> None:
+        """Record a fact of the rule that is telling."""
+        self.findings.fact(subject, predicate, value, said, self.rule)
+        self.told = True
+
+    def words(self, token: Token) -> Words:
+        """Return the words of a token."""
+        return self.clause.words.part(token.start, token.end)
+
+    @property
+    def dated(self) -> Dated | None:
+        """The period that the sentence or the section speaks of, if it is not the report's."""
+        return self.context.dated or self.context.plan
+
+    @property
+    def subject(self) -> Thing | None:
+        """The subject carried over from the clause before."""
+        if self.context.subject is None:
+            return None
+        return self.context.subject[0], carried(self.context.subject[1])
+
+    def things(
+        self,
+        group: Group,
+        rule: TellingRule,
+        verb: Token | None = None,
+        *,
+        counted: bool = False,
+        supposed: str | None = None,
+    ) -> list[Thing]:
+        """Return the things that a group names, or the one carried over.
+
+        A name whose end tells nothing is of the class `supposed`, else of that which the rule or
+        the verb supposes, else of that of the last name of its list.
+        """
+        if group.it and self.subject is not None:
+            if self.rules.all_of.match(self.clause.words.raw) and self.context.listed:
+                return [(entity, carried(said)) for entity, said in self.context.listed]
+            return [self.subject]
+        supposed = supposed or self._supposed(group, rule, verb)
+        found: list[Thing] = []
+        for token in group.tokens:
+            if token in self.elided:
+                found += self.elided[token]
+            elif token.mention is not None:
+                found += self._thing(token, token.mention, supposed, verb, counted=counted)
+        if len(found) > 1:
+            self.context.listed = found
+        return found
+
+    def _supposed(self, group: Group, rule: TellingRule, verb: Token | None) -> str | None:
+        supposed = rule.supposed.get(group.name)
+        if supposed is None and verb is not None and verb.word is not None:
+            supposed = verb.word.object
+        mentions = [token.mention for token in group.tokens if token.mention is not None]
+        if supposed is None and len(mentions) > 1 and mentions[-1].row is not None:
+            supposed = mentions[-1].row.type
+        return supposed
+
+    def _thing(
+        self,
+        token: Token,
+        mention: Mention,
+        supposed: str | None,
+        verb: Token | None,
+        *,
+        counted: bool,
+    ) -> list[Thing]:
+        if supposed is None and verb is not None and mention.row is None and mention.quoted:
+            supposed = self.rules.quoted
+        entity = self._phase(mention) or self.linker.thing(mention, supposed, counted=counted)
+        if entity is None:
+            return []
+        said = Evidence(mention.words.span)
+        self.used.add(token)
+        self._industry(entity, said)
+        return [(entity, said)]
+
+    def _phase(self, mention: Mention) -> EntityId | None:
+        """Return the thing of which a clause names the phase alone: 二期."""
+        if self.linker.has_phase(mention):
+            self.context.phased = mention
+            return None
+        if self.context.phased is None:
+            return None
+        return self.linker.phase(mention, self.context.phased)
+
+    def _industry(self, entity: EntityId, said: Evidence) -> None:
+        """Put a thing into the industry that its passage speaks of."""
+        industry = self.context.industry
+        if industry is not None and entity.type in self.rules.of_industry:
+            evidence = (carried(industry[1]), said)
+            self.findings.fact(entity, "inIndustry", industry[0], evidence, "industry-context")
+
+    def span(self, start: Words, end: Words) -> Span:
+        """Return the span from one stretch to another."""
+        return Span(start.start, end.span.end)
