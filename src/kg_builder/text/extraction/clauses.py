@@ -266,8 +266,14 @@ class ClauseReader:
         if context.indicator is None:
             return []
         named = replace(context.indicator, said=carried(context.indicator.said))
-        match = self._rules.carried.match(piece.raw, place)
-        return self._said_of(piece, match.end() if match else place, named, context)
+        # 完成 may open a clause, and say how much of a plan was reached
+        starts = (place,) if _DIGIT.match(piece.raw) else (0, place)
+        for start in dict.fromkeys(starts):
+            match = self._rules.carried.match(piece.raw, start)
+            read = self._said_of(piece, match.end() if match else start, named, context)
+            if read:
+                return read
+        return []
 
     def _brought_about(self, piece: Words, place: int) -> list[Words]:
         """Return the names of indicators behind who brings them about."""

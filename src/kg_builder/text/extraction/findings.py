@@ -23,7 +23,7 @@ Said = Evidence | Sequence[Evidence]
 @dataclass(slots=True)
 class _Met:
     label: str | None
-    mentions: dict[Evidence, None]
+    mentions: list[Evidence]
     alt_labels: dict[str, None]
     also_types: dict[str, None]
 
@@ -31,7 +31,7 @@ class _Met:
 @dataclass(slots=True)
 class _Told:
     rule: str
-    evidence: dict[Evidence, None]
+    evidence: list[Evidence]
 
 
 _FactKey = tuple[EntityId, str, type, Value]
@@ -62,7 +62,7 @@ class Findings:
         alias: str | None = None,
     ) -> EntityId:
         """Record that an entity is named; another name than the first becomes an alternative."""
-        mentions = dict.fromkeys((said,) if isinstance(said, Evidence) else said)
+        mentions = [said] if isinstance(said, Evidence) else list(said)
         met = self._entities.get(entity)
         if met is None:
             met = self._entities[entity] = _Met(label, mentions, {}, {})
@@ -74,7 +74,7 @@ class Findings:
         if alias is not None:
             met.alt_labels[alias] = None
         if met.mentions is not mentions:
-            met.mentions.update(mentions)
+            met.mentions += mentions
         for name in also:
             if name != entity.type:
                 met.also_types[name] = None
@@ -110,9 +110,9 @@ class Findings:
         key = (subject, predicate, type(value), value)
         told = self._facts.get(key)
         if told is None:
-            self._facts[key] = _Told(rule, dict.fromkeys(evidence))
+            self._facts[key] = _Told(rule, list(evidence))
         else:
-            told.evidence.update(dict.fromkeys(evidence))
+            told.evidence += evidence
 
     def name(self, words: Words) -> str:
         """Return the name that words print, with a warning where it is over-long."""
@@ -190,7 +190,7 @@ class Findings:
             Entity(
                 entity,
                 met.label,
-                tuple(met.mentions),
+                _unique(met.mentions),
                 tuple(label for label in met.alt_labels if label != met.label)
                 if met.alt_labels
                 else (),
@@ -199,7 +199,7 @@ class Findings:
             for entity, met in self._entities.items()
         )
         facts = tuple(
-            Fact(subject, predicate, value, tuple(told.evidence), told.rule)
+            Fact(subject, predicate, value, _unique(told.evidence), told.rule)
             for (subject, predicate, _, value), told in self._facts.items()
         )
         return Extraction(entities, facts, tuple(self._notices), tuple(merge_spans(self._read)))
@@ -208,3 +208,8 @@ class Findings:
 def shown(text: str) -> str:
     """Return what a message may quote of a text."""
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def _unique(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Return each passage once, in the order of finding."""
+    return tuple(evidence) if len(evidence) == 1 else tuple(dict.fromkeys(evidence))

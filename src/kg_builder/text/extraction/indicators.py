@@ -38,6 +38,8 @@ class IndicatorNames:
     prefixes: Mapping[str, str]
     within: Mapping[str, str]
     known: re.Pattern[str]
+    local: re.Pattern[str]
+    """Those of the known that a thing may have as well as an area."""
     endings: re.Pattern[str]
     generic: re.Pattern[str]
     refused: re.Pattern[str]
@@ -55,20 +57,19 @@ class IndicatorNames:
         """Read the lexicon; raises ConfigurationError for a wrong one."""
         canonical: dict[str, str] = {}
         for part in data.parts("indicator"):
-            part.known("name", "aliases")
-            for alias in (part.text("name"), *part.texts("aliases")):
-                if canonical.setdefault(fold(alias), part.text("name")) != part.text("name"):
-                    raise part.refuse("aliases", f"重复：{alias}", f"names another: {alias}")
+            _aliases(part, canonical)
+        everywhere = alternatives(list(canonical))
         prefixes = _words(data, "prefix")
+        local = [word for part in data.parts("local") for word in _aliases(part, canonical)]
         generic = data.part("generic")
         endings = alternatives(generic.texts("endings"))
-        names = alternatives(list(canonical))
         prefix = alternatives(list(prefixes))
         return cls(
             canonical,
             prefixes,
             _words(data, "within"),
-            re.compile(rf"{prefix}?{names}"),
+            re.compile(rf"{prefix}?{everywhere}"),
+            re.compile(alternatives(local)),
             re.compile(endings),
             re.compile(rf"{_NAME_CHARACTERS}{{2,{_LONGEST}}}{endings}"),
             generic.pattern("refused"),
@@ -100,6 +101,9 @@ class IndicatorNames:
         if known:
             ends[known.end()] = None
         if generic:
+            local = self.local.match(words.raw, place)
+            if local:
+                ends[local.end()] = None
             window = words.raw[place : place + _LONGEST]
             for match in self.endings.finditer(window):
                 name = window[: match.end()]
@@ -150,6 +154,17 @@ class IndicatorNames:
         return (
             len(name) >= _SHORTEST and not self.refused.search(name) and not _unbalanced(name)
         )
+
+
+def _aliases(part: Data, canonical: dict[str, str]) -> list[str]:
+    """Add an indicator's names to the table; return them."""
+    part.known("name", "aliases")
+    name = part.text("name")
+    names = [fold(alias) for alias in (name, *part.texts("aliases"))]
+    for alias in names:
+        if canonical.setdefault(alias, name) != name:
+            raise part.refuse("aliases", f"重复：{alias}", f"names another: {alias}")
+    return names
 
 
 def _parts(words: Words, links: str) -> list[Words]:

@@ -65,6 +65,8 @@ class FigureReader:
     """By place (`before`, `between`, `after`) and word."""
     parse: re.Pattern[str]
     bare: re.Pattern[str]
+    mixed: re.Pattern[str]
+    """A number in ten thousands and ones: 61万3204人."""
 
     @classmethod
     def of(cls, units: Data, rules: Data) -> FigureReader:
@@ -77,10 +79,14 @@ class FigureReader:
         unit = alternatives([*table, *_full_width(table)])
         named = (
             rf"\s*(?P<before>{before})?\s*(?P<number>{NUMBER})\s*(?P<between>{between})?"
-            rf"\s*(?P<unit>{unit})(?P<after>{after})?"
+            rf"\s*(?P<unit>{unit})(?:\s*(?P<after>{after}))?"
+        )
+        mixed = (
+            rf"(?P<before>{before})?\s*(?P<high>\d{{1,4}})\s*万\s*(?P<low>\d{{1,4}}|\d \d{{3}})"
+            rf"\s*(?P<unit>{unit})(?:\s*(?P<after>{after}))?"
         )
         bare = rf"(?P<before>{before})?\s*(?P<number>{NUMBER})(?P<after>{between}|{after})?"
-        return cls(table, bounds, re.compile(named), re.compile(bare))
+        return cls(table, bounds, re.compile(named), re.compile(bare), re.compile(mixed))
 
     def unit(self, text: str) -> Unit | None:
         """Return the unit printed as `text`."""
@@ -97,10 +103,20 @@ class FigureReader:
 
     def match(self, words: Words, place: int) -> Figure | None:
         """Return the figure that stands at `place`."""
+        mixed = self.mixed.match(words.raw, place)
+        if mixed:
+            return self._mixed(mixed, words.group(mixed))
         match = self.parse.match(words.raw, place)
         if match is None:
             return None
         return self._figure(match, words.group(match), self.units[_folded(match["unit"])])
+
+    def _mixed(self, match: re.Match[str], words: Words) -> Figure:
+        value = int(match["high"]) * 10_000 + int(match["low"].replace(" ", ""))
+        bound = self.bounds["before"].get(match["before"] or "") or self.bounds["after"].get(
+            match["after"] or "", EXACT
+        )
+        return Figure(Decimal(value), self.units[_folded(match["unit"])], bound, words)
 
     def _spelt(self, words: Words) -> Figure | None:
         """Return a count in Chinese numerals: `十八项`."""

@@ -28,6 +28,8 @@ def clean(text: str) -> str:
 
 def trimmed(text: str, start: int, end: int) -> Span:
     """Return the span `start..end` of `text` without white space at its ends."""
+    if start < end and text[start] not in BLANK and text[end - 1] not in BLANK:
+        return Span(start, end)
     piece = text[start:end]
     left = len(piece) - len(piece.lstrip(BLANK))
     right = len(piece.rstrip(BLANK))

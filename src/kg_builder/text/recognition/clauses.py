@@ -13,13 +13,13 @@ from kg_builder.text.extraction.periods import PeriodReader
 from kg_builder.text.extraction.quantities import FigureReader
 from kg_builder.text.extraction.words import Words
 from kg_builder.text.recognition.lexicon import NameLexicon, NameRow, Word
-from kg_builder.text.recognition.names import NameReader
+from kg_builder.text.recognition.names import BRACKET, QUOTED, TITLE, NameReader
 from kg_builder.text.recognition.tokens import Clause, Token
 
 _CLOSING = {
-    "《": "》", "〈": "〉", "“": "”", "‘": "’", "「": "」", "『": "』", "(": ")（", "（": "）", "[": "]", "【": "】",
+    "《": "》", "〈": "〉", "“": "”", "‘": "’", "「": "」", "『": "』", "(": ")", "（": "）", "[": "]",
+    "【": "】",
 }  # fmt: skip
-_CLOSING |= {"(": ")", "（": "）"}
 _TITLE, _QUOTE = "《〈", "“‘「『"
 _MEASURES = frozenset("率量额费价")
 """Ends of measures that a verb before them is part of: 覆盖率, 吞吐量."""
@@ -31,6 +31,8 @@ _CLOSERS = frozenset("》〉”’」』")
 _NUMBER = "\ue0f3"
 """Blots out figures and periods."""
 _LONGEST_OPAQUE = 120
+_MASKED = re.compile(r"[《〈“‘「『(（\[【\d+-]")
+_DIGITS = re.compile(r"[\d.,]*")
 _YEAR = re.compile(r"(?:19|20)\d\d\s?(?:年|[-—–~～至]+(?:19|20)\d\d)")
 _MONTH = re.compile(r"(?:\d{1,2}\s*[-—–~～至]\s*)?(?:1[0-2]|0?[1-9])\s?月(?:份|底|末|初|中旬|上旬|下旬|(?:3[01]|[12]\d|0?[1-9])日)?(?!\d)")
 _NUMERALS = frozenset("一二两三四五六七八九十")
@@ -64,6 +66,9 @@ class ClauseScanner:
         self._figures = figures
         self._periods = periods
         self._names = NameReader(lexicon, known)
+        self._parting = frozenset(
+            (*lexicon.words.by_first, *_PARTING, *_SOMETIMES_PARTING, *_NUMERALS, "、")
+        )
         self._bounds = tuple(sorted(figures.bounds["before"], key=len, reverse=True))
 
     def scan(self, words: Words) -> Clause:
@@ -90,29 +95,32 @@ class ClauseScanner:
         out = list(raw)
         pieces: dict[int, _Piece] = {}
         place = 0
-        while place < len(raw):
-            char = raw[place]
-            if char in _CLOSING:
-                end = raw.find(_CLOSING[char], place + 1, place + _LONGEST_OPAQUE)
-                if end > 0:
-                    mark = "\ue0f0" if char in _TITLE else "\ue0f1" if char in _QUOTE else "\ue0f2"
-                    out[place : end + 1] = mark * (end + 1 - place)
-                    place = end + 1
-                    continue
-            elif char.isdigit() or char in "+-":
-                piece = self._number(words, place, pieces)
+        while found := _MASKED.search(raw, place):
+            place = found.start()
+            end = self._opaque(raw, place, out) if raw[place] in _CLOSING else None
+            if end is None and raw[place] not in _CLOSING:
+                piece = self._number(words, place)
                 if piece is not None:
                     pieces[piece.start] = piece
                     out[piece.start : piece.end] = _NUMBER * (piece.end - piece.start)
-                    place = piece.end
-                    continue
-                number = re.compile(r"[\d.,]+").match(raw, place)
-                place = number.end() if number else place + 1
-                continue
-            place += 1
+                    end = piece.end
+                else:
+                    end = max(_DIGITS.match(raw, place).end(), place + 1)  # type: ignore[union-attr]
+            place = place + 1 if end is None else end
         return "".join(out), pieces
 
-    def _number(self, words: Words, place: int, pieces: Mapping[int, _Piece]) -> _Piece | None:
+    @staticmethod
+    def _opaque(raw: str, place: int, out: list[str]) -> int | None:
+        """Blot out a stretch between marks; return where it ends, None for one that does not."""
+        end = raw.find(_CLOSING[raw[place]], place + 1, place + _LONGEST_OPAQUE)
+        if end < 0:
+            return None
+        char = raw[place]
+        mark = TITLE if char in _TITLE else QUOTED if char in _QUOTE else BRACKET
+        out[place : end + 1] = mark * (end + 1 - place)
+        return end + 1
+
+    def _number(self, words: Words, place: int) -> _Piece | None:
         raw = words.raw
         before = raw[place - 1] if place else ""
         if before and (self._lexicon.latin_unit.match(before) or before == "第"):
@@ -144,7 +152,7 @@ class ClauseScanner:
 
     def _inside_name(self, raw: str, place: int, end: int) -> bool:
         """Whether the unit is the start of a word: 3号线, 5G, 12米长."""
-        unit = re.sub(r"^[\d.,\s]+", "", raw[place:end])
+        unit = raw[place:end].lstrip("0123456789., ")
         return unit.isascii() and unit.isalpha() and raw[end : end + 1].isalnum()
 
     # --- where names end ---
@@ -155,11 +163,12 @@ class ClauseScanner:
         place = start = 0
         specials = self._specials(masked)
         while place < len(masked):
-            piece = (
-                pieces.get(place)
-                or specials.get(place)
-                or self._boundary(masked, place, words, start)
-            )
+            piece = pieces.get(place) or specials.get(place)
+            if piece is None:
+                if masked[place] not in self._parting:
+                    place += 1
+                    continue
+                piece = self._boundary(masked, place, words, start)
             if piece is None:
                 place += self._noun(masked, place)
                 continue
@@ -167,14 +176,15 @@ class ClauseScanner:
             start = place = piece.end
 
     def _noun(self, masked: str, place: int) -> int:
+        """Return how much stands at `place` that parts no names: a word that could, or a character."""
         found = self._lexicon.words.match(masked, place)
-        return len(found[0]) if found and found[1].kind == "noun" else 1
+        return len(found[0]) if found and found[1].kind in ("noun", "verb") else 1
 
     def _boundary(self, masked: str, place: int, words: Words, start: int) -> _Piece | None:
         """Return what parts names at `place`; `start` is where the run before it starts."""
         char = masked[place]
         opening = place == start
-        if "\ue0f0" <= char <= _NUMBER:
+        if TITLE <= char <= _NUMBER:
             return None
         if char == "、":
             return _Piece(place, place + 1, Token("mark", place, place + 1))
@@ -234,7 +244,7 @@ class ClauseScanner:
         ):
             return False
         if self._bare_head(following):
-            return place == start and not word.weak
+            return not word.weak and (place == start or self._names.ends(masked[start:place]))
         if not word.weak:
             return True
         if end - place == 1:
@@ -302,8 +312,18 @@ class ClauseScanner:
         before, after = masked[left : match.start()], masked[match.end() : end]
         if not before or not after:
             return True
+        if self._within_word(masked, match):
+            return False
         sides = (self._names.ends(before), self._names.starts(after))
-        return any(sides) if listed else all(sides)
+        return any(sides) and len(before) > 1 if listed else all(sides)
+
+    def _within_word(self, masked: str, match: re.Match[str]) -> bool:
+        """Whether the conjunction is a character of a word that parts no names: 和 of 和平."""
+        for start in range(max(0, match.start() - 2), match.start() + 1):
+            found = self._lexicon.words.match(masked, start)
+            if found and found[1].kind == "noun" and start + len(found[0]) > match.start():
+                return True
+        return False
 
 
 def _between_quotes(raw: str, masked: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -311,7 +331,7 @@ def _between_quotes(raw: str, masked: str, start: int, end: int) -> list[tuple[i
     return [
         (place, place)
         for place in range(start + 1, end)
-        if masked[place] == masked[place - 1] in "\ue0f0\ue0f1"
+        if masked[place] == masked[place - 1] in TITLE + QUOTED
         and raw[place] in _TITLE + _QUOTE
         and raw[place - 1] in _CLOSERS
     ]

@@ -10,7 +10,8 @@ from kg_builder.text.recognition.tokens import Mention, Token
 
 _LONGEST = 60
 _SHORTEST = 2
-_TITLE, _QUOTED, _BRACKET = "\ue0f0", "\ue0f1", "\ue0f2"
+TITLE, QUOTED, BRACKET = "\ue0f0", "\ue0f1", "\ue0f2"
+"""Blot out what stands between title marks, quotation marks and brackets."""
 
 
 _MEASURED = frozenset({"Topic", "Industry", "Indicator"})
@@ -33,20 +34,22 @@ class NameReader:
 
     def ends(self, masked: str) -> bool:
         """Whether a name may end here."""
-        return masked[-1] in (_TITLE, _QUOTED) or self._head(masked) is not None
+        if masked[-1] in (TITLE, QUOTED) or self._head(masked) is not None:
+            return True
+        return self._lexicon.attribute.search(masked) is not None
 
     def starts(self, masked: str) -> bool:
         """Whether what follows holds a name."""
-        return masked[0] in (_TITLE, _QUOTED) or self._head(masked) is not None
+        return masked[0] in (TITLE, QUOTED) or self._head(masked) is not None
 
     def read(self, words: Words, masked: str, start: int, end: int) -> list[Token]:
         """Return the name or attribute in `start:end`, none where there is neither."""
         start, end = self._trimmed(words, masked, start, end)
         if end - start < 1:
             return []
-        if masked[start] == _TITLE and masked[end - 1] in (_TITLE, _BRACKET):
+        if masked[start] == TITLE and masked[end - 1] in (TITLE, BRACKET):
             return self._title(words, masked, start, end)
-        if _whole(masked, start, end, _QUOTED):
+        if _whole(masked, start, end, QUOTED):
             return self._quoted(words, masked, start, end)
         name = masked[start:end]
         if len(name) > _LONGEST:
@@ -74,7 +77,7 @@ class NameReader:
 
     def _title(self, words: Words, masked: str, start: int, end: int) -> list[Token]:
         row = self._lexicon.by_type.get("Policy")
-        close = masked.rfind(_TITLE, start, end)
+        close = masked.rfind(TITLE, start, end)
         inner = words.part(start + 1, close)
         if not inner:
             return []
@@ -83,7 +86,7 @@ class NameReader:
     def _quoted(self, words: Words, masked: str, start: int, end: int) -> list[Token]:
         """A name that is nothing but a quotation: known by the end of what is quoted."""
         inner = words.part(start + 1, end - 1)
-        if not inner or _QUOTED in inner.raw:
+        if not inner or QUOTED in inner.raw:
             return []
         mention = Mention(inner, self._head(inner.raw), quoted=True)
         return [Token("name", start, end, mention=mention)]
@@ -106,7 +109,7 @@ class NameReader:
         if cut is not None:
             length, row = cut
             return [self._token(words, start, start + length, row)]
-        quoted = _QUOTED in name
+        quoted = QUOTED in name
         if not quoted and (len(name) < _SHORTEST or self._is_abstract(masked, start, end)):
             return []
         return [Token("name", start, end, mention=Mention(words.part(start, end), None, quoted))]
@@ -138,7 +141,7 @@ class NameReader:
             start += 1
         while end > start and raw[end - 1] in " \u3000\t\r\n":
             end -= 1
-        while start < end and raw[start] == _BRACKET:
+        while start < end and raw[start] == BRACKET:
             start += 1
         match = self._lexicon.leading.match(raw[start:end])
         if match and match.end() < end - start and words.raw[start:end] not in self._known:
@@ -162,11 +165,11 @@ class NameReader:
         if known is not None:
             return known
         base = masked.rstrip(" \u3000")
-        appendix = self._lexicon.appendix.search(base.replace(_BRACKET, "")) if base else None
-        bare = base.rstrip(_BRACKET)
+        appendix = self._lexicon.appendix.search(base.replace(BRACKET, "")) if base else None
+        bare = base.rstrip(BRACKET)
         if appendix and appendix.start() > 0:
             bare = bare[: -len(appendix[0])] if bare.endswith(appendix[0]) else bare
-        bare = bare.rstrip(_BRACKET + _QUOTED)
+        bare = bare.rstrip(BRACKET + QUOTED)
         if not bare:
             return None
         found = self._lexicon.heads.ending(bare)

@@ -13,7 +13,6 @@ from kg_builder.text.extraction.quantities import Figure
 from kg_builder.text.extraction.statements import Named, Observed, carried, derived
 from kg_builder.text.extraction.words import Words
 from kg_builder.text.extraction.works import ACTUAL, PLAN
-from kg_builder.text.recognition.tokens import Token
 
 _COUNT, _RANK = "数量", "位次"
 _LEVEL, _CHANGE, _GROWTH, _GAP = "level", "change", "growth", "gap"
@@ -27,7 +26,7 @@ class FigureTeller:
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
-        self._told: set[Token] = set()
+        self._told: set[int] = set()
         self._measured: list[tuple[int, Measured]] = []
 
     @property
@@ -38,12 +37,12 @@ class FigureTeller:
 
     def _fresh(self, group: Group) -> list[Figure]:
         """Return the figures of a group, none if a rule before has told one of them."""
-        if any(token in self._told for token in group.tokens):
+        if any(token.start in self._told for token in group.tokens):
             return []
         return [token.figure for token in group.tokens if token.figure is not None]
 
     def _take(self, group: Group) -> None:
-        self._told.update(token for token in group.tokens if token.figure is not None)
+        self._told.update(token.start for token in group.tokens if token.figure is not None)
 
     # --- counts ---
 
@@ -73,7 +72,7 @@ class FigureTeller:
         mention = group.tokens[-1].mention if group.tokens else None
         if not figures or mention is None or not self._counts_subject(group, verb):
             return self.count(group, figure, verb, rule)
-        scene.used.update(group.tokens)
+        scene.used.update(token.start for token in group.tokens)
         self._take(figure)
         named = Named(mention.text, Evidence(mention.words.span))
         self._record(Measured(scene.subject, named), figures[0], self._counted(verb))
@@ -150,7 +149,7 @@ class FigureTeller:
         if not values or len(values) != len(items.tokens):
             return
         self._take(figures)
-        scene.used.update(items.tokens)
+        scene.used.update(token.start for token in items.tokens)
         words = [scene.words(token) for token in items.tokens]
         for token, item, figure in zip(items.tokens, words, values, strict=True):
             said = Evidence(item.span)
@@ -200,7 +199,7 @@ class FigureTeller:
         entity = scene.linker.thing(mention, counted=True)
         if entity is None:
             return []
-        scene.used.add(of.tokens[-1])
+        scene.used.add(of.tokens[-1].start)
         said = Evidence(mention.words.span)
         return [Measured((entity, said), Named(_COUNT, derived(said)))]
 

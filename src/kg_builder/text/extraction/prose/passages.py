@@ -154,7 +154,7 @@ class _ClauseTeller:
         scene = self._scene
         for token in scene.clause.tokens:
             mention = token.mention
-            if mention is None or mention.row is None or token in scene.used:
+            if mention is None or mention.row is None or token.start in scene.used:
                 continue
             if mention.row.type in scene.rules.alone and not mention.row.short:
                 scene.linker.thing(mention)

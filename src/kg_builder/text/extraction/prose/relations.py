@@ -93,7 +93,7 @@ class RelationTeller:
         if named.row.collective or any(len(m.text) > _LONGEST_ELIDED for m in mentions):
             self.member(members, whole, rule)
             return
-        scene.used.update(members.tokens)
+        scene.used.update(token.start for token in members.tokens)
         listed: list[Thing] = []
         for mention in mentions:
             said = derived(Evidence(mention.words.span))
@@ -101,7 +101,7 @@ class RelationTeller:
             listed.append((entity, said))
             self._part_of_subject(entity, said)
         scene.context.listed = listed
-        scene.elided[whole.tokens[0]] = listed
+        scene.elided[whole.tokens[0].start] = listed
         scene.told = True
 
     def _part_of_subject(self, entity: EntityId, said: Evidence) -> None:

@@ -68,8 +68,14 @@ class Group:
     name: str
     tokens: tuple[Token, ...]
     it: bool
-    words: Words | None
+    clause: Clause
+    where: tuple[int, int] | None
     """The stretch of the clause; None for a group that caught nothing or only `it`."""
+
+    @property
+    def words(self) -> Words | None:
+        """The words of the stretch."""
+        return self.clause.words.part(*self.where) if self.where else None
 
     @property
     def verb(self) -> Token | None:
@@ -98,23 +104,24 @@ class Scene:
         self.rule = ""
         """The rule that is telling."""
         self.told = False
-        self.used: set[Token] = set()
-        """Names that a rule has told something of."""
+        self.used: set[int] = set()
+        """Where the names start that a rule has told something of."""
         self.counted: set[EntityId] = set()
         self.doers: set[EntityId] = set()
         """Those who do something in this clause: nothing else is done to them in it."""
-        self.elided: dict[Token, Sequence[Thing]] = {}
-        """By the name of a set: the things of the list that share its end."""
+        self.elided: dict[int, Sequence[Thing]] = {}
+        """By where the name of a set starts: the things of the list that share its end."""
         self.keeps_ahead = False
+        self._nothing = Group("", (), it=False, clause=clause, where=None)
+        self._resolved: dict[tuple[int, str | None, bool], list[Thing]] = {}
 
     def group(self, match: re.Match[str], name: str) -> Group:
         """Return what a group caught; a name that is no group of the rule catches nothing."""
         if name not in match.re.groupindex:
-            return Group(name, (), it=False, words=None)
+            return self._nothing
         where = self.encoded.stretch(match, name)
-        words = self.clause.words.part(*where) if where else None
         tokens = self.encoded.group(match, name)
-        return Group(name, tokens, it=IT in (match[name] or ""), words=words)
+        return Group(name, tokens, IT in (match[name] or ""), self.clause, where)
 
     def fact(
         self, subject: EntityId, predicate: str, value: Value, said: Evidence | Sequence[Evidence]
@@ -160,8 +167,8 @@ class Scene:
         supposed = supposed or self._supposed(group, rule, verb)
         found: list[Thing] = []
         for token in group.tokens:
-            if token in self.elided:
-                found += self.elided[token]
+            if token.start in self.elided:
+                found += self.elided[token.start]
             elif token.mention is not None:
                 found += self._thing(token, token.mention, supposed, verb, counted=counted)
         if len(found) > 1:
@@ -188,13 +195,17 @@ class Scene:
     ) -> list[Thing]:
         if supposed is None and verb is not None and mention.row is None and mention.quoted:
             supposed = self.rules.quoted
-        entity = self._phase(mention) or self.linker.thing(mention, supposed, counted=counted)
-        if entity is None:
-            return []
-        said = Evidence(mention.words.span)
-        self.used.add(token)
-        self._industry(entity, said)
-        return [(entity, said)]
+        key = (token.start, supposed, counted)
+        found = self._resolved.get(key)
+        if found is None:
+            entity = self._phase(mention) or self.linker.thing(mention, supposed, counted=counted)
+            said = Evidence(mention.words.span)
+            found = self._resolved[key] = [(entity, said)] if entity is not None else []
+            if entity is not None:
+                self._industry(entity, said)
+        if found:
+            self.used.add(token.start)
+        return found
 
     def _phase(self, mention: Mention) -> EntityId | None:
         """Return the thing of which a clause names the phase alone: 二期."""

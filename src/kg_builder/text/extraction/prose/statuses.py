@@ -183,7 +183,7 @@ class StatusTeller:
                 continue
             words = self._bare(token.mention.words)
             mention = replace(token.mention, words=words)
-            self._scene.used.add(token)
+            self._scene.used.add(token.start)
             entity = self._scene.linker.thing(mention, _AWARD, forced=True)
             if entity is not None:
                 found.append((entity, Evidence(words.span)))

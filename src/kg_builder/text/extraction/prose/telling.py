@@ -80,7 +80,10 @@ class TellingRule:
 
     def may_fit(self, characters: frozenset[str]) -> bool:
         """Whether the pattern may fit a text of these characters: quick, and never wrongly no."""
-        return not any(need.isdisjoint(characters) for need in self.needs)
+        for need in self.needs:
+            if need.isdisjoint(characters):
+                return False
+        return True
 
     @classmethod
     def of(cls, data: Data, slots: Mapping[str, str]) -> TellingRule:
