@@ -179,7 +179,7 @@ def _read_canteens(facts):
     columns = {"建筑面积": "floor_area", "可容纳人数": "capacity"}
     for observation in facts.of_type("Observation"):
         about = facts.one(observation, "about")
-        if about is not None and about.type == "Canteen":
+        if about is not None and about.type == "Canteen" and facts.in_table(observation):
             column = columns.get(facts.label(facts.one(observation, "indicator")))
             yield facts.label(about), column, plain(facts.one(observation, "value"))
 

@@ -18,7 +18,15 @@ from kg_builder.text.extraction.data import Data, alternatives
 from kg_builder.text.extraction.indicators import IndicatorNames
 from kg_builder.text.extraction.periods import Period, PeriodReader
 from kg_builder.text.extraction.quantities import FigureReader
-from kg_builder.text.extraction.sayings import Bases, Reading, Said, Saying, Worded, read_saying, read_series
+from kg_builder.text.extraction.sayings import (
+    Bases,
+    Reading,
+    Said,
+    Saying,
+    Worded,
+    read_saying,
+    read_series,
+)
 from kg_builder.text.extraction.statements import (
     Dated,
     Named,
@@ -351,8 +359,10 @@ class ClauseReader:
         return [_Read(named, item, context.dated, kind) for item in said]
 
     def _front(self, clause: Words, context: _Context) -> tuple[int, bool]:
-        """Return where the indicator may start, and whether what is in front says that the figure
-        is the area's; take in the period and the area on the way."""
+        """Return where the indicator may start, and whether its figure is said to be the area's.
+
+        Takes in the period and the area on the way.
+        """
         place = 0
         areal = False
         moved = True
@@ -429,9 +439,7 @@ class ClauseReader:
         if item.previous is not None:
             before = item.previous
             self._said.observe(
-                replace(
-                    observed, measure=PREVIOUS, figure=before, verbatim=before.words.text
-                ),
+                replace(observed, measure=PREVIOUS, figure=before, verbatim=before.words.text),
                 rule,
             )
 

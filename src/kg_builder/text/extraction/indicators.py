@@ -151,9 +151,7 @@ class IndicatorNames:
         return name + last[len(name) :]
 
     def _is_generic(self, name: str) -> bool:
-        return (
-            len(name) >= _SHORTEST and not self.refused.search(name) and not _unbalanced(name)
-        )
+        return len(name) >= _SHORTEST and not self.refused.search(name) and not _unbalanced(name)
 
 
 def _aliases(part: Data, canonical: dict[str, str]) -> list[str]:

@@ -128,7 +128,7 @@ class FigureReader:
         return Figure(Decimal(number), unit, EXACT, words)
 
     def _figure(self, match: re.Match[str], words: Words, unit: Unit) -> Figure:
-        number = unicodedata.normalize("NFKC", match["number"]).replace(",", "").replace(" ", "").replace("−", "-")
+        number = re.sub("[, ]", "", _folded(match["number"])).replace("−", "-")
         groups = match.groupdict()
         bound = next(
             (

@@ -21,6 +21,7 @@ Bases = tuple[tuple[re.Pattern[str], str], ...]
 
 _SLOT = re.compile(r"\{(figure|percent|rank)\}")
 _PERCENT, _RANK = "percent", "rank"
+_FIRST_YEAR = 1900
 _RATIOS = frozenset({"percent", "times"})
 _BEFORE_NUMBER = (
     r"(?=\s*(?:[约近超逾达至大将]|超过|超出|突破|不足|不到|低于|高于|不低于|不高于|不超过|不少于|至少|达到|接近"
@@ -183,9 +184,7 @@ def read_series(words: Words, place: int, how: Reading) -> list[Said]:
             break
         figure = _figure(words, link.end(), last.saying, how)
         if figure is not None:
-            found.append(
-                replace(last, figure=_signed(figure, last.saying), words=figure.words)
-            )
+            found.append(replace(last, figure=_signed(figure, last.saying), words=figure.words))
             continue
         other = read_saying(words, link.end(), how)
         if other is None:
@@ -202,9 +201,7 @@ def _signed(figure: Figure, saying: Saying) -> Figure:
     return figure
 
 
-def _previous(
-    words: Words, figure: Figure, saying: Saying, figures: FigureReader
-) -> Figure | None:
+def _previous(words: Words, figure: Figure, saying: Saying, figures: FigureReader) -> Figure | None:
     if saying.kind_of_figure != _RANK:
         return figures.read(words, figure.unit)
     match = _RANKED.search(words.raw)
@@ -226,9 +223,16 @@ def _figure(words: Words, place: int, saying: Saying, how: Reading) -> Figure | 
             return None
         return Figure(Decimal(number), unit, EXACT, words.group(match))
     figure = figures.match(words, place) or _worded(words, place, how) or _bare(words, place, how)
-    if figure and saying.kind_of_figure == _PERCENT and figure.unit.base not in _RATIOS:
+    if figure is None or _is_year(figure):
+        return None
+    if saying.kind_of_figure == _PERCENT and figure.unit.base not in _RATIOS:
         return None
     return figure
+
+
+def _is_year(figure: Figure) -> bool:
+    """Whether a figure is the name of a year: 是2020年的1.6倍."""
+    return figure.unit.name == "year" and figure.value >= _FIRST_YEAR
 
 
 def _worded(words: Words, place: int, how: Reading) -> Figure | None:

@@ -38,7 +38,9 @@ _MONTH = re.compile(r"(?:\d{1,2}\s*[-—–~～至]\s*)?(?:1[0-2]|0?[1-9])\s?月
 _NUMERALS = frozenset("一二两三四五六七八九十")
 _PARTING = ",，;；:：。!！?？\u3000Ø•■➢★▲●◆※"
 _SOMETIMES_PARTING = " –-"
-_NOMINAL = re.compile(r"[^、,，。;；:：的]*")
+_NOMINAL = re.compile(rf"[^、,，。;；:：的{_NUMBER}]*")
+_DOCUMENT = re.compile(rf"[^、,，。;；:：的等{TITLE}{_NUMBER}]{{4,40}}")
+_ISSUED, _LEAST_DOCUMENT = "issued", 2
 _CONJUNCTION = re.compile(r"以及|[、和与及暨]")
 
 
@@ -174,6 +176,27 @@ class ClauseScanner:
                 continue
             yield piece
             start = place = piece.end
+            if piece.token.word is not None and piece.token.word.status == _ISSUED:
+                place = self._document(masked, place)
+
+    def _document(self, masked: str, place: int) -> int:
+        """Return where the name of a document ends that is issued at `place`, if one is named.
+
+        Such names hold verbs of their own: 印发推动某产业高质量发展若干措施.
+        """
+        while True:
+            stretch = _DOCUMENT.match(masked, place)
+            if stretch is None:
+                return place
+            found = self._lexicon.heads.ending(stretch[0])
+            if found is None or found[1].type != "Policy" or len(found[0]) < _LEAST_DOCUMENT:
+                return place
+            word = self._lexicon.words.match(masked, place)
+            if word is None or word[1].status is None or place + len(word[0]) >= stretch.end():
+                return stretch.end()
+            if self._lexicon.verbal_heads.match(masked, place) is not None:
+                return stretch.end()
+            return place
 
     def _noun(self, masked: str, place: int) -> int:
         """Return how much stands at `place` that parts no names: a word that could, or a character."""
@@ -236,8 +259,7 @@ class ClauseScanner:
         """Whether a verb parts names here, or belongs to one (研发 in 研发中心)."""
         ahead = _NOMINAL.match(masked, end)
         following = ahead[0] if ahead else ""
-        head = self._lexicon.heads.ending(masked[start:end])
-        if head is not None and end - place < len(head[0]) < end - start:
+        if self._covered(masked, start, place, end, word):
             return False
         if following[:1] in _MEASURES or (
             word.weak and self._lexicon.attribute.fullmatch(masked[place:end] + following)
@@ -250,16 +272,36 @@ class ClauseScanner:
         if end - place == 1:
             return masked[end : end + 1] == _NUMBER
         if place == start:
-            return True
+            return not word.nominal or masked[end : end + 1] == _NUMBER
         before = masked[start:place]
         if not following or self._is_verb(masked, end):
             return True
         return self._names.ends(before) and self._names.starts(following)
 
+    def _covered(self, masked: str, start: int, place: int, end: int, word: Word) -> bool:
+        """Whether the verb is a part of a head: 改造 in 旧城改造, 集聚 in 集聚区."""
+        head = self._lexicon.heads.ending(masked[start:end])
+        if head is not None and end - place < len(head[0]) < end - start:
+            return True
+        ahead = self._lexicon.verbal_heads.match(masked, place)
+        if ahead is None or len(ahead[0]) <= end - place:
+            return False
+        text, row = ahead
+        if row.type == "Policy" and word.status is None and place > start:
+            return True
+        counted = place == start and masked[place + len(text) : place + len(text) + 1] == _NUMBER
+        return not (counted and row.type == "Topic")
+
     def _is_verb(self, masked: str, place: int) -> bool:
-        """Whether another verb follows at once: 合作 in 合作设立."""
-        found = self._lexicon.words.match(masked, place)
-        return found is not None and found[1].kind == "verb" and not found[1].weak
+        """Whether another verb follows at once: 合作 in 合作设立, 建设 in 建设全面提速."""
+        while place < len(masked):
+            found = self._lexicon.words.match(masked, place)
+            if found is None or found[1].kind != "verb":
+                return False
+            if not found[1].weak:
+                return True
+            place += len(found[0])
+        return False
 
     def _bare_head(self, ahead: str) -> bool:
         """Whether a head follows at once, and a name ends with it."""
@@ -313,6 +355,8 @@ class ClauseScanner:
         if not before or not after:
             return True
         if self._within_word(masked, match):
+            return False
+        if self._names.industry(before) and not self._names.industry(after):
             return False
         sides = (self._names.ends(before), self._names.starts(after))
         return any(sides) and len(before) > 1 if listed else all(sides)

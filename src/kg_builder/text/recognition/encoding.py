@@ -160,7 +160,7 @@ class Encoding:
             "unknown": _UNKNOWN,
             "name": name,
             "one": listed,
-            "names": f"{listed}(?:{joins}{listed})*",
+            "names": f"{listed}(?:{joins}?{listed})*",
             "status": f"[{statuses}]",
             "does": self._statuses_but(self.only_subjects),
             "did": self._statuses_but(self.never_subjects),

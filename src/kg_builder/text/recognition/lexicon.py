@@ -38,6 +38,8 @@ class Word:
     kind: str
     weak: bool = False
     status: str | None = None
+    nominal: bool = False
+    """Whether the word is a verb only between two names, or in front of a number."""
     object: str | None = None
     award: str | None = None
 
@@ -57,6 +59,8 @@ class NameLexicon:
     whole: Mapping[str, NameRow]
     """Names that are known whole."""
     words: WordList[Word]
+    verbal_heads: WordList[NameRow]
+    """Heads that open with a verb."""
     phrases: tuple[tuple[re.Pattern[str], Word], ...]
     """Wordings of a status that hold other words."""
     topics: WordList[NameRow]
@@ -127,12 +131,14 @@ class NameLexicon:
             by_type.setdefault(row.type, row)
             heads += [(head, row) for head in part.texts("heads")]
             whole |= dict.fromkeys(part.texts("names"), row)
+        known = WordList.of(_words(words))
         return cls(
             rows,
             by_type,
             HeadList.of(heads),
             whole,
-            WordList.of(_words(words)),
+            known,
+            WordList.of((head, row) for head, row in heads if _opens_with_verb(head, known)),
             tuple(
                 (part.pattern("pattern"), Word("verb", status=part.text("status")))
                 for part in words.parts("phrase")
@@ -165,16 +171,26 @@ def _words(data: Data) -> list[tuple[str, Word]]:
     function = data.part("function")
     found += [(word, _NOUN) for word in data.part("not-verbs").texts("words")]
     found += [(word, _NOUN) for word in function.texts("not")]
+    ahead = data.part("prefixes").texts("words")
+    composed: list[tuple[str, Word]] = []
     for part in data.parts("verb"):
-        part.known("words", "weak", "status", "object", "award", "positive", "negative")
-        weak = frozenset(part.texts("weak"))
+        part.known("words", "weak", "nominal", "status", "object", "award", "positive", "negative")
+        nominal = frozenset(part.texts("nominal"))
+        weak = nominal | frozenset(part.texts("weak"))
         status = part.text("status", "") or None
         thing = part.text("object", "") or None
         award = part.text("award", "") or None
-        found += [
-            (word, Word("verb", word in weak, status, thing, award)) for word in part.texts("words")
-        ]
+        for text in part.texts("words"):
+            word = Word("verb", text in weak, status, text in nominal, thing, award)
+            found.append((text, word))
+            if (status or award) and text not in weak and len(text) > 1:
+                composed += [(prefix + text, word) for prefix in ahead]
     found += [(word, _FUNCTION) for word in function.texts("anywhere")]
     found += [(word, _BETWEEN) for word in function.texts("between")]
     found += [(word, _OPENING) for word in function.texts("opening")]
-    return found
+    return found + composed
+
+
+def _opens_with_verb(head: str, words: WordList[Word]) -> bool:
+    found = words.match(head, 0)
+    return found is not None and found[1].kind == "verb" and len(found[0]) < len(head)

@@ -42,6 +42,11 @@ class NameReader:
         """Whether what follows holds a name."""
         return masked[0] in (TITLE, QUOTED) or self._head(masked) is not None
 
+    def industry(self, masked: str) -> bool:
+        """Whether this ends as an industry: 数字经济 of 数字经济与文化融合示范区."""
+        row = self._head(masked)
+        return row is not None and row.type == "Industry"
+
     def read(self, words: Words, masked: str, start: int, end: int) -> list[Token]:
         """Return the name or attribute in `start:end`, none where there is neither."""
         start, end = self._trimmed(words, masked, start, end)
@@ -70,6 +75,11 @@ class NameReader:
         """A name and what is measured of it (X总建筑面积), or an attribute alone."""
         name = masked[start:cut]
         head = self._head(name)
+        if head is not None and head.type in _MEASURED:
+            shorter = name[: -len(self._ending(name))]
+            row = self._head(shorter) if len(shorter) > _SHORTEST else None
+            if row is not None and row.type not in _MEASURED:
+                cut, name, head = start + len(shorter), shorter, row
         generic = self._lexicon.generic.fullmatch(name)
         if head is None or head.collective or head.type in _MEASURED or generic:
             return [Token("attribute", start, end)]
@@ -119,10 +129,20 @@ class NameReader:
         for length in range(len(name) - _SHORTEST, _LEAST_OPENING - 1, -1):
             if len(name) - length > _LONGEST_PREDICATE:
                 return None
+            if self._straddled(name, length):
+                continue
             row = self._head(name[:length])
             if row is not None and row.type in _SURE and len(self._ending(name[:length])) > 1:
                 return length, row
         return None
+
+    def _straddled(self, name: str, place: int) -> bool:
+        """Whether a word stands on both sides of a place."""
+        for start in range(max(0, place - 2), place):
+            found = self._lexicon.words.match(name, start)
+            if found is not None and start + len(found[0]) > place:
+                return True
+        return False
 
     def _ending(self, name: str) -> str:
         found = self._lexicon.heads.ending(name)

@@ -25,6 +25,7 @@ SAID = {
     },
     "社区助餐点覆盖率由61%提高到78%,提高17个百分点": {
         ("社区助餐点覆盖率", "level", "78", "percent", "exact"),
+        ("社区助餐点覆盖率", "previous-level", "61", "percent", "exact"),
         ("社区助餐点覆盖率", "change", "17", "percentage-point", "exact"),
     },
     "地区生产总值100亿元,占全市25.9%": {
@@ -33,6 +34,86 @@ SAID = {
     },
     "每万人发明专利拥有量达到412.7件": {
         ("每万人发明专利拥有量", "level", "412.7", "article", "exact")
+    },
+    "城镇、农村居民人均可支配收入分别为41205元和23118元,分别增长5.1%、6.4%": {
+        ("城镇居民人均可支配收入", "level", "41205", "yuan", "exact"),
+        ("农村居民人均可支配收入", "level", "23118", "yuan", "exact"),
+        ("城镇居民人均可支配收入", "growth", "5.1", "percent", "exact"),
+        ("农村居民人均可支配收入", "growth", "6.4", "percent", "exact"),
+    },
+    "财政总收入63.4亿元,其中税收收入41.8亿元,同比分别增长3.2%和下降0.4%": {
+        ("财政总收入", "level", "63.4", "yi-yuan", "exact"),
+        ("税收收入", "level", "41.8", "yi-yuan", "exact"),
+        ("财政总收入", "growth", "3.2", "percent", "exact"),
+        ("税收收入", "growth", "-0.4", "percent", "exact"),
+    },
+    "进口、出口平均通关时间分别压缩至31.5小时和1.2小时,较上年缩短2.4小时和0.3小时": {
+        ("进口平均通关时间", "level", "31.5", "hour", "exact"),
+        ("出口平均通关时间", "level", "1.2", "hour", "exact"),
+        ("进口平均通关时间", "change", "-2.4", "hour", "exact"),
+        ("出口平均通关时间", "change", "-0.3", "hour", "exact"),
+    },
+    "道路交通事故起数、死亡人数分别下降8.3%和11.9%": {
+        ("道路交通事故起数", "growth", "-8.3", "percent", "exact"),
+        ("道路交通事故死亡人数", "growth", "-11.9", "percent", "exact"),
+    },
+    "一般公共预算收入12.6亿元,完成年初预算的51.7%": {
+        ("一般公共预算收入", "level", "12.6", "yi-yuan", "exact"),
+        ("一般公共预算收入", "completion", "51.7", "percent", "exact"),
+    },
+    "数字经济核心产业增加值88亿元,占地区生产总值比重为9.4%,提高0.6个百分点": {
+        ("数字经济增加值", "level", "88", "yi-yuan", "exact"),
+        ("数字经济增加值", "share", "9.4", "percent", "exact"),
+        ("数字经济增加值", "change", "0.6", "percentage-point", "exact"),
+    },
+    "规模以上工业总产值同比下降4.5%,降幅较一季度收窄1.8个百分点": {
+        ("规模以上工业总产值", "growth", "-4.5", "percent", "exact"),
+        ("规模以上工业总产值", "change", "1.8", "percentage-point", "exact"),
+    },
+    "固定资产投资下降2.6%,增速由一季度的-5.9%收窄3.3个百分点": {
+        ("固定资产投资", "growth", "-2.6", "percent", "exact"),
+        ("固定资产投资", "previous-level", "-5.9", "percent", "exact"),
+        ("固定资产投资", "change", "3.3", "percentage-point", "exact"),
+    },
+    "地区生产总值突破千亿、达到1012亿元,经济总量由全市第六位升至第五位": {
+        ("地区生产总值", "level", "1000", "yi-yuan", "more-than"),
+        ("地区生产总值", "level", "1012", "yi-yuan", "exact"),
+        ("地区生产总值", "previous-level", "6", "place", "exact"),
+        ("地区生产总值", "rank", "5", "place", "exact"),
+    },
+    "技术合同成交额翻了一番": {("技术合同成交额", "growth", "100", "percent", "exact")},
+    "快递业务量2.3亿件,增长近三成": {
+        ("快递业务量", "level", "2.3", "yi-article", "exact"),
+        ("快递业务量", "growth", "30", "percent", "about"),
+    },
+    "城乡居民收入比由2.05缩小到1.98": {
+        ("城乡居民收入比", "previous-level", "2.05", "ratio", "exact"),
+        ("城乡居民收入比", "level", "1.98", "ratio", "exact"),
+    },
+    "海澜港全年完成货物吞吐量4.1亿吨,同比增长3.6%,居全国沿海港口第八位": {
+        ("货物吞吐量", "level", "4.1", "yi-tonne", "exact"),
+        ("货物吞吐量", "growth", "3.6", "percent", "exact"),
+        ("货物吞吐量", "rank", "8", "place", "exact"),
+    },
+    "工业產值 2 035 億元,年減 1.2%;失業率由 3.9% 降至 3.5%;設籍人口 61 萬 3 204 人": {
+        ("工业总产值", "level", "2035", "yi-yuan", "exact"),
+        ("工业总产值", "growth", "-1.2", "percent", "exact"),
+        ("失业率", "previous-level", "3.9", "percent", "exact"),
+        ("失业率", "level", "3.5", "percent", "exact"),
+        ("户籍人口", "level", "613204", "person", "exact"),
+    },
+    "地區生產總值實質成長 3.7%,較全國平均高 0.5 個百分點": {
+        ("地区生产总值", "growth", "3.7", "percent", "exact"),
+        ("地区生产总值", "gap", "0.5", "percentage-point", "exact"),
+    },
+    "粮食总产量连续五年稳定在20万吨以上": {("粮食总产量", "level", "20", "wan-tonne", "at-least")},
+    "全员劳动生产率达到21.4万元/人,是2020年的1.6倍": {
+        ("全员劳动生产率", "level", "21.4", "wan-yuan-per-person", "exact")
+    },
+    "固定资产投资增长8.8%,总量和增速分别居全市第七位、第二位": {
+        ("固定资产投资", "growth", "8.8", "percent", "exact"),
+        ("固定资产投资", "rank", "7", "place", "exact"),
+        ("固定资产投资", "rank", "2", "place", "exact"),
     },
 }
 
@@ -46,9 +127,7 @@ def test_what_is_said_of_an_indicator(find, clause):
     "clause",
     [
         "总量居全市第六位,增速高于全市0.6个百分点",
-        "全市地区生产总值增长6.0%",
         "安排政府投资项目112项,区级总投资98.14亿元,当年完成投资61.27亿元",
-        "地区生产总值稳步增长,规上企业利润增长5%",
         "完成技术合同登记137项,成交额约5.2亿元",
         "新增学位3240个",
         "总建筑面积约67万平方米",
@@ -56,7 +135,7 @@ def test_what_is_said_of_an_indicator(find, clause):
 )
 def test_a_figure_whose_subject_is_not_clear_is_left_unread(find, clause):
     found = find(f"2031年,{clause}。\n")
-    assert found.of("Observation") == []
+    assert [item for item in found.of("Observation") if not found.value(item, "about")] == []
 
 
 def test_years_within_a_sentence(find):
@@ -103,6 +182,28 @@ def test_a_plan_is_a_plan(find):
     )
     assert {found.value(item, "resultKind") for item in found.of("Observation")} == {"plan"}
     assert {found.value(item, "period").key for item in found.of("Observation")} == {("2032",)}
+
+
+def test_what_is_hoped_for_is_a_plan_to_the_end_of_the_sentence(find):
+    found = find("预期地区生产总值增长5.5%左右,规上工业总产值突破3000亿元。城镇调查失业率5.1%。\n")
+    kinds = {
+        found.value(item, "indicator").key[0]: found.value(item, "resultKind")
+        for item in found.of("Observation")
+    }
+    assert kinds == {
+        "地区生产总值": "plan",
+        "规模以上工业总产值": "plan",
+        "城镇调查失业率": "actual",
+    }
+
+
+def test_a_gap_to_what_was_planned_is_none_itself(find):
+    found = find("社会消费品零售总额增长2.7%,低于年初预期目标2.3个百分点。\n")
+    said = {
+        found.value(item, "measure"): found.value(item, "resultKind")
+        for item in found.of("Observation")
+    }
+    assert said == {"growth": "actual", "gap": "actual"}
 
 
 def test_a_basis_in_the_name_has_a_wider_indicator(find):

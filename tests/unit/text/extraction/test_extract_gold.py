@@ -78,6 +78,10 @@ def read_figures(found):
         "growth": "growth_rate",
         "share": "share_of_city",
         "change": "change",
+        "gap": "gap",
+        "rank": "rank",
+        "previous-level": "value_before",
+        "completion": "completion_rate",
     }
     for item in found.of("Observation"):
         about, value = found.value(item, "about"), found.value(item, "value")

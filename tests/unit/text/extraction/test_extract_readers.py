@@ -50,6 +50,11 @@ def test_no_periods(known, text):
         ("-0.9%", "-0.9", "percent", "exact"),
         ("0.4个百分点", "0.4", "percentage-point", "exact"),
         ("十八项", "18", "item", "exact"),
+        ("2400坪", "2400", "ping", "exact"),
+        ("100MWh", "100", "megawatt-hour", "exact"),
+        ("12国", "12", "country", "exact"),
+        ("15万剂次", "15", "wan-dose", "exact"),
+        ("3.4% 以下", "3.4", "percent", "at-most"),
     ],
 )
 def test_figures(known, text, value, unit, bound):

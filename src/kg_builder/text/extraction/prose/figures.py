@@ -16,7 +16,7 @@ from kg_builder.text.extraction.works import ACTUAL, PLAN
 
 _COUNT, _RANK = "数量", "位次"
 _LEVEL, _CHANGE, _GROWTH, _GAP = "level", "change", "growth", "gap"
-_ADDED = "added"
+_ADDED, _SHARE = "added", "share"
 _LONGEST_SHARED = 4
 """Two names of a list share no more characters than this in front of the end they share."""
 
@@ -143,6 +143,21 @@ class FigureTeller:
         for (entity, said), figure in zip(listed, values, strict=True):
             self._measure((entity, carried(said)), figure, attribute.words, _LEVEL)
 
+    def pair_of(
+        self, things: Group, figures: Group, attribute: Group, rule: TellingRule
+    ) -> None:
+        """Give each thing of a list its own figure of one measure: 甲、乙分别新增学位…个、…个."""
+        scene, values = self._scene, self._fresh(figures)
+        listed = scene.things(things, rule)
+        words = attribute.words
+        if len(values) < 2 or len(values) != len(listed) or words is None:
+            return
+        self._take(figures)
+        scene.used.update(token.start for token in attribute.tokens)
+        scene.doers.update(entity for entity, _ in listed)
+        for thing, figure in zip(listed, values, strict=True):
+            self._measure(thing, figure, words, _LEVEL)
+
     def pair_measures(self, items: Group, figures: Group) -> None:
         """Give each measure of a list its figure: 城镇、农村居民收入分别为…和…."""
         scene, values = self._scene, self._fresh(figures)
@@ -183,14 +198,21 @@ class FigureTeller:
             signed = self._signed(figures[0], verb.words)
             self._record(items[-1], signed, _GAP, verb.words, than.words)
 
+    def share(self, figure: Group, of: Group) -> None:
+        """Record what share of something larger is what was measured last: 占全市的38%."""
+        figures, items = self._fresh(figure), self._grown(None, 1)
+        if figures and items and of.words is not None:
+            self._take(figure)
+            self._record(items[-1], figures[0], _SHARE, compared=of.words)
+
     def _signed(self, figure: Figure, verb: Words) -> Figure:
         falls = self._scene.rules.falls.search(verb.raw)
         return replace(figure, value=-figure.value) if falls else figure
 
-    def _grown(self, of: Group, count: int) -> Sequence[Measured]:
+    def _grown(self, of: Group | None, count: int) -> Sequence[Measured]:
         """Return what grew: what the group names, else what was measured last."""
         scene = self._scene
-        if of.words is None:
+        if of is None or of.words is None:
             items = [item.carried() for item in self.measured or scene.context.measured]
             return items if len(items) == count else items[-1:] if count == 1 else []
         mention = of.tokens[-1].mention if of.tokens else None

@@ -23,6 +23,8 @@ from kg_builder.text.recognition.tokens import Clause
 _MAX_CLAUSE = 400
 _COLONS = ("：", ":")
 _INDUSTRY = "Industry"
+_BEFORE_SUBJECT = ("period", "edition", "claim")
+"""What may stand before the subject that a clause opens with."""
 _DATE_OPENS = 2
 """A period within so many characters of a clause's start is that of the sentence."""
 
@@ -75,7 +77,7 @@ class PassageReader:
     def _clauses(self, sentence: Words) -> Iterator[Clause]:
         for part in split(sentence, "；;，,:："):
             if len(part.raw) <= _MAX_CLAUSE:
-                yield self._scanner.scan(part)
+                yield self._rules.refiner.refine(self._scanner.scan(part))
 
     def _clause(
         self,
@@ -135,6 +137,7 @@ class _ClauseTeller:
         self._relations.take_ahead(following)
         if self._figures.measured:
             scene.context.measured = self._figures.measured
+        following = scene.whole or following or self._opening()
         if following is not None:
             scene.context.subject = following
         if scene.told:
@@ -148,6 +151,20 @@ class _ClauseTeller:
                     said = Evidence(self._scene.words(token).span)
                     self._scene.context.dated = Dated(token.period, said)
                 return
+
+    def _opening(self) -> Thing | None:
+        """Return the thing that the clause opens with: what the next one may speak of."""
+        scene = self._scene
+        for token in scene.clause.tokens:
+            if token.mention is not None:
+                named = token.mention.row is not None and token.start in scene.used
+                entity = scene.linker.thing(token.mention) if named else None
+                if entity is None or entity.type not in scene.rules.alone:
+                    return None
+                return entity, Evidence(token.mention.words.span)
+            if token.kind not in _BEFORE_SUBJECT:
+                return None
+        return None
 
     def _name_all(self) -> None:
         """Record the things of which the clause says nothing that a rule knows."""
@@ -195,6 +212,10 @@ class _ClauseTeller:
                 self._figures.rank(first, second, rule)
             case "pair":
                 self._figures.pair(first, second)
+            case "pair-of":
+                self._figures.pair_of(first, second, third, rule)
+            case "share":
+                self._figures.share(first, second)
             case "pair-measures":
                 self._figures.pair_measures(first, second)
             case "member":

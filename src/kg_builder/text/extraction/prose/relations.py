@@ -74,7 +74,7 @@ class RelationTeller:
         sets = scene.things(whole, rule, counted=True)
         if not sets:
             return
-        entity, said = sets[-1]
+        entity, said = scene.whole = sets[-1]
         for member, member_said in scene.things(members, rule, supposed=entity.type):
             if member == entity:
                 continue

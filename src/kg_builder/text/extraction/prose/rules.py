@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kg_builder.model.entity import EntityId
 from kg_builder.text.extraction.data import Data
+from kg_builder.text.extraction.prose.refine import Refiner
 from kg_builder.text.extraction.prose.telling import TellingRule
 from kg_builder.text.recognition.encoding import Encoding
 from kg_builder.text.recognition.lexicon import NameLexicon
@@ -21,6 +22,7 @@ class PassageRules:
     """How clauses tell of things."""
 
     encoding: Encoding
+    refiner: Refiner
     rules: tuple[TellingRule, ...]
     roles: Mapping[str, str]
     """By status: the relation of a thing to who brings it about."""
@@ -63,6 +65,10 @@ class PassageRules:
     claim_noise: re.Pattern[str]
     """What is no part of the wording of a claim."""
     award_tail: re.Pattern[str]
+    award_head: re.Pattern[str]
+    """The end of a verb of honour that belongs to the name of the award: 获批国家级."""
+    refers: re.Pattern[str]
+    """How a sentence opens that speaks of what the one before spoke of: 该项目."""
 
     @classmethod
     def of(cls, data: Data, lexicon: NameLexicon, statuses: Sequence[str]) -> PassageRules:
@@ -82,6 +88,7 @@ class PassageRules:
         slots = encoding.slots()
         return cls(
             encoding=encoding,
+            refiner=Refiner.of(data.part("refine"), lexicon),
             rules=tuple(TellingRule.of(part, slots) for part in data.parts("rule")),
             roles={key: str(value) for key, value in data.part("roles").items()},
             objects={
@@ -109,6 +116,8 @@ class PassageRules:
             all_of=words.pattern("all-of"),
             claim_noise=words.pattern("claim-noise"),
             award_tail=words.pattern("award-tail"),
+            award_head=words.pattern("award-head"),
+            refers=words.pattern("refers"),
         )
 
     def allows(self, predicate: str, value: EntityId) -> bool:

@@ -39,6 +39,8 @@ class Context:
     """What a passage has set so far."""
 
     subject: Thing | None = None
+    before: Thing | None = None
+    """What the last sentence with a subject spoke of: what 该项目 means."""
     industry: Thing | None = None
     dated: Dated | None = None
     plan: Dated | None = None
@@ -56,6 +58,7 @@ class Context:
 
     def new_sentence(self) -> None:
         """Forget what no sentence takes over from the one before it."""
+        self.before = self.subject or self.before
         self.subject = None
         self.dated = None
         self.measured = ()
@@ -100,6 +103,8 @@ class Scene:
         self.linker = linker
         self.said = said
         self.findings = said.findings
+        if context.subject is None and rules.refers.match(clause.words.raw):
+            context.subject = context.before
         self.encoded: Encoded = rules.encoding.encode(clause, carries=context.subject is not None)
         self.rule = ""
         """The rule that is telling."""
@@ -112,6 +117,8 @@ class Scene:
         self.elided: dict[int, Sequence[Thing]] = {}
         """By where the name of a set starts: the things of the list that share its end."""
         self.keeps_ahead = False
+        self.whole: Thing | None = None
+        """The set whose members the clause lists: what the next one may speak of."""
         self._nothing = Group("", (), it=False, clause=clause, where=None)
         self._resolved: dict[tuple[int, str | None, bool], list[Thing]] = {}
 

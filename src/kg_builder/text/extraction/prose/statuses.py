@@ -162,7 +162,9 @@ class StatusTeller:
         outcome = _outcome(verb.verb.word)
         wording = scene.words(verb.verb)
         where = Evidence(wording.span)
-        for honour, honour_said in self._awards(award.tokens):
+        head = scene.rules.award_head.search(wording.raw)
+        level = wording.part(head.start(), len(wording.raw)) if head else None
+        for honour, honour_said in self._awards(award.tokens, level):
             for entity, said in scene.things(group, rule):
                 if entity == honour:
                     continue
@@ -175,13 +177,19 @@ class StatusTeller:
                 scene.fact(statement, "outcome", Concept("outcome", outcome), where)
                 scene.fact(statement, "verbatim", wording.text, where)
 
-    def _awards(self, tokens: Sequence[Token]) -> list[Thing]:
-        """Return the awards that tokens name, without 名单 and the like behind them."""
+    def _awards(self, tokens: Sequence[Token], level: Words | None) -> list[Thing]:
+        """Return the awards that tokens name, without 名单 and the like behind them.
+
+        `level` is what the verb has swallowed of the first: 国家级 of 获批国家级.
+        """
         found: list[Thing] = []
         for token in tokens:
             if token.mention is None:
                 continue
-            words = self._bare(token.mention.words)
+            words = token.mention.words
+            if level is not None and level.span.end == words.start:
+                words = self._scene.clause.words.part(token.start - len(level.raw), token.end)
+            words = self._bare(words)
             mention = replace(token.mention, words=words)
             self._scene.used.add(token.start)
             entity = self._scene.linker.thing(mention, _AWARD, forced=True)
