@@ -49,6 +49,13 @@ class View:
         facts = self.facts[node][predicate] if node in self.facts else ()
         return facts[0].object if facts else None
 
+    def rule(self, witness):
+        """The rule that read the fact of a Reading's witness."""
+        node, path = witness[0], witness[1].split("/")[0]
+        said = self.facts[node]
+        facts = said.get(path) or next(iter(said.values()))
+        return facts[0].rule
+
     def label(self, node):
         entity = self.entities.get(node)
         return entity.label if entity else None

@@ -111,6 +111,8 @@ class Score:
     missed_facts: list = field(default_factory=list)
     extra_facts: list = field(default_factory=list)
     by_relation: dict = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    by_rule: dict = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    """Facts of each rule that are right, and those that are not."""
 
     SUMS = ("names", "typed", "facts", "figures")
 
@@ -122,6 +124,9 @@ class Score:
         for name, (found, gold) in other.by_relation.items():
             self.by_relation[name][0] += found
             self.by_relation[name][1] += gold
+        for rule, (right, wrong) in other.by_rule.items():
+            self.by_rule[rule][0] += right
+            self.by_rule[rule][1] += wrong
         return self
 
     def sums(self):
@@ -354,6 +359,8 @@ class _Match:
             if not witnesses:
                 result.missed_facts.append(fact)
         result.facts.right = len(matched)
+        for witness in matched:
+            result.by_rule[self.view.rule(witness)][0] += 1
         extra = {}
         for rule in enabled:
             for reading in self._all(rule):
@@ -362,6 +369,7 @@ class _Match:
         for readings in extra.values():
             if not any(self._excusable(reading) for reading in readings):
                 result.extra_facts.append(readings[0])
+                result.by_rule[self.view.rule(readings[0].witness)][1] += 1
         result.facts.read = len(matched) + len(result.extra_facts)
 
     def _scored(self, fact):

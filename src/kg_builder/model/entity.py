@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kg_builder.model.selector import Evidence
 
@@ -17,10 +17,16 @@ class EntityId:
 
     type: str
     key: tuple[str, ...]
+    _hash: int = field(init=False, repr=False, compare=False)
+    """Kept, since an id is looked up for every fact; never pickled: it holds in one process."""
 
     def __post_init__(self) -> None:
         if not self.key or not all(self.key):
             raise ValueError(f"an entity of class {self.type} has an empty key: {self.key!r}")
+        object.__setattr__(self, "_hash", hash((self.type, self.key)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by the fields, as a `Span`."""

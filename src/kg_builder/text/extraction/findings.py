@@ -108,10 +108,9 @@ class Findings:
         """Record a fact with the passage or passages that say it."""
         evidence = (said,) if isinstance(said, Evidence) else said
         key = (subject, predicate, type(value), value)
-        told = self._facts.get(key)
-        if told is None:
-            self._facts[key] = _Told(rule, list(evidence))
-        else:
+        new = _Told(rule, list(evidence))
+        told = self._facts.setdefault(key, new)
+        if told is not new:
             told.evidence += evidence
 
     def name(self, words: Words) -> str:

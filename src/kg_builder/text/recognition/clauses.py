@@ -24,6 +24,7 @@ _TITLE, _QUOTE = "《〈", "“‘「『"
 _MEASURES = frozenset("率量额费价")
 """Ends of measures that a verb before them is part of: 覆盖率, 吞吐量."""
 _GOING_ON = frozenset({"under-way", "supported", "planned"})
+_AFTER_HEADS = ("建设", "项目", "工程")
 _COPULAS = frozenset("是为属系")
 _SHORT_HEADS = frozenset("区园院所馆站港城")
 """Ends of names that make a name of a verb before them: 集聚区."""
@@ -225,11 +226,18 @@ class ClauseScanner:
         if not opening and word.kind == "opening":
             return None
         if not opening and word.kind == "between" and masked[end : end + 1] != _NUMBER:
-            if not self._names.ends(masked[start:place]):
+            if not self._names.ends(masked[start:place]) or self._pairs(masked, start, place, end):
                 return None
         if word.kind == "verb" and not self._parts(masked, start, place, end, word):
             return None
         return _Piece(place, end, Token("word", place, end, word=word))
+
+    def _pairs(self, masked: str, start: int, place: int, end: int) -> bool:
+        """Whether 与 pairs two industries inside a name: 人工智能与数字经济试验区."""
+        if masked[place:end] != "与" or not self._names.industry(masked[start:place]):
+            return False
+        second = self._lexicon.topics.match(masked, end) if end < len(masked) else None
+        return second is not None and masked[end + len(second[0]) : end + len(second[0]) + 1].isalnum()
 
     def _specials(self, masked: str) -> dict[int, _Piece]:
         """Return the claims, editions, ranks and wordings of a status, by where they start."""
@@ -265,8 +273,12 @@ class ClauseScanner:
             word.weak and self._lexicon.attribute.fullmatch(masked[place:end] + following)
         ):
             return False
-        if self._bare_head(following):
-            return not word.weak and (place == start or self._names.ends(masked[start:place]))
+        bare = self._bare_head(masked, end)
+        if bare:
+            named = place == start or self._names.ends(masked[start:place])
+            if self._is_policy(bare) and word.status is None and place > start:
+                return False
+            return named and (not word.weak or self._is_object(masked, start, place, end, bare))
         if not word.weak:
             return True
         if end - place == 1:
@@ -281,7 +293,7 @@ class ClauseScanner:
     def _covered(self, masked: str, start: int, place: int, end: int, word: Word) -> bool:
         """Whether the verb is a part of a head: 改造 in 旧城改造, 集聚 in 集聚区."""
         head = self._lexicon.heads.ending(masked[start:end])
-        if head is not None and end - place < len(head[0]) < end - start:
+        if head is not None and end - place < len(head[0]) <= end - start:
             return True
         ahead = self._lexicon.verbal_heads.match(masked, place)
         if ahead is None or len(ahead[0]) <= end - place:
@@ -303,17 +315,31 @@ class ClauseScanner:
             place += len(found[0])
         return False
 
-    def _bare_head(self, ahead: str) -> bool:
-        """Whether a head follows at once, and a name ends with it."""
+    def _bare_head(self, masked: str, place: int) -> str:
+        """Return the head that follows at once, where a name ends with it."""
+        ahead = masked[place : place + 6]
         if ahead[:1] in _SHORT_HEADS and not ahead[1:2].isalnum():
-            return True
-        for length in (2, 3, 4):
+            return ahead[:1]
+        for length in (4, 3, 2):
             head = ahead[:length]
             found = self._lexicon.heads.ending(head)
             if found and found[0] == head and len(head) == length:
                 after = ahead[length : length + 1]
-                return not after or not after.isalnum() or ahead[length:] in ("建设", "项目", "工程")
-        return False
+                if not after or not after.isalnum() or ahead[length:] in _AFTER_HEADS:
+                    return head
+                word = self._lexicon.words.match(masked, place + length)
+                if word and word[1].kind == "verb" and not word[1].weak:
+                    return head
+        return ""
+
+    def _is_policy(self, head: str) -> bool:
+        found = self._lexicon.heads.ending(head)
+        return found is not None and found[1].type == "Policy"
+
+    def _is_object(self, masked: str, start: int, place: int, end: int, head: str) -> bool:
+        """Whether a bare head is what a weak verb is done to: 改造老旧小区, 接待游客30万人次."""
+        counted = masked[end + len(head) : end + len(head) + 1] == _NUMBER
+        return counted or (place == start and len(head) > 2)
 
     def _spelt_count(self, words: Words, place: int) -> _Piece | None:
         match = self._lexicon.counted.match(words.raw, place)

@@ -75,15 +75,22 @@ class NameReader:
         """A name and what is measured of it (X总建筑面积), or an attribute alone."""
         name = masked[start:cut]
         head = self._head(name)
-        if head is not None and head.type in _MEASURED:
-            shorter = name[: -len(self._ending(name))]
-            row = self._head(shorter) if len(shorter) > _SHORTEST else None
-            if row is not None and row.type not in _MEASURED:
-                cut, name, head = start + len(shorter), shorter, row
+        if head is None or head.type in _MEASURED:
+            length, head = self._measured_name(name)
+            cut, name = start + length, name[:length]
         generic = self._lexicon.generic.fullmatch(name)
         if head is None or head.collective or head.type in _MEASURED or generic:
             return [Token("attribute", start, end)]
         return [self._token(words, start, cut, head), Token("attribute", cut, end)]
+
+    def _measured_name(self, name: str) -> tuple[int, NameRow | None]:
+        """Return how much of a stretch is a name, the rest the start of a measure: 港区|货物."""
+        for length in range(len(name) - 1, max(_SHORTEST, len(name) - _LONGEST_PREDICATE), -1):
+            row = self._head(name[:length])
+            if row is not None and row.type not in _MEASURED and not row.collective:
+                if not self._straddled(name, length):
+                    return length, row
+        return len(name), self._head(name)
 
     def _title(self, words: Words, masked: str, start: int, end: int) -> list[Token]:
         row = self._lexicon.by_type.get("Policy")

@@ -16,6 +16,7 @@ from kg_builder.text.extraction.works import ACTUAL, PLAN
 
 _COUNT, _RANK = "数量", "位次"
 _LEVEL, _CHANGE, _GROWTH, _GAP = "level", "change", "growth", "gap"
+_TOPIC = "Topic"
 _ADDED, _SHARE = "added", "share"
 _LONGEST_SHARED = 4
 """Two names of a list share no more characters than this in front of the end they share."""
@@ -28,6 +29,8 @@ class FigureTeller:
         self._scene = scene
         self._told: set[int] = set()
         self._measured: list[tuple[int, Measured]] = []
+        self._had: set[int] = set()
+        """Where the figures end that count what the subject has."""
 
     @property
     def measured(self) -> list[Measured]:
@@ -56,6 +59,7 @@ class FigureTeller:
         entity, said = things[-1]
         scene.counted.add(entity)
         scene.context.counted.add(entity)
+        scene.counted_at.add(said.span.start)
         self._take(figure)
         measured = Measured((entity, said), Named(_COUNT, derived(said)))
         self._record(measured, figures[0], self._counted(verb))
@@ -70,13 +74,36 @@ class FigureTeller:
         """
         scene, figures = self._scene, self._fresh(figure)
         mention = group.tokens[-1].mention if group.tokens else None
-        if not figures or mention is None or not self._counts_subject(group, verb):
+        subject = self._has(group, verb) if figures else None
+        if subject is not None:
+            self._had.add(figure.tokens[-1].end)
+        elif figures and self._counts_subject(group, verb):
+            subject = scene.subject
+        if subject is None or mention is None:
             return self.count(group, figure, verb, rule)
         scene.used.update(token.start for token in group.tokens)
+        scene.counted_at.add(mention.words.span.start)
         self._take(figure)
         named = Named(mention.text, Evidence(mention.words.span))
-        self._record(Measured(scene.subject, named), figures[0], self._counted(verb))
+        self._record(Measured(subject, named), figures[0], self._counted(verb))
         return None
+
+    def _has(self, group: Group, verb: Group) -> Thing | None:
+        """Return what has so many of them: 平台接入停车场215个、泊位5.8万个."""
+        scene = self._scene
+        if verb.words is not None:
+            if not scene.rules.has.fullmatch(verb.words.raw):
+                return None
+            scene.silent.add(verb.tokens[0].start)
+        else:
+            before = [token for token in scene.clause.tokens if token.end <= group.tokens[0].start]
+            if len(before) < 2 or before[-1].kind != "mark" or before[-2].end not in self._had:
+                return None
+        opening = scene.opening()
+        if opening is not None and opening[1].start < group.tokens[0].start:
+            scene.used.add(opening[1].start)
+            return opening[0]
+        return scene.subject
 
     def _counts_subject(self, group: Group, verb: Group) -> bool:
         scene = self._scene
@@ -116,6 +143,8 @@ class FigureTeller:
         if not things and (words is None or self._scene.linker.only_attribute(words)):
             return
         self._take(figure)
+        scene = self._scene
+        scene.counted_at.update(said.span.start for one, said in things if one.type == _TOPIC)
         measure = PREVIOUS if before else rule.measure or _LEVEL
         self._measure(things[-1] if things else None, figures[0], words, measure)
 

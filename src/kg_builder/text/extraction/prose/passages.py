@@ -23,8 +23,6 @@ from kg_builder.text.recognition.tokens import Clause
 _MAX_CLAUSE = 400
 _COLONS = ("：", ":")
 _INDUSTRY = "Industry"
-_BEFORE_SUBJECT = ("period", "edition", "claim")
-"""What may stand before the subject that a clause opens with."""
 _DATE_OPENS = 2
 """A period within so many characters of a clause's start is that of the sentence."""
 
@@ -153,18 +151,9 @@ class _ClauseTeller:
                 return
 
     def _opening(self) -> Thing | None:
-        """Return the thing that the clause opens with: what the next one may speak of."""
-        scene = self._scene
-        for token in scene.clause.tokens:
-            if token.mention is not None:
-                named = token.mention.row is not None and token.start in scene.used
-                entity = scene.linker.thing(token.mention) if named else None
-                if entity is None or entity.type not in scene.rules.alone:
-                    return None
-                return entity, Evidence(token.mention.words.span)
-            if token.kind not in _BEFORE_SUBJECT:
-                return None
-        return None
+        """Return the thing that the clause opens with, if something was told of it."""
+        opening = self._scene.opening()
+        return opening[0] if opening and opening[1].start in self._scene.used else None
 
     def _name_all(self) -> None:
         """Record the things of which the clause says nothing that a rule knows."""
@@ -186,6 +175,8 @@ class _ClauseTeller:
                 return things[-1] if things else None
             case "topic":
                 self._take_topic(scene.things(first, rule))
+            case "signed":
+                self._relations.signed(first, rule)
             case "status":
                 self._statuses.status(first, second, rule)
             case "claim":

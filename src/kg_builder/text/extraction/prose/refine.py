@@ -38,6 +38,8 @@ class Refiner:
     """Verbs that tell, before such a word, of what kind it is: 新签约项目."""
     members: frozenset[str]
     """What such a word follows where it only sums up a list: 等."""
+    total: re.Pattern[str]
+    """Measures that only say that something is counted: 总数."""
     measured: frozenset[str]
     """Classes of ends that are measures if a figure follows."""
 
@@ -52,6 +54,7 @@ class Refiner:
             data.pattern("bare"),
             data.pattern("kind"),
             frozenset(data.texts("members")),
+            data.pattern("total"),
             frozenset(data.texts("measured")),
         )
 
@@ -63,7 +66,9 @@ class Refiner:
             following = tokens[number + 1] if number + 1 < len(tokens) else None
             if token.figure is not None and token.start > place:
                 refined += self._bare(clause.words, refined, place, token.start)
-            if token.mention is None or token.mention.quoted:
+            if token.kind == "attribute" and following is not None:
+                refined.append(self._counted(clause.words, token, tokens[number + 1 :]))
+            elif token.mention is None or token.mention.quoted:
                 refined.append(token)
             else:
                 refined += self._parts(clause.words, token, token.mention, following)
@@ -89,6 +94,18 @@ class Refiner:
         if row is None:
             return ()
         return (Token("name", first, last, mention=Mention(words.part(first, last), row)),)
+
+    def _counted(self, words: Words, token: Token, after: Sequence[Token]) -> Token:
+        """Return the name of what is counted in a measure that says no more: 企业总数."""
+        figure = next((other for other in after[:_FAR] if other.figure is not None), None)
+        found = self.total.search(words.raw, token.start, token.end)
+        if figure is None or found is None or found.start() - token.start < _SHORTEST:
+            return token
+        name = words.part(token.start, found.start())
+        row = self._head(name.raw)
+        if row is None or self.lexicon.generic.fullmatch(name.raw):
+            return token
+        return Token("name", token.start, found.start(), mention=Mention(name, row))
 
     def _parts(
         self, words: Words, token: Token, mention: Mention, following: Token | None

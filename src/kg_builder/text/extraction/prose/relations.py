@@ -5,7 +5,7 @@ from __future__ import annotations
 from kg_builder.model.entity import EntityId
 from kg_builder.model.selector import Evidence
 from kg_builder.text.extraction.prose.scene import Group, Scene, Thing
-from kg_builder.text.extraction.prose.telling import ROLE, TellingRule
+from kg_builder.text.extraction.prose.telling import ROLE, SIGNED, TellingRule
 from kg_builder.text.extraction.statements import carried, derived
 
 _LONGEST_ELIDED = 4
@@ -36,7 +36,7 @@ class RelationTeller:
         if not predicate:
             return
         subjects = scene.things(subject, rule, verb.verb)
-        values = scene.things(value, rule)
+        values = self._signed() if value.name == SIGNED else scene.things(value, rule)
         if paired:
             same = len(subjects) == len(values)
             pairs = list(zip(subjects, values, strict=True)) if same else []
@@ -44,6 +44,13 @@ class RelationTeller:
             pairs = [(one, other) for one in subjects for other in values]
         for one, other in pairs:
             self._relate(one, predicate, other)
+
+    def signed(self, group: Group, rule: TellingRule) -> None:
+        """Keep the bodies that sign something, for what they then build together."""
+        self._scene.context.signed = self._scene.things(group, rule)
+
+    def _signed(self) -> list[Thing]:
+        return [(entity, carried(said)) for entity, said in self._scene.context.signed]
 
     def _relate(self, subject: Thing, predicate: str, value: Thing) -> None:
         scene = self._scene

@@ -56,6 +56,8 @@ class PassageRules:
     """Statuses that say less than the verb behind the object, where there is one."""
 
     not_yet: re.Pattern[str]
+    has: re.Pattern[str]
+    """Verbs that only say how many of something a thing has."""
     new: re.Pattern[str]
     falls: re.Pattern[str]
     due: re.Pattern[str]
@@ -109,6 +111,7 @@ class PassageRules:
             by_count=frozenset(status.texts("by-count")),
             overruled=frozenset(status.texts("overruled")),
             not_yet=words.pattern("not-yet"),
+            has=words.pattern("has"),
             new=words.pattern("new"),
             falls=words.pattern("falls"),
             due=words.pattern("due"),

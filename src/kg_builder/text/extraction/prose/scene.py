@@ -10,12 +10,15 @@ from kg_builder.model.entity import EntityId
 from kg_builder.model.fact import Value
 from kg_builder.model.selector import Evidence, Span
 from kg_builder.text.extraction.prose.rules import PassageRules
-from kg_builder.text.extraction.prose.telling import TellingRule
+from kg_builder.text.extraction.prose.telling import SIGNED, TellingRule
 from kg_builder.text.extraction.statements import Dated, Named, Statements, carried
 from kg_builder.text.extraction.words import Words
 from kg_builder.text.linking.linker import Linker
 from kg_builder.text.recognition.encoding import IT, Encoded
 from kg_builder.text.recognition.tokens import Clause, Mention, Token
+
+_BEFORE_SUBJECT = ("period", "edition", "claim")
+"""What may stand before the subject that a clause opens with."""
 
 Thing = tuple[EntityId, Evidence]
 """A thing and the passage that names it."""
@@ -47,6 +50,8 @@ class Context:
     """The period planned, where the passage stands in the plan."""
     listed: Sequence[Thing] = ()
     """The things of the last list of several."""
+    signed: Sequence[Thing] = ()
+    """The bodies that have signed something in this sentence."""
     phased: Mention | None = None
     """The last name that ends with a phase: what 二期 alone is the second phase of."""
     ahead: tuple[str, Sequence[Thing]] | None = None
@@ -60,6 +65,7 @@ class Context:
         """Forget what no sentence takes over from the one before it."""
         self.before = self.subject or self.before
         self.subject = None
+        self.signed = ()
         self.dated = None
         self.measured = ()
 
@@ -112,20 +118,25 @@ class Scene:
         self.used: set[int] = set()
         """Where the names start that a rule has told something of."""
         self.counted: set[EntityId] = set()
+        self.counted_at: set[int] = set()
+        """Where the names stand of what a figure counts."""
         self.doers: set[EntityId] = set()
         """Those who do something in this clause: nothing else is done to them in it."""
+        self.silent: set[int] = set()
+        """Where the verbs start that only say what a thing has: 设置床位320张."""
         self.elided: dict[int, Sequence[Thing]] = {}
         """By where the name of a set starts: the things of the list that share its end."""
         self.keeps_ahead = False
         self.whole: Thing | None = None
         """The set whose members the clause lists: what the next one may speak of."""
         self._nothing = Group("", (), it=False, clause=clause, where=None)
+        self._signed = Group(SIGNED, (), it=False, clause=clause, where=None)
         self._resolved: dict[tuple[int, str | None, bool], list[Thing]] = {}
 
     def group(self, match: re.Match[str], name: str) -> Group:
         """Return what a group caught; a name that is no group of the rule catches nothing."""
         if name not in match.re.groupindex:
-            return self._nothing
+            return self._nothing if name != SIGNED else self._signed
         where = self.encoded.stretch(match, name)
         tokens = self.encoded.group(match, name)
         return Group(name, tokens, IT in (match[name] or ""), self.clause, where)
@@ -229,6 +240,18 @@ class Scene:
         if industry is not None and entity.type in self.rules.of_industry:
             evidence = (carried(industry[1]), said)
             self.findings.fact(entity, "inIndustry", industry[0], evidence, "industry-context")
+
+    def opening(self) -> tuple[Thing, Token] | None:
+        """Return the thing that the clause opens with, and where it stands."""
+        for token in self.clause.tokens:
+            if token.mention is not None:
+                entity = self.linker.thing(token.mention) if token.mention.row else None
+                if entity is None or entity.type not in self.rules.alone:
+                    return None
+                return (entity, Evidence(token.mention.words.span)), token
+            if token.kind not in _BEFORE_SUBJECT:
+                return None
+        return None
 
     def span(self, start: Words, end: Words) -> Span:
         """Return the span from one stretch to another."""

@@ -42,6 +42,8 @@ class StatusTeller:
         token = verb.verb
         if token is None or token.word is None or token.word.status is None:
             return
+        if token.start in self._scene.silent:
+            return
         if token.word.status in self._scene.rules.overruled and self._overruled(token):
             return
         for thing in things:
@@ -52,6 +54,8 @@ class StatusTeller:
         """Whether the thing does what the verb says, or the verb only counts it."""
         scene, (entity, said) = self._scene, thing
         if entity in scene.doers:
+            return True
+        if said.span.start in scene.counted_at and status in scene.rules.by_count:
             return True
         if entity in scene.counted and status in scene.rules.by_count:
             return True

@@ -16,12 +16,15 @@ from kg_builder.text.recognition.encoding import compile_slots
 
 ROLE = "@role"
 """In a predicate's stead: the relation of a thing to who brings its status about."""
+SIGNED = "signed"
+"""In a group's stead: the bodies that the sentence says have signed something."""
 _NONE = "none"
 """In a group's stead: nothing."""
 _ACTIONS: Final = MappingProxyType(
     {
         "subject": (1, 1),
         "topic": (1, 1),
+        "signed": (1, 1),
         "status": (2, 2),
         "claim": (2, 2),
         "edition": (2, 2),
@@ -113,7 +116,7 @@ class TellingRule:
 
 def _telling(data: Data, text: str, pattern: re.Pattern[str]) -> Telling:
     telling = _parsed(text.split())
-    known = {*pattern.groupindex, _NONE}
+    known = {*pattern.groupindex, _NONE, SIGNED}
     if telling is None or any(group not in known for group in telling.groups):
         raise data.refuse("tell", f"不可读：{text}", f"cannot be read: {text}")
     return telling
