@@ -8,40 +8,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kg_builder.text.extraction.periods import PeriodReader
 from kg_builder.text.extraction.quantities import FigureReader
 from kg_builder.text.extraction.words import Words
-from kg_builder.text.recognition.lexicon import NameLexicon, NameRow, Word
-from kg_builder.text.recognition.names import BRACKET, QUOTED, TITLE, NameReader
+from kg_builder.text.recognition.lexicon import NameLexicon, NameRow
+from kg_builder.text.recognition.names import BRACKET, NUMBER, QUOTED, TITLE, NameReader
 from kg_builder.text.recognition.tokens import Clause, Token
+from kg_builder.text.recognition.verbs import ISSUED, VerbJudge
 
 _CLOSING = {
-    "《": "》", "〈": "〉", "“": "”", "‘": "’", "「": "」", "『": "』", "(": ")", "（": "）", "[": "]",
-    "【": "】",
+    "《": "》", "〈": "〉", "“": "”", "‘": "’", "「": "」", "『": "』", "(": ")", "（": "）",
+    "[": "]", "【": "】",
 }  # fmt: skip
 _TITLE, _QUOTE = "《〈", "“‘「『"
-_MEASURES = frozenset("率量额费价")
-"""Ends of measures that a verb before them is part of: 覆盖率, 吞吐量."""
 _GOING_ON = frozenset({"under-way", "supported", "planned"})
-_AFTER_HEADS = ("建设", "项目", "工程")
 _COPULAS = frozenset("是为属系")
-_SHORT_HEADS = frozenset("区园院所馆站港城")
-"""Ends of names that make a name of a verb before them: 集聚区."""
 _CLOSERS = frozenset("》〉”’」』")
-_NUMBER = "\ue0f3"
-"""Blots out figures and periods."""
 _LONGEST_OPAQUE = 120
 _MASKED = re.compile(r"[《〈“‘「『(（\[【\d+-]")
 _DIGITS = re.compile(r"[\d.,]*")
 _YEAR = re.compile(r"(?:19|20)\d\d\s?(?:年|[-—–~～至]+(?:19|20)\d\d)")
-_MONTH = re.compile(r"(?:\d{1,2}\s*[-—–~～至]\s*)?(?:1[0-2]|0?[1-9])\s?月(?:份|底|末|初|中旬|上旬|下旬|(?:3[01]|[12]\d|0?[1-9])日)?(?!\d)")
+_MONTH = re.compile(
+    r"(?:\d{1,2}\s*[-—–~～至]\s*)?(?:1[0-2]|0?[1-9])\s?月(?:份|底|末|初|中旬|上旬|下旬|(?:3[01]|[12]\d|0?[1-9])日)?(?!\d)"
+)
 _NUMERALS = frozenset("一二两三四五六七八九十")
 _PARTING = ",，;；:：。!！?？\u3000Ø•■➢★▲●◆※"
 _SOMETIMES_PARTING = " –-"
-_NOMINAL = re.compile(rf"[^、,，。;；:：的{_NUMBER}]*")
-_DOCUMENT = re.compile(rf"[^、,，。;；:：的等{TITLE}{_NUMBER}]{{4,40}}")
-_ISSUED, _LEAST_DOCUMENT = "issued", 2
 _CONJUNCTION = re.compile(r"以及|[、和与及暨]")
 
 
@@ -69,8 +63,9 @@ class ClauseScanner:
         self._figures = figures
         self._periods = periods
         self._names = NameReader(lexicon, known)
+        self._verbs = VerbJudge(lexicon, self._names)
         self._parting = frozenset(
-            (*lexicon.words.by_first, *_PARTING, *_SOMETIMES_PARTING, *_NUMERALS, "、")
+            (*lexicon.words.openings, *_PARTING, *_SOMETIMES_PARTING, *_NUMERALS, "、")
         )
         self._bounds = tuple(sorted(figures.bounds["before"], key=len, reverse=True))
 
@@ -105,7 +100,7 @@ class ClauseScanner:
                 piece = self._number(words, place)
                 if piece is not None:
                     pieces[piece.start] = piece
-                    out[piece.start : piece.end] = _NUMBER * (piece.end - piece.start)
+                    out[piece.start : piece.end] = NUMBER * (piece.end - piece.start)
                     end = piece.end
                 else:
                     end = max(_DIGITS.match(raw, place).end(), place + 1)  # type: ignore[union-attr]
@@ -145,11 +140,17 @@ class ClauseScanner:
             if raw.endswith(bound, 0, place):
                 start = place - len(bound)
                 break
+        if self._lexicon.specification.match(raw, place):
+            return None
         figure = self._figures.match(words, start)
         if figure is None:
             return None
         end = figure.words.span.end - words.start
-        if figure.unit.name == "magnitude" or raw[end : end + 1] == "级" or self._inside_name(raw, place, end):
+        if (
+            figure.unit.name == "magnitude"
+            or raw[end : end + 1] == "级"
+            or self._inside_name(raw, place, end)
+        ):
             return None
         return _Piece(start, end, Token("figure", start, end, figure=figure))
 
@@ -163,7 +164,8 @@ class ClauseScanner:
     def _boundaries(
         self, masked: str, pieces: Mapping[int, _Piece], words: Words
     ) -> Iterator[_Piece]:
-        place = start = 0
+        start = 0
+        place = self._verbs.document_said_of(masked)
         specials = self._specials(masked)
         while place < len(masked):
             piece = pieces.get(place) or specials.get(place)
@@ -173,42 +175,27 @@ class ClauseScanner:
                     continue
                 piece = self._boundary(masked, place, words, start)
             if piece is None:
-                place += self._noun(masked, place)
+                place += self._noun(masked, start, place)
                 continue
             yield piece
             start = place = piece.end
-            if piece.token.word is not None and piece.token.word.status == _ISSUED:
-                place = self._document(masked, place)
+            if piece.token.word is not None and piece.token.word.status in ISSUED:
+                place = self._verbs.document(masked, place)
 
-    def _document(self, masked: str, place: int) -> int:
-        """Return where the name of a document ends that is issued at `place`, if one is named.
-
-        Such names hold verbs of their own: 印发推动某产业高质量发展若干措施.
-        """
-        while True:
-            stretch = _DOCUMENT.match(masked, place)
-            if stretch is None:
-                return place
-            found = self._lexicon.heads.ending(stretch[0])
-            if found is None or found[1].type != "Policy" or len(found[0]) < _LEAST_DOCUMENT:
-                return place
-            word = self._lexicon.words.match(masked, place)
-            if word is None or word[1].status is None or place + len(word[0]) >= stretch.end():
-                return stretch.end()
-            if self._lexicon.verbal_heads.match(masked, place) is not None:
-                return stretch.end()
-            return place
-
-    def _noun(self, masked: str, place: int) -> int:
-        """Return how much stands at `place` that parts no names: a word that could, or a character."""
+    def _noun(self, masked: str, start: int, place: int) -> int:
+        """Return how much stands at `place` that parts no names: a word, or a character."""
         found = self._lexicon.words.match(masked, place)
-        return len(found[0]) if found and found[1].kind in ("noun", "verb") else 1
+        if found is None or found[1].kind not in ("noun", "verb"):
+            return 1
+        if found[1].kind == "verb" and self._verbs.straddles(masked, start, place):
+            return 1
+        return len(found[0])
 
     def _boundary(self, masked: str, place: int, words: Words, start: int) -> _Piece | None:
         """Return what parts names at `place`; `start` is where the run before it starts."""
         char = masked[place]
         opening = place == start
-        if TITLE <= char <= _NUMBER:
+        if TITLE <= char <= NUMBER:
             return None
         if char == "、":
             return _Piece(place, place + 1, Token("mark", place, place + 1))
@@ -225,33 +212,30 @@ class ClauseScanner:
         end = place + len(text)
         if not opening and word.kind == "opening":
             return None
-        if not opening and word.kind == "between" and masked[end : end + 1] != _NUMBER:
-            if not self._names.ends(masked[start:place]) or self._pairs(masked, start, place, end):
+        if not opening and word.kind == "between" and masked[end : end + 1] != NUMBER:
+            named = self._names.ends(masked[start:place])
+            if not named or self._verbs.pairs(masked, start, place, end):
                 return None
-        if word.kind == "verb" and not self._parts(masked, start, place, end, word):
+        if word.kind == "verb" and not self._verbs.parts(masked, start, place, end, word):
             return None
         return _Piece(place, end, Token("word", place, end, word=word))
-
-    def _pairs(self, masked: str, start: int, place: int, end: int) -> bool:
-        """Whether 与 pairs two industries inside a name: 人工智能与数字经济试验区."""
-        if masked[place:end] != "与" or not self._names.industry(masked[start:place]):
-            return False
-        second = self._lexicon.topics.match(masked, end) if end < len(masked) else None
-        return second is not None and masked[end + len(second[0]) : end + len(second[0]) + 1].isalnum()
 
     def _specials(self, masked: str) -> dict[int, _Piece]:
         """Return the claims, editions, ranks and wordings of a status, by where they start."""
         found: dict[int, _Piece] = {}
-        for pattern, word in self._lexicon.phrases:
-            for match in pattern.finditer(masked):
-                token = Token("word", *match.span(), word=word)
+        characters = frozenset(masked)
+        for phrase in self._lexicon.phrases:
+            if characters.isdisjoint(phrase.needs):
+                continue
+            for match in phrase.pattern.finditer(masked):
+                token = Token("word", *match.span(), word=phrase.word)
                 found.setdefault(match.start(), _Piece(*match.span(), token))
         for kind, pattern, triggers in (
             ("edition", self._lexicon.edition, "届"),
             ("claim", self._lexicon.claim, "首一先领独最"),
             ("rank", self._lexicon.rank, "第首榜"),
         ):
-            if any(char in masked for char in triggers):
+            if not characters.isdisjoint(triggers):
                 for match in pattern.finditer(masked):
                     if match.end() > match.start():
                         said = f"{kind}-is" if self._is_predicate(kind, masked, match) else kind
@@ -259,87 +243,9 @@ class ClauseScanner:
         return found
 
     def _is_predicate(self, kind: str, masked: str, match: re.Match[str]) -> bool:
-        """Whether a claim is said of what stands before it: …,系全省首个…"""
+        """Whether a claim is said of what stands before it: 系全省首个."""
         before = masked[: match.start()]
         return kind == "claim" and (match[0][0] in _COPULAS or before.endswith(("成为", "作为")))
-
-    def _parts(self, masked: str, start: int, place: int, end: int, word: Word) -> bool:
-        """Whether a verb parts names here, or belongs to one (研发 in 研发中心)."""
-        ahead = _NOMINAL.match(masked, end)
-        following = ahead[0] if ahead else ""
-        if self._covered(masked, start, place, end, word):
-            return False
-        if following[:1] in _MEASURES or (
-            word.weak and self._lexicon.attribute.fullmatch(masked[place:end] + following)
-        ):
-            return False
-        bare = self._bare_head(masked, end)
-        if bare:
-            named = place == start or self._names.ends(masked[start:place])
-            if self._is_policy(bare) and word.status is None and place > start:
-                return False
-            return named and (not word.weak or self._is_object(masked, start, place, end, bare))
-        if not word.weak:
-            return True
-        if end - place == 1:
-            return masked[end : end + 1] == _NUMBER
-        if place == start:
-            return not word.nominal or masked[end : end + 1] == _NUMBER
-        before = masked[start:place]
-        if not following or self._is_verb(masked, end):
-            return True
-        return self._names.ends(before) and self._names.starts(following)
-
-    def _covered(self, masked: str, start: int, place: int, end: int, word: Word) -> bool:
-        """Whether the verb is a part of a head: 改造 in 旧城改造, 集聚 in 集聚区."""
-        head = self._lexicon.heads.ending(masked[start:end])
-        if head is not None and end - place < len(head[0]) <= end - start:
-            return True
-        ahead = self._lexicon.verbal_heads.match(masked, place)
-        if ahead is None or len(ahead[0]) <= end - place:
-            return False
-        text, row = ahead
-        if row.type == "Policy" and word.status is None and place > start:
-            return True
-        counted = place == start and masked[place + len(text) : place + len(text) + 1] == _NUMBER
-        return not (counted and row.type == "Topic")
-
-    def _is_verb(self, masked: str, place: int) -> bool:
-        """Whether another verb follows at once: 合作 in 合作设立, 建设 in 建设全面提速."""
-        while place < len(masked):
-            found = self._lexicon.words.match(masked, place)
-            if found is None or found[1].kind != "verb":
-                return False
-            if not found[1].weak:
-                return True
-            place += len(found[0])
-        return False
-
-    def _bare_head(self, masked: str, place: int) -> str:
-        """Return the head that follows at once, where a name ends with it."""
-        ahead = masked[place : place + 6]
-        if ahead[:1] in _SHORT_HEADS and not ahead[1:2].isalnum():
-            return ahead[:1]
-        for length in (4, 3, 2):
-            head = ahead[:length]
-            found = self._lexicon.heads.ending(head)
-            if found and found[0] == head and len(head) == length:
-                after = ahead[length : length + 1]
-                if not after or not after.isalnum() or ahead[length:] in _AFTER_HEADS:
-                    return head
-                word = self._lexicon.words.match(masked, place + length)
-                if word and word[1].kind == "verb" and not word[1].weak:
-                    return head
-        return ""
-
-    def _is_policy(self, head: str) -> bool:
-        found = self._lexicon.heads.ending(head)
-        return found is not None and found[1].type == "Policy"
-
-    def _is_object(self, masked: str, start: int, place: int, end: int, head: str) -> bool:
-        """Whether a bare head is what a weak verb is done to: 改造老旧小区, 接待游客30万人次."""
-        counted = masked[end + len(head) : end + len(head) + 1] == _NUMBER
-        return counted or (place == start and len(head) > 2)
 
     def _spelt_count(self, words: Words, place: int) -> _Piece | None:
         match = self._lexicon.counted.match(words.raw, place)
@@ -364,7 +270,7 @@ class ClauseScanner:
         cuts += _between_quotes(words.raw, masked, start, end)
         cuts = [*sorted(cuts), (end, end)]
         tokens: list[Token] = []
-        for (_, left), (right, after) in zip(cuts, cuts[1:], strict=False):
+        for (_, left), (right, after) in pairwise(cuts):
             tokens += self._names.read(words, masked, left, right)
             if after > right:
                 tokens.append(Token("mark", right, after))
@@ -378,10 +284,10 @@ class ClauseScanner:
         In a list (`listed`) one side that is a name is enough.
         """
         before, after = masked[left : match.start()], masked[match.end() : end]
-        if not before or not after:
-            return True
         if self._within_word(masked, match):
             return False
+        if not before or not after:
+            return True
         if self._names.industry(before) and not self._names.industry(after):
             return False
         sides = (self._names.ends(before), self._names.starts(after))

@@ -83,7 +83,7 @@ class Encoding:
         carried: Sequence[str],
         figure_kinds: Mapping[str, str],
     ) -> Encoding:
-        """Number classes and statuses in their order."""
+        """Give classes and statuses numbers, in their order."""
         return cls(
             {name: chr(_FIRST_CLASS + n) for n, name in enumerate(dict.fromkeys(classes))},
             {name: chr(_FIRST_STATUS + n) for n, name in enumerate(dict.fromkeys(statuses))},
@@ -146,12 +146,12 @@ class Encoding:
             named[group] = "[" + "".join(self.classes[name] for name in members) + "]"
         statuses = "".join(self.statuses.values())
         named |= {f"s:{name}": char for name, char in self.statuses.items()}
-        named |= {
-            kind: chr(_FIRST_FIGURE + number) for number, kind in enumerate(_FIGURES)
-        }
+        named |= {kind: chr(_FIRST_FIGURE + number) for number, kind in enumerate(_FIGURES)}
         named |= dict(_OTHERS)
         figures = "".join(chr(_FIRST_FIGURE + number) for number in range(len(_FIGURES)))
-        modifiers = f"[{_OTHERS['claim']}{_OTHERS['edition']}]*(?:新型|新|首批|一批|国家级|市级|省级)?"
+        modifiers = (
+            f"[{_OTHERS['claim']}{_OTHERS['edition']}]*(?:新型|新|首批|一批|国家级|市级|省级)?"
+        )
         name = f"[{known}{_UNKNOWN}]"
         listed = f"{modifiers}{name}"
         joins = "(?:、|和|与|及|以及|暨)"

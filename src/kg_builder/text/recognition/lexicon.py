@@ -44,6 +44,15 @@ class Word:
     award: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A wording of a status that holds other words; one of the characters `needs` is in it."""
+
+    pattern: re.Pattern[str]
+    word: Word
+    needs: frozenset[str]
+
+
 _NOUN = Word("noun")
 _FUNCTION = Word("function")
 _OPENING, _BETWEEN = Word("opening"), Word("between")
@@ -61,8 +70,7 @@ class NameLexicon:
     words: WordList[Word]
     verbal_heads: WordList[NameRow]
     """Heads that open with a verb."""
-    phrases: tuple[tuple[re.Pattern[str], Word], ...]
-    """Wordings of a status that hold other words."""
+    phrases: tuple[Phrase, ...]
     topics: WordList[NameRow]
     """Whole names of industries."""
     topic: re.Pattern[str]
@@ -98,6 +106,10 @@ class NameLexicon:
     """The end of what is measured of a thing: 面积, 规模."""
     latin_unit: re.Pattern[str]
     abstract: re.Pattern[str]
+    issued: re.Pattern[str]
+    """Verbs by which a document is issued."""
+    specification: re.Pattern[str]
+    """A number that is part of a name: 500千伏 of 500千伏变电站."""
 
     @classmethod
     def of(cls, names: Data, words: Data, rules: Data) -> NameLexicon:
@@ -140,7 +152,11 @@ class NameLexicon:
             known,
             WordList.of((head, row) for head, row in heads if _opens_with_verb(head, known)),
             tuple(
-                (part.pattern("pattern"), Word("verb", status=part.text("status")))
+                Phrase(
+                    part.pattern("pattern"),
+                    Word("verb", status=part.text("status")),
+                    frozenset(part.text("needs")),
+                )
                 for part in words.parts("phrase")
             ),
             WordList.of((name, row) for name, row in whole.items() if row.type == "Industry"),
@@ -163,6 +179,8 @@ class NameLexicon:
             rules.pattern("attribute"),
             rules.pattern("latin-unit"),
             rules.pattern("abstract"),
+            rules.pattern("issued"),
+            rules.pattern("specification"),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from kg_builder.text.extraction.words import Words
@@ -12,6 +13,8 @@ _LONGEST = 60
 _SHORTEST = 2
 TITLE, QUOTED, BRACKET = "\ue0f0", "\ue0f1", "\ue0f2"
 """Blot out what stands between title marks, quotation marks and brackets."""
+NUMBER = "\ue0f3"
+"""Blots out figures and periods."""
 
 
 _MEASURED = frozenset({"Topic", "Industry", "Indicator"})
@@ -19,9 +22,23 @@ _MEASURED = frozenset({"Topic", "Industry", "Indicator"})
 
 
 _SURE = frozenset(
-    {"Institution", "Alliance", "Company", "Platform", "Park", "Project", "Event", "Fund", "Cluster"}
+    {
+        "Institution",
+        "Alliance",
+        "Company",
+        "Platform",
+        "Park",
+        "Project",
+        "Event",
+        "Fund",
+        "Cluster",
+    }
 )
 """Classes whose ends are seldom parts of other names."""
+_OWNERS = _SURE | {"Place", "School", "Canteen", "Town", "Village", "Road"}
+"""Classes of things of which measures are told in detail: 港区|集装箱吞吐量."""
+_APPENDED = frozenset(f"期区段块版号)）]】{BRACKET}")
+_LONGEST_MEASURE = 14
 _LEAST_OPENING, _LONGEST_PREDICATE = 5, 8
 
 
@@ -36,11 +53,16 @@ class NameReader:
         """Whether a name may end here."""
         if masked[-1] in (TITLE, QUOTED) or self._head(masked) is not None:
             return True
-        return self._lexicon.attribute.search(masked) is not None
+        return self._measure(masked) is not None
 
     def starts(self, masked: str) -> bool:
         """Whether what follows holds a name."""
         return masked[0] in (TITLE, QUOTED) or self._head(masked) is not None
+
+    def owner(self, masked: str) -> bool:
+        """Whether this ends as something that does things: no product, industry or topic."""
+        row = self._head(masked)
+        return row is None or row.type in _OWNERS
 
     def industry(self, masked: str) -> bool:
         """Whether this ends as an industry: 数字经济 of 数字经济与文化融合示范区."""
@@ -55,27 +77,25 @@ class NameReader:
         if masked[start] == TITLE and masked[end - 1] in (TITLE, BRACKET):
             return self._title(words, masked, start, end)
         if _whole(masked, start, end, QUOTED):
-            return self._quoted(words, masked, start, end)
+            return self._quoted(words, start, end)
         name = masked[start:end]
         if len(name) > _LONGEST:
             return []
         if self._lexicon.attribute.fullmatch(name):
             return [Token("attribute", start, end)]
-        found = self._lexicon.attribute.search(name)
+        found = self._measure(name)
         head = self._head(name)
-        if found and (head is None or found.start() + 1 >= len(name) - 1):
+        if found and (head is None or self._measures(name, found.start())):
             return self._measured(words, masked, start, start + found.start(), end)
         if head is None:
             return self._unknown(words, masked, start, end)
         return [self._token(words, start, end, head)]
 
-    def _measured(
-        self, words: Words, masked: str, start: int, cut: int, end: int
-    ) -> list[Token]:
-        """A name and what is measured of it (X总建筑面积), or an attribute alone."""
+    def _measured(self, words: Words, masked: str, start: int, cut: int, end: int) -> list[Token]:
+        """Return a name and what is measured of it (X总建筑面积), or an attribute alone."""
         name = masked[start:cut]
         head = self._head(name)
-        if head is None or head.type in _MEASURED:
+        if head is None or head.type in _MEASURED or head.type == "Product":
             length, head = self._measured_name(name)
             cut, name = start + length, name[:length]
         generic = self._lexicon.generic.fullmatch(name)
@@ -83,13 +103,23 @@ class NameReader:
             return [Token("attribute", start, end)]
         return [self._token(words, start, cut, head), Token("attribute", cut, end)]
 
+    def _measure(self, masked: str) -> re.Match[str] | None:
+        return self._lexicon.attribute.search(masked, max(0, len(masked) - _LONGEST_MEASURE))
+
+    def _measures(self, name: str, place: int) -> bool:
+        """Whether what is measured stands behind `place`, not the end of a longer head."""
+        ending = self._ending(name)
+        if len(ending) > len(name) - place:
+            return False
+        return place + 1 >= len(name) - 1 or bool(self._lexicon.attribute.fullmatch(ending))
+
     def _measured_name(self, name: str) -> tuple[int, NameRow | None]:
         """Return how much of a stretch is a name, the rest the start of a measure: 港区|货物."""
         for length in range(len(name) - 1, max(_SHORTEST, len(name) - _LONGEST_PREDICATE), -1):
             row = self._head(name[:length])
-            if row is not None and row.type not in _MEASURED and not row.collective:
-                if not self._straddled(name, length):
-                    return length, row
+            owner = row is not None and row.type in _OWNERS and not row.collective
+            if owner and not self._straddled(name, length):
+                return length, row
         return len(name), self._head(name)
 
     def _title(self, words: Words, masked: str, start: int, end: int) -> list[Token]:
@@ -100,8 +130,8 @@ class NameReader:
             return []
         return [Token("name", start, end, mention=Mention(inner, row, quoted=True))]
 
-    def _quoted(self, words: Words, masked: str, start: int, end: int) -> list[Token]:
-        """A name that is nothing but a quotation: known by the end of what is quoted."""
+    def _quoted(self, words: Words, start: int, end: int) -> list[Token]:
+        """Return a name that is all quotation: known by the end of what is quoted."""
         inner = words.part(start + 1, end - 1)
         if not inner or QUOTED in inner.raw:
             return []
@@ -175,9 +205,9 @@ class NameReader:
             start += match.end()
         name = raw[start:end]
         tail = self._lexicon.trailing.search(name)
-        if tail and tail.start() > 0 and self._head(name[: tail.start()]) is not None:
-            if not self._is_whole(name):
-                end = start + tail.start()
+        headed = tail and tail.start() > 0 and self._head(name[: tail.start()]) is not None
+        if tail and headed and not self._is_whole(name):
+            end = start + tail.start()
         return start, end
 
     def _is_whole(self, name: str) -> bool:
@@ -192,7 +222,9 @@ class NameReader:
         if known is not None:
             return known
         base = masked.rstrip(" \u3000")
-        appendix = self._lexicon.appendix.search(base.replace(BRACKET, "")) if base else None
+        appendix = None
+        if base and (base[-1] in _APPENDED or base[-1].isascii()):
+            appendix = self._lexicon.appendix.search(base.replace(BRACKET, ""))
         bare = base.rstrip(BRACKET)
         if appendix and appendix.start() > 0:
             bare = bare[: -len(appendix[0])] if bare.endswith(appendix[0]) else bare

@@ -13,53 +13,63 @@ T = TypeVar("T")
 class WordList(Generic[T]):
     """Words with what they mean; the longest that starts at a place wins."""
 
-    by_first: Mapping[str, tuple[tuple[int, ...], Mapping[str, tuple[str, T]]]]
-    """By first character: the lengths that occur, the longest first, and the words."""
+    words: Mapping[str, tuple[str, T]]
+    lengths: Mapping[str, tuple[int, ...]]
+    """By the first two characters: how long such words are, the longest first."""
 
     @classmethod
     def of(cls, words: Iterable[tuple[str, T]]) -> WordList[T]:
         """Index the words; of one word given twice the first meaning stays."""
-        first: dict[str, dict[str, tuple[str, T]]] = {}
-        for word, meaning in words:
-            first.setdefault(word[0], {}).setdefault(word, (word, meaning))
-        return cls({char: (_lengths(found), found) for char, found in first.items()})
+        known = _indexed(words)
+        return cls(known, _lengths((word[:2], word) for word in known))
+
+    @property
+    def openings(self) -> frozenset[str]:
+        """The characters with which words start."""
+        return frozenset(word[0] for word in self.words)
 
     def match(self, text: str, place: int) -> tuple[str, T] | None:
         """Return the longest word at `place`, with its meaning."""
-        words = self.by_first.get(text[place])
-        if words is not None:
-            for length in words[0]:
-                found = words[1].get(text[place : place + length])
-                if found is not None:
-                    return found
-        return None
+        for length in self.lengths.get(text[place : place + 2], ()):
+            found = self.words.get(text[place : place + length])
+            if found is not None:
+                return found
+        return self.words.get(text[place : place + 1])
 
 
 @dataclass(frozen=True, slots=True)
 class HeadList(Generic[T]):
     """Heads (the ends of names) with what they mean; the longest wins."""
 
-    by_last: Mapping[str, tuple[tuple[int, ...], Mapping[str, tuple[str, T]]]]
-    """By last character: the lengths that occur, the longest first, and the heads."""
+    heads: Mapping[str, tuple[str, T]]
+    lengths: Mapping[str, tuple[int, ...]]
+    """By the last two characters: how long such heads are, the longest first."""
 
     @classmethod
     def of(cls, heads: Iterable[tuple[str, T]]) -> HeadList[T]:
         """Index the heads; of one head given twice the first meaning stays."""
-        last: dict[str, dict[str, tuple[str, T]]] = {}
-        for head, meaning in heads:
-            last.setdefault(head[-1], {}).setdefault(head, (head, meaning))
-        return cls({char: (_lengths(found), found) for char, found in last.items()})
+        known = _indexed(heads)
+        return cls(known, _lengths((head[-2:], head) for head in known))
 
     def ending(self, text: str) -> tuple[str, T] | None:
         """Return the longest head that `text` ends with, with its meaning."""
-        heads = self.by_last.get(text[-1:])
-        if heads is not None:
-            for length in heads[0]:
-                found = heads[1].get(text[-length:])
-                if found is not None:
-                    return found
-        return None
+        for length in self.lengths.get(text[-2:], ()):
+            found = self.heads.get(text[-length:])
+            if found is not None:
+                return found
+        return self.heads.get(text[-1:])
 
 
-def _lengths(words: Iterable[str]) -> tuple[int, ...]:
-    return tuple(sorted({len(word) for word in words}, reverse=True))
+def _indexed(words: Iterable[tuple[str, T]]) -> dict[str, tuple[str, T]]:
+    known: dict[str, tuple[str, T]] = {}
+    for word, meaning in words:
+        known.setdefault(word, (word, meaning))
+    return known
+
+
+def _lengths(words: Iterable[tuple[str, str]]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, set[int]] = {}
+    for key, word in words:
+        if len(word) > 1:
+            found.setdefault(key, set()).add(len(word))
+    return {key: tuple(sorted(lengths, reverse=True)) for key, lengths in found.items()}

@@ -14,10 +14,15 @@ from kg_builder.text.extraction.statements import Named, Observed, carried, deri
 from kg_builder.text.extraction.words import Words
 from kg_builder.text.extraction.works import ACTUAL, PLAN
 
+FIGURES = frozenset(
+    {"count", "count-behind", "count-it", "figure", "before", "growth", "gap", "share", "rank"}
+)
+PAIRS = frozenset({"pair", "pair-of", "pair-measures"})
+
 _COUNT, _RANK = "数量", "位次"
 _LEVEL, _CHANGE, _GROWTH, _GAP = "level", "change", "growth", "gap"
 _TOPIC = "Topic"
-_ADDED, _SHARE = "added", "share"
+_ADDED, _SHARE, _COMPLETION = "added", "share", "completion"
 _LONGEST_SHARED = 4
 """Two names of a list share no more characters than this in front of the end they share."""
 
@@ -37,6 +42,41 @@ class FigureTeller:
         """What the clause measured, in the order of the text."""
         ordered = sorted(self._measured, key=lambda pair: pair[0])
         return list(dict.fromkeys(item for _, item in ordered))
+
+    def tell(
+        self, action: str, groups: Sequence[Group], subject: Group, rule: TellingRule
+    ) -> Thing | None:
+        """Do what one of `FIGURES` asks; return what it counted."""
+        first, second, third = groups
+        match action:
+            case "count":
+                return self.count(first, second, third, rule)
+            case "count-behind":
+                return self.count_of_subject(first, second, third, rule)
+            case "count-it":
+                self.count_it(first, second)
+            case "figure" | "before":
+                self.figure(first, second, third, rule, before=action == "before")
+            case "growth":
+                self.growth(first, second, third)
+            case "gap":
+                self.gap(first, second, third, subject)
+            case "share":
+                self.share(first, second)
+            case "rank":
+                self.rank(first, second, rule)
+        return None
+
+    def tell_pairs(self, action: str, groups: Sequence[Group], rule: TellingRule) -> None:
+        """Do what one of `PAIRS` asks."""
+        first, second, third = groups
+        match action:
+            case "pair":
+                self.pair(first, second)
+            case "pair-of":
+                self.pair_of(first, second, third, rule)
+            case "pair-measures":
+                self.pair_measures(first, second)
 
     def _fresh(self, group: Group) -> list[Figure]:
         """Return the figures of a group, none if a rule before has told one of them."""
@@ -59,7 +99,8 @@ class FigureTeller:
         entity, said = things[-1]
         scene.counted.add(entity)
         scene.context.counted.add(entity)
-        scene.counted_at.add(said.span.start)
+        if not self._closes_list(group):
+            scene.counted_at.add(said.span.start)
         self._take(figure)
         measured = Measured((entity, said), Named(_COUNT, derived(said)))
         self._record(measured, figures[0], self._counted(verb))
@@ -105,6 +146,12 @@ class FigureTeller:
             return opening[0]
         return scene.subject
 
+    def _closes_list(self, group: Group) -> bool:
+        """Whether what is counted ends a list of names: 建成甲、乙和公寓2860套."""
+        start = group.tokens[0].start
+        before = [token for token in self._scene.clause.tokens if token.end <= start]
+        return len(before) > 1 and before[-1].kind == "mark" and before[-2].mention is not None
+
     def _counts_subject(self, group: Group, verb: Group) -> bool:
         scene = self._scene
         subject = scene.context.subject
@@ -143,6 +190,8 @@ class FigureTeller:
         if not things and (words is None or self._scene.linker.only_attribute(words)):
             return
         self._take(figure)
+        if attribute.tokens and attribute.tokens[-1].mention is not None:
+            self._had.add(figure.tokens[-1].end)
         scene = self._scene
         scene.counted_at.update(said.span.start for one, said in things if one.type == _TOPIC)
         measure = PREVIOUS if before else rule.measure or _LEVEL
@@ -157,7 +206,8 @@ class FigureTeller:
         elif about is not None:
             kind = self._scene.rules.figure_kind(figure.unit.base)
             names = self._scene.rules.unmeasured
-            name = names.get(f"{about[0].type}-{kind}") or names.get(kind, _COUNT)
+            keys = (f"{about[0].type}-{kind}", figure.unit.base, kind)
+            name = next((names[key] for key in keys if key in names), _COUNT)
             named = Named(name, derived(about[1]))
         else:
             return
@@ -172,9 +222,7 @@ class FigureTeller:
         for (entity, said), figure in zip(listed, values, strict=True):
             self._measure((entity, carried(said)), figure, attribute.words, _LEVEL)
 
-    def pair_of(
-        self, things: Group, figures: Group, attribute: Group, rule: TellingRule
-    ) -> None:
+    def pair_of(self, things: Group, figures: Group, attribute: Group, rule: TellingRule) -> None:
         """Give each thing of a list its own figure of one measure: 甲、乙分别新增学位…个、…个."""
         scene, values = self._scene, self._fresh(figures)
         listed = scene.things(things, rule)
@@ -194,13 +242,17 @@ class FigureTeller:
             return
         self._take(figures)
         scene.used.update(token.start for token in items.tokens)
+        opening = scene.opening()
+        about = scene.subject
+        if opening is not None and opening[1].start < items.tokens[0].start:
+            about = opening[0]
         words = [scene.words(token) for token in items.tokens]
         for token, item, figure in zip(items.tokens, words, values, strict=True):
             said = Evidence(item.span)
             named = Named(item.text, said)
             if token.kind != "attribute":
                 named = Named(item.text + shared_end(item.text, words[-1].text), derived(said))
-            self._record(Measured(scene.subject, named), figure, _LEVEL)
+            self._record(Measured(about, named), figure, _LEVEL)
 
     # --- growth, gaps, ranks ---
 
@@ -232,7 +284,11 @@ class FigureTeller:
         figures, items = self._fresh(figure), self._grown(None, 1)
         if figures and items and of.words is not None:
             self._take(figure)
-            self._record(items[-1], figures[0], _SHARE, compared=of.words)
+            planned = self._scene.rules.planned.search(of.words.raw)
+            if planned:
+                self._record(items[-1], figures[0], _COMPLETION)
+            else:
+                self._record(items[-1], figures[0], _SHARE, compared=of.words)
 
     def _signed(self, figure: Figure, verb: Words) -> Figure:
         falls = self._scene.rules.falls.search(verb.raw)
@@ -243,6 +299,8 @@ class FigureTeller:
         scene = self._scene
         if of is None or of.words is None:
             items = [item.carried() for item in self.measured or scene.context.measured]
+            if count > 1 and len(items) != count:
+                items = [item.carried() for item in scene.context.sentence[-count:]]
             return items if len(items) == count else items[-1:] if count == 1 else []
         mention = of.tokens[-1].mention if of.tokens else None
         if mention is None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from kg_builder.model.entity import EntityId
 from kg_builder.model.selector import Evidence
-from kg_builder.text.extraction.prose.figures import FigureTeller
+from kg_builder.text.extraction.prose.figures import FIGURES, PAIRS, FigureTeller
 from kg_builder.text.extraction.prose.relations import RelationTeller
 from kg_builder.text.extraction.prose.rules import PassageRules
 from kg_builder.text.extraction.prose.scene import Context, Measured, Scene, Thing
-from kg_builder.text.extraction.prose.statuses import StatusTeller
+from kg_builder.text.extraction.prose.statuses import STATEMENTS, StatusTeller
 from kg_builder.text.extraction.prose.telling import Telling, TellingRule
 from kg_builder.text.extraction.statements import Dated, Named, Statements
 from kg_builder.text.extraction.words import Words, split
@@ -89,7 +89,7 @@ class PassageReader:
         if known:
             context.subject = known[-1]
         elif indicator is not None:
-            context.measured = [Measured(None, indicator)]
+            context.measure([Measured(None, indicator)])
         else:
             _ClauseTeller(Scene(clause, context, self._rules, self._linker, self._said)).tell()
 
@@ -123,10 +123,7 @@ class _ClauseTeller:
         self._date()
         following: Thing | None = None
         text = scene.encoded.text
-        characters = frozenset(text)
-        for rule in scene.rules.rules:
-            if not rule.may_fit(characters):
-                continue
+        for rule in scene.rules.fitting(text):
             for match in rule.pattern.finditer(text):
                 scene.rule = rule.id
                 for telling in rule.tells:
@@ -134,7 +131,7 @@ class _ClauseTeller:
         self._name_all()
         self._relations.take_ahead(following)
         if self._figures.measured:
-            scene.context.measured = self._figures.measured
+            scene.context.measure(self._figures.measured)
         following = scene.whole or following or self._opening()
         if following is not None:
             scene.context.subject = following
@@ -168,58 +165,22 @@ class _ClauseTeller:
     def _one(self, telling: Telling, rule: TellingRule, match: re.Match[str]) -> Thing | None:
         """Record one thing that a rule tells; return what the next clause may speak of."""
         scene = self._scene
-        first, second, third = (scene.group(match, name) for name in telling.three)
-        match telling.action:
-            case "subject":
-                things = scene.things(first, rule)
-                return things[-1] if things else None
-            case "topic":
-                self._take_topic(scene.things(first, rule))
-            case "signed":
-                self._relations.signed(first, rule)
-            case "status":
-                self._statuses.status(first, second, rule)
-            case "claim":
-                self._statuses.claim(first, second, rule)
-            case "edition":
-                self._statuses.edition(first, second, rule)
-            case "award":
-                self._statuses.award(first, second, third, rule)
-            case "count":
-                return self._figures.count(first, second, third, rule)
-            case "count-behind":
-                return self._figures.count_of_subject(first, second, third, rule)
-            case "count-it":
-                self._figures.count_it(first, second)
-            case "figure":
-                self._figures.figure(first, second, third, rule, before=False)
-            case "before":
-                self._figures.figure(first, second, third, rule, before=True)
-            case "growth":
-                self._figures.growth(first, second, third)
-            case "gap":
-                self._figures.gap(first, second, third, scene.group(match, "subject"))
-            case "rank":
-                self._figures.rank(first, second, rule)
-            case "pair":
-                self._figures.pair(first, second)
-            case "pair-of":
-                self._figures.pair_of(first, second, third, rule)
-            case "share":
-                self._figures.share(first, second)
-            case "pair-measures":
-                self._figures.pair_measures(first, second)
-            case "member":
-                self._relations.member(first, second, rule)
-            case "elided":
-                self._relations.elided(first, second, rule)
-            case "ahead":
-                self._relations.ahead(telling.predicate, first, rule)
-            case action:
-                paired = action == "pairs"
-                self._relations.relation(
-                    telling.predicate, first, second, third, rule, paired=paired
-                )
+        groups = [scene.group(match, name) for name in telling.three]
+        if telling.action in FIGURES:
+            return self._figures.tell(telling.action, groups, scene.group(match, "subject"), rule)
+        if telling.action in PAIRS:
+            self._figures.tell_pairs(telling.action, groups, rule)
+        elif telling.action in STATEMENTS:
+            self._statuses.tell(telling.action, groups, rule)
+        elif telling.action in ("relation", "pairs", "ahead", "member", "elided", "signed"):
+            self._relations.tell(telling, groups, rule)
+        elif telling.action == "topic":
+            self._take_topic(scene.things(groups[0], rule))
+        elif telling.action == "silent":
+            scene.silent.update(token.start for token in groups[0].tokens)
+        elif telling.action == "subject":
+            things = scene.things(groups[0], rule)
+            return things[-1] if things else None
         return None
 
     def _take_topic(self, things: Sequence[tuple[EntityId, Evidence]]) -> None:

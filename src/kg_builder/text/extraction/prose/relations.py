@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kg_builder.model.entity import EntityId
 from kg_builder.model.selector import Evidence
+from kg_builder.text.extraction.prose.rules import concept
 from kg_builder.text.extraction.prose.scene import Group, Scene, Thing
-from kg_builder.text.extraction.prose.telling import ROLE, SIGNED, TellingRule
+from kg_builder.text.extraction.prose.telling import ROLE, SIGNED, Telling, TellingRule
 from kg_builder.text.extraction.statements import carried, derived
 
 _LONGEST_ELIDED = 4
@@ -17,6 +20,22 @@ class RelationTeller:
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
+
+    def tell(self, telling: Telling, groups: Sequence[Group], rule: TellingRule) -> None:
+        """Do what a rule asks of things and others."""
+        first, second, third = groups
+        match telling.action:
+            case "member":
+                self.member(first, second, rule)
+            case "elided":
+                self.elided(first, second, rule)
+            case "signed":
+                self.signed(first, rule)
+            case "ahead":
+                self.ahead(telling.predicate, first, rule)
+            case action:
+                paired = action == "pairs"
+                self.relation(telling.predicate, first, second, third, rule, paired=paired)
 
     def relation(
         self,
@@ -31,8 +50,7 @@ class RelationTeller:
         """Record a relation of all things of a group to all of another, or one by one."""
         scene = self._scene
         if predicate == ROLE:
-            status = verb.verb.word.status if verb.verb and verb.verb.word else None
-            predicate = scene.rules.roles.get(status or "", "")
+            predicate = self._role(verb)
         if not predicate:
             return
         subjects = scene.things(subject, rule, verb.verb)
@@ -44,6 +62,14 @@ class RelationTeller:
             pairs = [(one, other) for one in subjects for other in values]
         for one, other in pairs:
             self._relate(one, predicate, other)
+
+    def _role(self, verb: Group) -> str:
+        """Return how one who does what a verb says stands to the thing."""
+        rules, token = self._scene.rules, verb.verb
+        if token is None or token.word is None or verb.words is None:
+            return ""
+        said = concept(rules.role_words, verb.words.raw)
+        return said or rules.roles.get(token.word.status or "", "")
 
     def signed(self, group: Group, rule: TellingRule) -> None:
         """Keep the bodies that sign something, for what they then build together."""

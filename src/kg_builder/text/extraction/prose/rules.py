@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg_builder.model.entity import EntityId
@@ -12,6 +12,8 @@ from kg_builder.text.extraction.prose.refine import Refiner
 from kg_builder.text.extraction.prose.telling import TellingRule
 from kg_builder.text.recognition.encoding import Encoding
 from kg_builder.text.recognition.lexicon import NameLexicon
+
+_NOTHING: frozenset[int] = frozenset()
 
 Concepts = tuple[tuple[re.Pattern[str], str], ...]
 """Patterns of words, and the concept that they mean; the first that fits counts."""
@@ -24,8 +26,14 @@ class PassageRules:
     encoding: Encoding
     refiner: Refiner
     rules: tuple[TellingRule, ...]
+    by_character: Mapping[str, frozenset[int]]
+    """By character: the rules that may fit only where one of its like stands."""
+    anywhere: frozenset[int]
+    """The rules that may fit every text."""
     roles: Mapping[str, str]
     """By status: the relation of a thing to who brings it about."""
+    role_words: Concepts
+    """By the words of a verb: the same, before its status is asked."""
     objects: Mapping[str, frozenset[str]]
     """The classes that a relation may point at, where not every class is."""
     organizations: frozenset[str]
@@ -58,6 +66,10 @@ class PassageRules:
     not_yet: re.Pattern[str]
     has: re.Pattern[str]
     """Verbs that only say how many of something a thing has."""
+    planned: re.Pattern[str]
+    """A whole of which a share is how much of it is done: 占年度计划的112%."""
+    after: re.Pattern[str]
+    """What follows a verb that only says when something else comes about: 建成后."""
     new: re.Pattern[str]
     falls: re.Pattern[str]
     due: re.Pattern[str]
@@ -88,11 +100,19 @@ class PassageRules:
             {base: kind for kind in figures.raw for base in figures.texts(kind)},
         )
         slots = encoding.slots()
+        rules = tuple(TellingRule.of(part, slots) for part in data.parts("rule"))
+        by_character: dict[str, set[int]] = {}
+        for number, rule in enumerate(rules):
+            for char in rule.needs[0] if rule.needs else ():
+                by_character.setdefault(char, set()).add(number)
         return cls(
             encoding=encoding,
             refiner=Refiner.of(data.part("refine"), lexicon),
-            rules=tuple(TellingRule.of(part, slots) for part in data.parts("rule")),
+            rules=rules,
+            by_character={char: frozenset(found) for char, found in by_character.items()},
+            anywhere=frozenset(number for number, rule in enumerate(rules) if not rule.needs),
             roles={key: str(value) for key, value in data.part("roles").items()},
+            role_words=_concepts(data, "role", "predicate"),
             objects={
                 key: frozenset(data.part("objects").texts(key)) for key in data.part("objects").raw
             },
@@ -112,6 +132,8 @@ class PassageRules:
             overruled=frozenset(status.texts("overruled")),
             not_yet=words.pattern("not-yet"),
             has=words.pattern("has"),
+            planned=words.pattern("planned"),
+            after=words.pattern("after"),
             new=words.pattern("new"),
             falls=words.pattern("falls"),
             due=words.pattern("due"),
@@ -122,6 +144,17 @@ class PassageRules:
             award_head=words.pattern("award-head"),
             refers=words.pattern("refers"),
         )
+
+    def fitting(self, text: str) -> Iterator[TellingRule]:
+        """Yield the rules that may fit an encoded clause, in their order."""
+        characters = frozenset(text)
+        found = set(self.anywhere)
+        for char in characters:
+            found |= self.by_character.get(char, _NOTHING)
+        for number in sorted(found):
+            rule = self.rules[number]
+            if rule.may_fit(characters):
+                yield rule
 
     def allows(self, predicate: str, value: EntityId) -> bool:
         """Whether a thing of that class may be what the relation points at."""
@@ -138,5 +171,5 @@ def concept(rows: Concepts, text: str) -> str | None:
     return next((name for pattern, name in rows if pattern.search(text)), None)
 
 
-def _concepts(data: Data, key: str) -> Concepts:
-    return tuple((part.pattern("pattern"), part.text("concept")) for part in data.parts(key))
+def _concepts(data: Data, key: str, value: str = "concept") -> Concepts:
+    return tuple((part.pattern("pattern"), part.text(value)) for part in data.parts(key))

@@ -60,6 +60,8 @@ class Context:
     """The things of the passage that are many."""
     measured: Sequence[Measured] = ()
     """What the last clause with figures measured, in its order."""
+    sentence: list[Measured] = field(default_factory=list)
+    """What the sentence has measured so far."""
 
     def new_sentence(self) -> None:
         """Forget what no sentence takes over from the one before it."""
@@ -68,6 +70,12 @@ class Context:
         self.signed = ()
         self.dated = None
         self.measured = ()
+        self.sentence = []
+
+    def measure(self, measured: Sequence[Measured]) -> None:
+        """Take in what a clause has measured."""
+        self.measured = measured
+        self.sentence += [item for item in measured if item not in self.sentence]
 
 
 @dataclass(frozen=True, slots=True)

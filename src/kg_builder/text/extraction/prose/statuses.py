@@ -18,6 +18,8 @@ from kg_builder.text.extraction.works import ACTUAL, PLAN, last_day
 from kg_builder.text.recognition.lexicon import Word
 from kg_builder.text.recognition.tokens import Token
 
+STATEMENTS = frozenset({"status", "claim", "edition", "award"})
+
 _PLANNED = "planned"
 _GRANTED = "granted"
 _AWARD = "Award"
@@ -34,6 +36,19 @@ class StatusTeller:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
 
+    def tell(self, action: str, groups: Sequence[Group], rule: TellingRule) -> None:
+        """Do what one of `STATEMENTS` asks."""
+        first, second, third = groups
+        match action:
+            case "status":
+                self.status(first, second, rule)
+            case "claim":
+                self.claim(first, second, rule)
+            case "edition":
+                self.edition(first, second, rule)
+            case "award":
+                self.award(first, second, third, rule)
+
     # --- status ---
 
     def status(self, group: Group, verb: Group, rule: TellingRule) -> None:
@@ -42,7 +57,8 @@ class StatusTeller:
         token = verb.verb
         if token is None or token.word is None or token.word.status is None:
             return
-        if token.start in self._scene.silent:
+        rest = self._scene.clause.words.raw[token.end :]
+        if token.start in self._scene.silent or self._scene.rules.after.match(rest):
             return
         if token.word.status in self._scene.rules.overruled and self._overruled(token):
             return

@@ -25,6 +25,7 @@ _ACTIONS: Final = MappingProxyType(
         "subject": (1, 1),
         "topic": (1, 1),
         "signed": (1, 1),
+        "silent": (1, 1),
         "status": (2, 2),
         "claim": (2, 2),
         "edition": (2, 2),
@@ -85,10 +86,7 @@ class TellingRule:
 
     def may_fit(self, characters: frozenset[str]) -> bool:
         """Whether the pattern may fit a text of these characters: quick, and never wrongly no."""
-        for need in self.needs:
-            if need.isdisjoint(characters):
-                return False
-        return True
+        return not any(need.isdisjoint(characters) for need in self.needs)
 
     @classmethod
     def of(cls, data: Data, slots: Mapping[str, str]) -> TellingRule:
@@ -139,43 +137,55 @@ def _parsed(words: list[str]) -> Telling | None:
 def needed(pattern: str, slots: Mapping[str, str]) -> tuple[frozenset[str], ...]:
     """Return what every text holds that `pattern` fits: a character of each of these sets.
 
-    Slots count that stand outside alternatives, options and negative lookarounds.
+    Slots and Chinese characters count that are not optional; of alternatives, each gives one set,
+    and all of these together are one.
     """
     stack: list[_Group] = [_Group()]
-    place = 0
-    while place < len(pattern):
-        token = _TOKEN.match(pattern, place)
-        if token is None:
-            place += 1
-            continue
-        place = token.end()
-        optional = _OPTIONAL.match(pattern, place) is not None
+    for token in _TOKEN.finditer(pattern):
+        optional = _OPTIONAL.match(pattern, token.end()) is not None
         if token["open"]:
             stack.append(_Group(negative="!" in token["open"]))
         elif token["close"] and len(stack) > 1:
             group = stack.pop()
-            if not (optional or group.alternatives or group.negative):
-                stack[-1].needs += group.needs
+            if not (optional or group.negative):
+                stack[-1].needs += group.all()
         elif token["bar"]:
-            stack[-1].alternatives = True
-        elif token["slot"] and not optional:
-            marks = frozenset(c for c in slots[token["slot"]] if "\ue000" <= c <= "\uefff")
-            if marks and token["slot"] not in _MAY_BE_EMPTY:
-                stack[-1].needs.append(marks)
-    root = stack[0]
-    return () if root.alternatives or len(stack) > 1 else tuple(dict.fromkeys(root.needs))
+            stack[-1].next()
+        elif token["word"] and not optional:
+            stack[-1].needs.append(frozenset(token["word"]))
+        elif token["slot"] and not optional and token["slot"] not in _MAY_BE_EMPTY:
+            slot = "name" if token["slot"] in _NAMES else token["slot"]
+            marks = frozenset(char for char in slots[slot] if "\ue000" <= char <= "\uefff")
+            stack[-1].needs += [marks] if marks else []
+    return tuple(sorted(dict.fromkeys(stack[0].all()), key=len)) if len(stack) == 1 else ()
 
 
 @dataclass(slots=True)
 class _Group:
     negative: bool = False
-    alternatives: bool = False
     needs: list[frozenset[str]] = field(default_factory=list)
+    alternatives: list[list[frozenset[str]]] = field(default_factory=list)
+
+    def next(self) -> None:
+        """Begin the next alternative."""
+        self.alternatives.append(self.needs)
+        self.needs = []
+
+    def all(self) -> list[frozenset[str]]:
+        """Return what every alternative needs."""
+        if not self.alternatives:
+            return self.needs
+        every = [*self.alternatives, self.needs]
+        if not all(every):
+            return []
+        return [frozenset().union(*(min(needs, key=len) for needs in every))]
 
 
 _TOKEN = re.compile(
     r"\\.|\[\^?[^\]]*\]|(?P<open>\((?:\?(?:P<[^>]+>|:|=|!|<=|<!))?)|(?P<close>\))|(?P<bar>\|)"
-    r"|\{(?P<slot>[A-Za-z:.-]+)\}"
+    r"|\{(?P<slot>[A-Za-z:.-]+)\}|(?P<word>[\u4e00-\u9fff])"
 )
 _OPTIONAL = re.compile(r"[?*]|\{0")
 _MAY_BE_EMPTY = frozenset({"gap", "some", "far", "when"})
+_NAMES = frozenset({"names", "one"})
+"""Slots that always hold a name, whatever else may stand around it."""
