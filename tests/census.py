@@ -1,9 +1,9 @@
 """How much a graph holds, counted as a careful reader counts who marks up a report.
 
-An entity is a thing that the report names: not a section, a period, an address or a statement. A fact
-is a statement (a status with its words, a figure with its unit, a row of a table), a relation between
-two things, or a property of a thing or of an address; names, classes and the parts of a statement are
-no facts of their own.
+An entity is a thing that the report names: not a section, a period, an address or a statement. A
+fact is a statement (a status with its words, a figure with its unit, a row of a table), a relation
+between two things, or a property of a thing or of an address; names, classes and the parts of a
+statement are no facts of their own.
 """
 
 from __future__ import annotations

@@ -8,7 +8,14 @@ from kg_builder.model.document import Cell, Row, Table
 from kg_builder.model.selector import Evidence, Reading, Span
 from kg_builder.text.extraction.findings import Findings
 from kg_builder.text.extraction.formulas import FormulaReader
-from kg_builder.text.extraction.parsers import Field, Item, QuantityParser, Tools, mapped
+from kg_builder.text.extraction.parsers import (
+    Field,
+    Item,
+    Parser,
+    QuantityParser,
+    Tools,
+    mapped,
+)
 from kg_builder.text.extraction.scopes import Placed, Scope
 from kg_builder.text.extraction.template import SourceRule
 from kg_builder.text.extraction.words import Words, mended, restored
@@ -35,6 +42,8 @@ class Sources:
         self._findings = findings
         self._page = findings.page
         self._formulas: dict[str, FormulaReader] = {}
+        self._read: dict[tuple[Parser, int, str], tuple[Item, ...]] = {}
+        """What parsers gave: the sources of a template look at one cell many times."""
 
     def items(
         self, sources: tuple[SourceRule, ...], scope: Scope, unit_cell: str | None = None
@@ -102,7 +111,11 @@ class Sources:
         if isinstance(source.parser, QuantityParser):
             unit = self._unit(source.name, scope, unit_cell)
             return source.parser.parse(words, self._tools, unit)
-        return source.parser.parse(words, self._tools)
+        key = (source.parser, words.start, words.raw)
+        items = self._read.get(key)
+        if items is None:
+            items = self._read[key] = tuple(source.parser.parse(words, self._tools))
+        return items
 
     def _unit(self, column: str, scope: Scope, unit_cell: str | None) -> str | None:
         """Return the unit that the row's unit cell or the column's header prints."""

@@ -26,9 +26,9 @@ PREPARES = {"topic", "signed", "silent", "ahead", "subject"}
 """What tells nothing by itself, but sets what another rule tells."""
 SILENT = frozenset(
     {
-        "award-by",
         "based-on",
         "built-by",
+        "built-by-both",
         "built-by-it",
         "claim-alone",
         "claim-became",

@@ -303,6 +303,8 @@ class FigureTeller:
                 items = [item.carried() for item in scene.context.sentence[-count:]]
             return items if len(items) == count else items[-1:] if count == 1 else []
         mention = of.tokens[-1].mention if of.tokens else None
+        if mention is None and scene.subject is None and scene.linker.only_attribute(of.words):
+            return [item.carried() for item in scene.context.measured[-1:]]
         if mention is None:
             return [Measured(scene.subject, Named(of.words.text, Evidence(of.words.span)))]
         entity = scene.linker.thing(mention, counted=True)

@@ -148,9 +148,9 @@ class _ClauseTeller:
                 return
 
     def _opening(self) -> Thing | None:
-        """Return the thing that the clause opens with, if something was told of it."""
+        """Return the thing that the clause opens with: what the next one may speak of."""
         opening = self._scene.opening()
-        return opening[0] if opening and opening[1].start in self._scene.used else None
+        return opening[0] if opening else None
 
     def _name_all(self) -> None:
         """Record the things of which the clause says nothing that a rule knows."""

@@ -112,7 +112,7 @@ class RelationTeller:
             if member == entity:
                 continue
             self._part_of_subject(member, member_said)
-            if entity.type in scene.rules.alone:
+            if entity.type in scene.rules.alone and scene.rules.may_be_both(member, entity):
                 scene.findings.entity(member, None, member_said, also=(entity.type,))
             scene.fact(member, "inCollection", entity, (member_said, said))
 

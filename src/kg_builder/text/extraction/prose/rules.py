@@ -37,6 +37,7 @@ class PassageRules:
     objects: Mapping[str, frozenset[str]]
     """The classes that a relation may point at, where not every class is."""
     organizations: frozenset[str]
+    places: frozenset[str]
     scopes: Concepts
     distinctions: Concepts
     unmeasured: Mapping[str, str]
@@ -117,6 +118,7 @@ class PassageRules:
                 key: frozenset(data.part("objects").texts(key)) for key in data.part("objects").raw
             },
             organizations=frozenset(groups.get("org", ())),
+            places=frozenset(groups.get("place", ())),
             scopes=_concepts(data, "scope"),
             distinctions=_concepts(data, "distinction"),
             unmeasured={key: str(value) for key, value in data.part("unmeasured").items()},
@@ -155,6 +157,10 @@ class PassageRules:
             rule = self.rules[number]
             if rule.may_fit(characters):
                 yield rule
+
+    def may_be_both(self, one: EntityId, other: EntityId) -> bool:
+        """Whether a thing may be of the classes of both: no place is a body."""
+        return (one.type in self.places) == (other.type in self.places)
 
     def allows(self, predicate: str, value: EntityId) -> bool:
         """Whether a thing of that class may be what the relation points at."""
