@@ -18,8 +18,9 @@ SETS = ("genre", "prose")
 NAMES = "naming"
 """Names and classes count under this rule."""
 
-_HEAD = """# How often each rule of the reader was right on the open texts of tests/quality, and how often not.
-# Written by `python -m tests.quality.precision`; `kg review` lists facts by it, the most doubtful first.
+_HEAD = """\
+# How often each rule of the reader was right on the open texts of tests/quality, and how often not.
+# Written by `python -m tests.quality.precision`; `kg review` lists the most doubtful facts first.
 """
 
 

@@ -50,8 +50,8 @@ from kg_builder.model.fact import Concept, Text, Year
 from kg_builder.pipeline import ReportInput, read_report
 from kg_builder.resources import Resources
 from kg_builder.text.extraction.knowledge import Knowledge
-from kg_builder.text.extraction.words import Words
 from kg_builder.text.genre import load_genre
+from kg_builder.text.grammar.words import Words
 from kg_builder.text.numerals import parse_integer
 from tests.quality.gold import Mapping, load_gold, plain_name
 from tests.quality.paths import View

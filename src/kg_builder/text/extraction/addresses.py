@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kg_builder.text.extraction.data import Data
-from kg_builder.text.extraction.words import Words, fold
+from kg_builder.text.grammar.data import Data
+from kg_builder.text.grammar.words import Words, fold
 from kg_builder.text.numerals import parse_integer
 
 _IGNORED = "ignored"

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from kg_builder.model.selector import Span
-from kg_builder.text.extraction.findings import Findings
 from kg_builder.text.extraction.parsers import SerialParser, Tools
-from kg_builder.text.extraction.quantities import EXACT, Figure
 from kg_builder.text.extraction.scopes import Bound, Scope
 from kg_builder.text.extraction.template import CheckRule
+from kg_builder.text.grammar.quantities import EXACT, Figure
+from kg_builder.text.notes.findings import Findings
 
 
 def check_rows(

@@ -13,11 +13,7 @@ from dataclasses import dataclass, replace
 
 from kg_builder.model.document import Document, Paragraph
 from kg_builder.model.selector import Evidence
-from kg_builder.text.extraction.areas import AreaNames
-from kg_builder.text.extraction.data import Data, alternatives
 from kg_builder.text.extraction.indicators import IndicatorNames
-from kg_builder.text.extraction.periods import Period, PeriodReader
-from kg_builder.text.extraction.quantities import FigureReader
 from kg_builder.text.extraction.sayings import (
     Bases,
     Reading,
@@ -27,15 +23,13 @@ from kg_builder.text.extraction.sayings import (
     read_saying,
     read_series,
 )
-from kg_builder.text.extraction.statements import (
-    Dated,
-    Named,
-    Observed,
-    Statements,
-    carried,
-    derived,
-)
-from kg_builder.text.extraction.words import Words, split
+from kg_builder.text.extraction.statements import Named, Observed, Statements
+from kg_builder.text.grammar.areas import AreaNames
+from kg_builder.text.grammar.data import Data, alternatives
+from kg_builder.text.grammar.periods import Period, PeriodReader
+from kg_builder.text.grammar.quantities import FigureReader
+from kg_builder.text.grammar.words import Words, split
+from kg_builder.text.notes.frame import Dated, carried, derived
 
 PREVIOUS = "previous-level"
 """The measure of a level before a change."""

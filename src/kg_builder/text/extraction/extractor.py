@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kg_builder.model.document import Document, Table
+from kg_builder.model.document import Document
 from kg_builder.model.extraction import Extraction
 from kg_builder.text.extraction.addresses import address_reader
 from kg_builder.text.extraction.checks import check_rows
 from kg_builder.text.extraction.clauses import ClauseReader
-from kg_builder.text.extraction.findings import Findings
 from kg_builder.text.extraction.frame import FrameReader
 from kg_builder.text.extraction.knowledge import Knowledge
 from kg_builder.text.extraction.naming import NameTeller
@@ -19,11 +18,13 @@ from kg_builder.text.extraction.prose import Passage, PassageReader
 from kg_builder.text.extraction.rows import RowReader
 from kg_builder.text.extraction.scopes import Scope
 from kg_builder.text.extraction.sources import Sources
-from kg_builder.text.extraction.statements import ReportFrame, Statements
+from kg_builder.text.extraction.statements import Statements
 from kg_builder.text.extraction.template import ProseRule
-from kg_builder.text.extraction.words import Page
 from kg_builder.text.genre import Genre
+from kg_builder.text.grammar.words import Page
 from kg_builder.text.linking.linker import Linker
+from kg_builder.text.notes.findings import Findings
+from kg_builder.text.notes.frame import ReportFrame
 from kg_builder.text.recognition.clauses import ClauseScanner
 
 _TOLD_BY_TABLES = frozenset({"Industry", "Street", "Town", "School", "EducationGroup"})
@@ -95,9 +96,7 @@ class Extractor:
         reader = PassageReader(scanner, known.passages, linker, said)
         reader.read([*passages, *bullets], indicators.understood)
 
-    def _tables(
-        self, document: Document, frame: ReportFrame, said: Statements
-    ) -> list[Passage]:
+    def _tables(self, document: Document, frame: ReportFrame, said: Statements) -> list[Passage]:
         """Read the tables; return the sentences in their cells."""
         known, findings = self._known, said.findings
         addresses = address_reader(known.addresses, frame.area_name, frame.city)
@@ -120,13 +119,11 @@ class Extractor:
             check_rows(template.checks, scopes, findings, tools)
             if template.prose is not None:
                 for scope in scopes:
-                    passages += _sentences(table, template.prose, scope, findings)
+                    passages += _sentences(template.prose, scope, findings)
         return passages
 
 
-def _sentences(
-    table: Table, rule: ProseRule, scope: Scope, findings: Findings
-) -> Iterator[Passage]:
+def _sentences(rule: ProseRule, scope: Scope, findings: Findings) -> Iterator[Passage]:
     """Yield the sentences of a row: its bullets, or the whole cell."""
     cell = scope.row.cells.get(rule.column) if scope.row else None
     if cell is None:

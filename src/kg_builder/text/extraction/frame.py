@@ -15,12 +15,12 @@ from kg_builder.model.document import Document
 from kg_builder.model.entity import EntityId
 from kg_builder.model.fact import Text
 from kg_builder.model.selector import Evidence, Span
-from kg_builder.text.extraction.areas import AreaNames
-from kg_builder.text.extraction.data import Data
-from kg_builder.text.extraction.findings import Findings
-from kg_builder.text.extraction.periods import PeriodMatch, PeriodReader
-from kg_builder.text.extraction.statements import Dated, ReportFrame, derived
-from kg_builder.text.extraction.words import Words
+from kg_builder.text.grammar.areas import AreaNames
+from kg_builder.text.grammar.data import Data
+from kg_builder.text.grammar.periods import PeriodMatch, PeriodReader
+from kg_builder.text.grammar.words import Words
+from kg_builder.text.notes.findings import Findings
+from kg_builder.text.notes.frame import Dated, ReportFrame, derived
 
 RULE = "frame"
 _NAMELESS = "无名"

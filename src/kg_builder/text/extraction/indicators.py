@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kg_builder.text.extraction.data import Data, alternatives
-from kg_builder.text.extraction.words import Words, fold
+from kg_builder.text.grammar.data import Data, alternatives
+from kg_builder.text.grammar.words import Words, fold
 
 _LONGEST = 36
 """No name of an indicator is longer than this."""

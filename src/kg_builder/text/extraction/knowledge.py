@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kg_builder.text.extraction.addresses import address_reader
-from kg_builder.text.extraction.areas import AreaNames
 from kg_builder.text.extraction.clauses import ClauseRules
-from kg_builder.text.extraction.data import Data
 from kg_builder.text.extraction.frame import FrameRules
 from kg_builder.text.extraction.indicators import IndicatorNames
 from kg_builder.text.extraction.naming import NamingRules
-from kg_builder.text.extraction.periods import PeriodReader
 from kg_builder.text.extraction.prose import PassageRules
-from kg_builder.text.extraction.quantities import COUNT, NUMBER, FigureReader
 from kg_builder.text.extraction.template import Template, TemplateReader
 from kg_builder.text.extraction.works import StatusReader
 from kg_builder.text.folding import Folding
 from kg_builder.text.genre import Genre
+from kg_builder.text.grammar.areas import AreaNames
+from kg_builder.text.grammar.data import Data
+from kg_builder.text.grammar.periods import PeriodReader
+from kg_builder.text.grammar.quantities import COUNT, NUMBER, FigureReader
 from kg_builder.text.recognition.lexicon import NameLexicon
 
 

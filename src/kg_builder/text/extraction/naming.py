@@ -14,12 +14,12 @@ from itertools import pairwise, takewhile
 from kg_builder.model.entity import EntityId
 from kg_builder.model.fact import Text
 from kg_builder.model.selector import Evidence
-from kg_builder.text.extraction.areas import AreaNames
-from kg_builder.text.extraction.data import Data, alternatives
-from kg_builder.text.extraction.findings import Findings
-from kg_builder.text.extraction.periods import PeriodReader
-from kg_builder.text.extraction.statements import ReportFrame, derived
-from kg_builder.text.extraction.words import Words, mended, restored
+from kg_builder.text.grammar.areas import AreaNames
+from kg_builder.text.grammar.data import Data, alternatives
+from kg_builder.text.grammar.periods import PeriodReader
+from kg_builder.text.grammar.words import Words, mended, restored
+from kg_builder.text.notes.findings import Findings
+from kg_builder.text.notes.frame import ReportFrame, derived
 from kg_builder.text.recognition.lexicon import NameLexicon
 
 _COLLECTION = frozenset({"Collection"})

@@ -11,10 +11,10 @@ from kg_builder.model.document import Cell, Document, Section, Table
 from kg_builder.model.entity import EntityId
 from kg_builder.model.fact import Text
 from kg_builder.model.selector import Evidence, Span
-from kg_builder.text.extraction.findings import Findings
 from kg_builder.text.extraction.frame import RULE, FrameRules
-from kg_builder.text.extraction.statements import ReportFrame, derived
-from kg_builder.text.extraction.words import clean
+from kg_builder.text.grammar.words import clean
+from kg_builder.text.notes.findings import Findings
+from kg_builder.text.notes.frame import ReportFrame, derived
 from kg_builder.text.numerals import parse_integer
 
 _MAX_CELLS = 10_000

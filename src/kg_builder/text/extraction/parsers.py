@@ -15,12 +15,12 @@ from typing import Final, Protocol
 
 from kg_builder.model.fact import Concept
 from kg_builder.text.extraction.addresses import AddressReader
-from kg_builder.text.extraction.data import Data
-from kg_builder.text.extraction.periods import Period, PeriodReader
-from kg_builder.text.extraction.quantities import Figure, FigureReader
 from kg_builder.text.extraction.sayings import Reading, Saying, read_saying
-from kg_builder.text.extraction.words import Words, split
 from kg_builder.text.extraction.works import StatusReader, clauses
+from kg_builder.text.grammar.data import Data
+from kg_builder.text.grammar.periods import Period, PeriodReader
+from kg_builder.text.grammar.quantities import Figure, FigureReader
+from kg_builder.text.grammar.words import Words, split
 
 MAX_VERBATIM = 12
 """Wording of the report longer than this is prose: it is kept as a span alone."""

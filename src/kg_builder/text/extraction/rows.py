@@ -11,14 +11,10 @@ from kg_builder.model.entity import EntityId
 from kg_builder.model.fact import Concept, Text, Value
 from kg_builder.model.selector import Evidence
 from kg_builder.text.extraction.addresses import bare_address
-from kg_builder.text.extraction.areas import AreaNames
-from kg_builder.text.extraction.findings import shown
 from kg_builder.text.extraction.parsers import MAX_VERBATIM
-from kg_builder.text.extraction.periods import Period
-from kg_builder.text.extraction.quantities import Figure
 from kg_builder.text.extraction.scopes import Bound, Placed, Scope
 from kg_builder.text.extraction.sources import Sources
-from kg_builder.text.extraction.statements import Dated, Named, Observed, Statements, derived
+from kg_builder.text.extraction.statements import Named, Observed, Statements
 from kg_builder.text.extraction.template import (
     Expression,
     FigureRule,
@@ -29,6 +25,11 @@ from kg_builder.text.extraction.template import (
     Template,
     Variant,
 )
+from kg_builder.text.grammar.areas import AreaNames
+from kg_builder.text.grammar.periods import Period
+from kg_builder.text.grammar.quantities import Figure
+from kg_builder.text.notes.findings import shown
+from kg_builder.text.notes.frame import Dated, derived
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _NUMERALS = re.compile(r"[\d\s()+*—–-]+")

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from kg_builder.text.extraction.data import Data
-from kg_builder.text.extraction.quantities import EXACT, Figure, FigureReader, Unit
-from kg_builder.text.extraction.words import Words
+from kg_builder.text.grammar.data import Data
+from kg_builder.text.grammar.quantities import EXACT, Figure, FigureReader, Unit
+from kg_builder.text.grammar.words import Words
 from kg_builder.text.numerals import parse_integer
 
 Bases = tuple[tuple[re.Pattern[str], str], ...]

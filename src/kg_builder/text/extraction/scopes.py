@@ -8,7 +8,7 @@ from kg_builder.model.document import Row
 from kg_builder.model.entity import EntityId
 from kg_builder.model.selector import Evidence, Reading
 from kg_builder.text.extraction.parsers import Field, Item
-from kg_builder.text.extraction.quantities import Figure
+from kg_builder.text.grammar.quantities import Figure
 
 
 @dataclass(frozen=True, slots=True)

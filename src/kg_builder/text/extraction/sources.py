@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from kg_builder.model.document import Cell, Row, Table
 from kg_builder.model.selector import Evidence, Reading, Span
-from kg_builder.text.extraction.findings import Findings
 from kg_builder.text.extraction.formulas import FormulaReader
 from kg_builder.text.extraction.parsers import (
     Field,
@@ -18,8 +17,9 @@ from kg_builder.text.extraction.parsers import (
 )
 from kg_builder.text.extraction.scopes import Placed, Scope
 from kg_builder.text.extraction.template import SourceRule
-from kg_builder.text.extraction.words import Words, mended, restored
 from kg_builder.text.genre import header_unit
+from kg_builder.text.grammar.words import Words, mended, restored
+from kg_builder.text.notes.findings import Findings
 
 _MAX_CELL = 50_000
 _NOTHING = 8

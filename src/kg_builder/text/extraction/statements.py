@@ -8,49 +8,15 @@ from dataclasses import dataclass, replace
 from kg_builder.model.entity import EntityId
 from kg_builder.model.fact import Concept, Text, Value
 from kg_builder.model.selector import Evidence
-from kg_builder.text.extraction.findings import Findings, shown
 from kg_builder.text.extraction.indicators import IndicatorNames
 from kg_builder.text.extraction.parsers import MAX_VERBATIM
-from kg_builder.text.extraction.periods import Period
-from kg_builder.text.extraction.quantities import EXACT, Figure
-from kg_builder.text.extraction.words import Words
+from kg_builder.text.grammar.quantities import EXACT, Figure
+from kg_builder.text.grammar.words import Words
+from kg_builder.text.notes.findings import Findings, shown
+from kg_builder.text.notes.frame import Dated, ReportFrame, carried, derived
 
 _PASSING = frozenset({"listOrder", "verbatim"})
 """Where passages differ in these, they do not contradict each other: the first is kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """A period and the passage that tells it."""
-
-    period: Period
-    said: Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class ReportFrame:
-    """Whose the report is, and which periods it reports and plans."""
-
-    report: EntityId
-    scope: tuple[str, ...]
-    """The first parts of the keys of local things: the area, or else what stands for it."""
-    area: EntityId | None = None
-    area_name: str | None = None
-    area_said: Evidence | None = None
-    city: str | None = None
-    reports: Dated | None = None
-    plans: Dated | None = None
-
-    def local(self, entity: EntityId) -> tuple[str, ...]:
-        """Return the key of an entity without the area that the report's own key starts with."""
-        if len(entity.key) > len(self.scope) and entity.key[: len(self.scope)] == self.scope:
-            return entity.key[len(self.scope) :]
-        return entity.key
-
-    @property
-    def year(self) -> int | None:
-        """The year reported."""
-        return self.reports.period.end_year if self.reports else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,15 +169,3 @@ class Statements:
         # a stop is no character of a readable IRI; 点 is how it is read
         number = figure.digits.replace("-", "负").replace(".", "点")
         yield f"{number}{figure.unit.name.replace('-', '')}"
-
-
-def carried(evidence: Evidence) -> Evidence:
-    """Return the evidence as one that is repeated for what follows."""
-    if evidence.reading != "stated":
-        return evidence
-    return Evidence(evidence.span, "carried", evidence.table, evidence.row, evidence.column)
-
-
-def derived(evidence: Evidence) -> Evidence:
-    """Return the evidence as one that something follows from."""
-    return Evidence(evidence.span, "derived", evidence.table, evidence.row, evidence.column)

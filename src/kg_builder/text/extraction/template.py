@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kg_builder.model.selector import Reading
-from kg_builder.text.extraction.data import Data
 from kg_builder.text.extraction.parsers import Parser, make_parser, parser_parameters
 from kg_builder.text.genre import Column
+from kg_builder.text.grammar.data import Data
 
 BUILT_IN = ("report", "area")
 _SLOT = re.compile(r"\{([a-z_]+)\}")

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from kg_builder.text.extraction.data import Data, alternatives
-from kg_builder.text.extraction.words import Words, split
+from kg_builder.text.grammar.data import Data, alternatives
+from kg_builder.text.grammar.words import Words, split
 
 ACTUAL, PLAN = "actual", "plan"
 _LONGEST_WORDING = 40

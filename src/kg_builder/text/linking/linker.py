@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
 
 from kg_builder.model.entity import EntityId
 from kg_builder.model.selector import Evidence
-from kg_builder.text.extraction.areas import AreaNames
-from kg_builder.text.extraction.findings import Findings
-from kg_builder.text.extraction.quantities import EXACT, Figure, FigureReader
-from kg_builder.text.extraction.statements import ReportFrame, derived
-from kg_builder.text.extraction.words import Words
+from kg_builder.text.grammar.areas import AreaNames
+from kg_builder.text.grammar.quantities import EXACT, Figure, FigureReader
+from kg_builder.text.grammar.words import Words
+from kg_builder.text.linking.short_names import find_short_names
+from kg_builder.text.notes.findings import Findings
+from kg_builder.text.notes.frame import ReportFrame, derived
 from kg_builder.text.numerals import parse_integer
 from kg_builder.text.recognition.lexicon import NameLexicon, NameRow
 from kg_builder.text.recognition.tokens import Clause, Mention
@@ -45,6 +46,8 @@ class Linker:
         self._findings = findings
         self._rows: dict[str, NameRow] = {}
         self._aliases: dict[str, Mention] = {}
+        self._named: dict[str, EntityId] = {}
+        self._short = find_short_names(())
         own = dict.fromkeys(areas.own_words(frame.area_name, frame.city), frame.area)
         self._areas_named: dict[str, EntityId | None] = dict(own)
         if frame.area_name and frame.area:
@@ -52,8 +55,11 @@ class Linker:
             if len(short) > 1:
                 self._areas_named.setdefault(short, frame.area)
 
-    def settle(self, clauses: Iterable[Clause]) -> None:
+    def settle(self, clauses: Sequence[Clause]) -> None:
         """Take in all names of the report before any of them is resolved."""
+        self._short = find_short_names(clauses)
+        for short, whole in self._short.witnessed.items():
+            self._aliases.setdefault(self._findings.page.key(short), whole)
         votes: dict[str, Counter[str]] = {}
         for clause in clauses:
             for token in clause.tokens:
@@ -88,20 +94,27 @@ class Linker:
         `supposed` is its class where the name does not say it (or does, and it is `forced`);
         `counted` things are one node.
         """
+        whole = self._aliases.get(self._findings.page.key(mention.text))
+        if whole is None or whole.text == mention.text:
+            return self._thing(mention, supposed, counted=counted, forced=forced)
+        entity = self._thing(whole, supposed, counted=counted, forced=forced)
+        if entity is not None:
+            said = Evidence(mention.words.span)
+            self._findings.entity(entity, None, said, alias=mention.text)
+        return entity
+
+    def _thing(
+        self, mention: Mention, supposed: str | None, *, counted: bool, forced: bool
+    ) -> EntityId | None:
         name = mention.text
         key = self._findings.page.key(name)
         if not key:
             return None
-        whole = self._aliases.get(key)
-        if whole is not None and whole.text != name:
-            entity = self.thing(whole, supposed, counted=counted, forced=forced)
-            if entity is not None:
-                self._findings.entity(entity, None, Evidence(mention.words.span), alias=name)
-            return entity
         own = self._areas_named.get(mention.words.plain)
         said = Evidence(mention.words.span)
         if own is not None:
-            return self._findings.entity(own, None, said)
+            printed = mention.words.plain == self._frame.area_name
+            return self._findings.entity(own, None, said if printed else derived(said))
         row = self._rows.get(key) or mention.row
         if supposed is not None and (row is None or forced):
             row = self._lexicon.by_type.get(supposed)
@@ -121,7 +134,17 @@ class Linker:
         entity = EntityId(row.type, (*local, key))
         also = (*row.also, COLLECTION) if counted else row.also
         self._findings.name(mention.words)
+        self._named[key] = entity
         return self._findings.entity(entity, name, said, also=also)
+
+    def tell_doubts(self) -> None:
+        """Record which things may be the same: names that may be short, without a witness."""
+        for short, whole in self._short.possible:
+            key = self._findings.page.key
+            one, other = self._named.get(key(short.text)), self._named.get(key(whole.text))
+            if one is not None and other is not None and one != other:
+                said = tuple(derived(Evidence(m.words.span)) for m in (short, whole))
+                self._findings.fact(one, "possiblySameAs", other, said, "short-name")
 
     def has_phase(self, mention: Mention) -> bool:
         """Whether a name ends with a phase, and says of what."""
@@ -147,20 +170,17 @@ class Linker:
         """Whether words name a measure without what is measured: 面积, 率."""
         return self._lexicon.attribute.fullmatch(words.raw) is not None
 
-    def joined(self, mention: Mention, whole: Mention, said: Evidence) -> EntityId:
+    def joined(self, mention: Mention, whole: Mention, row: NameRow, said: Evidence) -> EntityId:
         """Record a thing whose name shares its end with the others of a list."""
-        assert whole.row is not None
         name = mention.text + whole.text
-        local = () if self._located(whole.row, mention) else self._frame.scope
-        entity = EntityId(whole.row.type, (*local, self._findings.page.key(name)))
-        return self._findings.entity(entity, name, said, also=whole.row.also)
+        local = () if self._located(row, mention) else self._frame.scope
+        entity = EntityId(row.type, (*local, self._findings.page.key(name)))
+        return self._findings.entity(entity, name, said, also=row.also)
 
     def topic(self, words: Words) -> tuple[EntityId, Evidence] | None:
         """Record the industry that a sentence opens with."""
         found = self._lexicon.topics.match(words.raw, 0)
-        known = next(
-            (name for name in self._industries if words.raw.startswith(name)), None
-        )
+        known = next((name for name in self._industries if words.raw.startswith(name)), None)
         match = self._lexicon.topic.match(words.raw)
         length = max(
             len(found[0]) if found else 0,

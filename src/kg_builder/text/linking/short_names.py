@@ -1,13 +1,14 @@
 """Short names: which names of a report are short for another, and who else says so.
 
-A short name is made of characters of the whole name, in their order (开芯院 of 北京开源芯片研究院).
-That alone proves nothing: it is taken for the whole name only where a second clause says the same of
-both; without such a witness the two are *possibly* the same, for a reviewer to decide.
+A short name is made of characters of the whole name, in their order (开芯院 of
+北京开源芯片研究院). That alone proves nothing: it is taken for the whole name only where a second
+clause says the same of both; without such a witness the two are *possibly* the same, for a reviewer
+to decide.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kg_builder.text.recognition.tokens import Clause, Mention
@@ -28,7 +29,7 @@ class ShortNames:
     """Pairs of a short and a whole name without a witness."""
 
 
-def find_short_names(clauses: Iterable[Clause]) -> ShortNames:
+def find_short_names(clauses: Sequence[Clause]) -> ShortNames:
     """Return the short names among the organisations that the clauses of one report name."""
     names: dict[str, Mention] = {}
     said: dict[str, set[tuple[str, str]]] = {}
@@ -40,7 +41,10 @@ def find_short_names(clauses: Iterable[Clause]) -> ShortNames:
             names.setdefault(key, mention)
             others = (other.words.plain for other in mentions if other is not mention)
             said.setdefault(key, set()).update(
-                (verb, other) for other in others if len(other) >= _SHORTEST_WITNESS for verb in verbs
+                (verb, other)
+                for other in others
+                if len(other) >= _SHORTEST_WITNESS
+                for verb in verbs
             )
     whole = [key for key, mention in names.items() if _is_whole(mention)]
     witnessed: dict[str, Mention] = {}

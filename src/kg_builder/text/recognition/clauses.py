@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from kg_builder.text.extraction.periods import PeriodReader
-from kg_builder.text.extraction.quantities import FigureReader
-from kg_builder.text.extraction.words import Words
+from kg_builder.text.grammar.periods import PeriodReader
+from kg_builder.text.grammar.quantities import FigureReader
+from kg_builder.text.grammar.words import Words
 from kg_builder.text.recognition.lexicon import NameLexicon, NameRow
 from kg_builder.text.recognition.names import BRACKET, NUMBER, QUOTED, TITLE, NameReader
 from kg_builder.text.recognition.tokens import Clause, Token

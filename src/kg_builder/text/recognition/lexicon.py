@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kg_builder.text.extraction.data import Data
+from kg_builder.text.grammar.data import Data
 from kg_builder.text.recognition.wordlist import HeadList, WordList
 
 

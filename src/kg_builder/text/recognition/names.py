@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from kg_builder.text.extraction.words import Words
+from kg_builder.text.grammar.words import Words
 from kg_builder.text.recognition.lexicon import NameLexicon, NameRow
 from kg_builder.text.recognition.tokens import Mention, Token
 

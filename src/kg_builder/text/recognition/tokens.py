@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kg_builder.model.selector import Span
-from kg_builder.text.extraction.periods import Period
-from kg_builder.text.extraction.quantities import Figure
-from kg_builder.text.extraction.words import Words
+from kg_builder.text.grammar.periods import Period
+from kg_builder.text.grammar.quantities import Figure
+from kg_builder.text.grammar.words import Words
 from kg_builder.text.recognition.lexicon import NameRow, Word
 
 

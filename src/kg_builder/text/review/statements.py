@@ -16,15 +16,16 @@ from kg_builder.model.entity import EntityId
 from kg_builder.model.extraction import Extraction
 from kg_builder.model.fact import Concept, Text, Value, Year
 from kg_builder.model.selector import Evidence
-from kg_builder.text.extraction.findings import Findings
 from kg_builder.text.extraction.frame import FrameReader
 from kg_builder.text.extraction.knowledge import Knowledge
 from kg_builder.text.extraction.parsers import MAX_VERBATIM
-from kg_builder.text.extraction.periods import Period
-from kg_builder.text.extraction.quantities import Figure, Unit
-from kg_builder.text.extraction.statements import Dated, Named, Observed, Statements
-from kg_builder.text.extraction.words import Page, Words
+from kg_builder.text.extraction.statements import Named, Observed, Statements
 from kg_builder.text.genre import Genre
+from kg_builder.text.grammar.periods import Period
+from kg_builder.text.grammar.quantities import Figure, Unit
+from kg_builder.text.grammar.words import Page, Words
+from kg_builder.text.notes.findings import Findings
+from kg_builder.text.notes.frame import Dated
 from kg_builder.text.review.terms import TermError, read_term
 
 RULE: Final = "decision"

@@ -9,10 +9,10 @@ import pytest
 from kg_builder.errors import ConfigurationError
 from kg_builder.model.entity import EntityId
 from kg_builder.text.extraction import Extractor
-from kg_builder.text.extraction.data import Data
 from kg_builder.text.extraction.knowledge import Knowledge
 from kg_builder.text.extraction.naming import NamingRules
 from kg_builder.text.genre import load_genre
+from kg_builder.text.grammar.data import Data
 from kg_builder.text.reading import read
 
 HOUSE = Path(__file__).parents[4]

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from kg_builder.text.extraction.addresses import address_reader, bare_address
-from kg_builder.text.extraction.words import Words
+from kg_builder.text.grammar.words import Words
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import pytest
 
 from kg_builder.errors import ConfigurationError
 from kg_builder.text.extraction import Extractor
-from kg_builder.text.extraction.data import Data
 from kg_builder.text.extraction.template import TemplateReader
 from kg_builder.text.genre import Column, HeaderWords, load_genre
+from kg_builder.text.grammar.data import Data
 from kg_builder.text.reading import read
 
 HOUSE = Path(__file__).parents[4]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kg_builder.text.extraction.words import Words, clean, fold, mended, restored, split
+from kg_builder.text.grammar.words import Words, clean, fold, mended, restored, split
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from kg_builder.model.fact import Concept, Text
 from kg_builder.pipeline import ReportInput, read_report
 from kg_builder.resources import Resources
 from kg_builder.text.extraction.knowledge import Knowledge
-from kg_builder.text.extraction.words import Words, split
 from kg_builder.text.genre import load_genre
+from kg_builder.text.grammar.words import Words, split
 from kg_builder.text.recognition.clauses import ClauseScanner
 
 ROOT = Path(__file__).resolve().parents[4]

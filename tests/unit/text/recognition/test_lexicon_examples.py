@@ -12,8 +12,8 @@ import pytest
 
 from kg_builder.resources import Resources
 from kg_builder.text.extraction.knowledge import Knowledge
-from kg_builder.text.extraction.words import Words, split
 from kg_builder.text.genre import load_genre
+from kg_builder.text.grammar.words import Words, split
 from kg_builder.text.recognition.clauses import ClauseScanner
 
 HOUSE = Path(__file__).parents[4]

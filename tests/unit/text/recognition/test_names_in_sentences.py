@@ -10,8 +10,8 @@ from pathlib import Path
 
 from kg_builder.resources import Resources
 from kg_builder.text.extraction.knowledge import Knowledge
-from kg_builder.text.extraction.words import Words, split
 from kg_builder.text.genre import load_genre
+from kg_builder.text.grammar.words import Words, split
 from kg_builder.text.recognition.clauses import ClauseScanner
 
 SENTENCES = Path(__file__).with_name("sentences.toml")

@@ -9,10 +9,11 @@ from kg_builder.model.selector import Evidence
 from kg_builder.text.extraction.clauses import PREVIOUS
 from kg_builder.text.extraction.prose.scene import Group, Measured, Scene, Thing
 from kg_builder.text.extraction.prose.telling import TellingRule
-from kg_builder.text.extraction.quantities import Figure
-from kg_builder.text.extraction.statements import Named, Observed, carried, derived
-from kg_builder.text.extraction.words import Words
+from kg_builder.text.extraction.statements import Named, Observed
 from kg_builder.text.extraction.works import ACTUAL, PLAN
+from kg_builder.text.grammar.quantities import Figure
+from kg_builder.text.grammar.words import Words
+from kg_builder.text.notes.frame import carried, derived
 
 FIGURES = frozenset(
     {"count", "count-behind", "count-it", "figure", "before", "growth", "gap", "share", "rank"}

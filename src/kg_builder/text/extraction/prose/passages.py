@@ -14,9 +14,10 @@ from kg_builder.text.extraction.prose.rules import PassageRules
 from kg_builder.text.extraction.prose.scene import Context, Measured, Scene, Thing
 from kg_builder.text.extraction.prose.statuses import STATEMENTS, StatusTeller
 from kg_builder.text.extraction.prose.telling import Telling, TellingRule
-from kg_builder.text.extraction.statements import Dated, Named, Statements
-from kg_builder.text.extraction.words import Words, split
+from kg_builder.text.extraction.statements import Named, Statements
+from kg_builder.text.grammar.words import Words, split
 from kg_builder.text.linking.linker import Linker
+from kg_builder.text.notes.frame import Dated
 from kg_builder.text.recognition.clauses import ClauseScanner
 from kg_builder.text.recognition.tokens import Clause
 
@@ -58,7 +59,7 @@ class PassageReader:
         """
         scanned = [(passage, self._sentences(passage)) for passage in passages]
         self._linker.settle(
-            clause for _, sentences in scanned for clauses in sentences for clause in clauses
+            [clause for _, sentences in scanned for clauses in sentences for clause in clauses]
         )
         for passage, sentences in scanned:
             context = Context(industry=passage.industry, plan=passage.plan)
@@ -68,6 +69,7 @@ class PassageReader:
                     self._topic(clauses, context)
                 for clause in clauses:
                     self._clause(clause, context, passage, understood)
+        self._linker.tell_doubts()
 
     def _sentences(self, passage: Passage) -> list[list[Clause]]:
         return [list(self._clauses(sentence)) for sentence in split(passage.words, "。！!？?\n")]

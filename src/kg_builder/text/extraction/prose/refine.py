@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kg_builder.text.extraction.data import Data
-from kg_builder.text.extraction.words import Words
+from kg_builder.text.grammar.data import Data
+from kg_builder.text.grammar.words import Words
 from kg_builder.text.recognition.lexicon import NameLexicon, NameRow
 from kg_builder.text.recognition.tokens import Clause, Mention, Token
 

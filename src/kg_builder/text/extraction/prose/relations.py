@@ -9,7 +9,7 @@ from kg_builder.model.selector import Evidence
 from kg_builder.text.extraction.prose.rules import concept
 from kg_builder.text.extraction.prose.scene import Group, Scene, Thing
 from kg_builder.text.extraction.prose.telling import ROLE, SIGNED, Telling, TellingRule
-from kg_builder.text.extraction.statements import carried, derived
+from kg_builder.text.notes.frame import carried, derived
 
 _LONGEST_ELIDED = 4
 """What is left of a name, whose end another of its list has, is no longer than this."""
@@ -130,7 +130,7 @@ class RelationTeller:
         listed: list[Thing] = []
         for mention in mentions:
             said = derived(Evidence(mention.words.span))
-            entity = scene.linker.joined(mention, named, said)
+            entity = scene.linker.joined(mention, named, named.row, said)
             listed.append((entity, said))
             self._part_of_subject(entity, said)
         scene.context.listed = listed

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg_builder.model.entity import EntityId
-from kg_builder.text.extraction.data import Data
 from kg_builder.text.extraction.prose.refine import Refiner
 from kg_builder.text.extraction.prose.telling import TellingRule
+from kg_builder.text.grammar.data import Data
 from kg_builder.text.recognition.encoding import Encoding
 from kg_builder.text.recognition.lexicon import NameLexicon
 

@@ -11,9 +11,10 @@ from kg_builder.model.fact import Value
 from kg_builder.model.selector import Evidence, Span
 from kg_builder.text.extraction.prose.rules import PassageRules
 from kg_builder.text.extraction.prose.telling import SIGNED, TellingRule
-from kg_builder.text.extraction.statements import Dated, Named, Statements, carried
-from kg_builder.text.extraction.words import Words
+from kg_builder.text.extraction.statements import Named, Statements
+from kg_builder.text.grammar.words import Words
 from kg_builder.text.linking.linker import Linker
+from kg_builder.text.notes.frame import Dated, carried
 from kg_builder.text.recognition.encoding import IT, Encoded
 from kg_builder.text.recognition.tokens import Clause, Mention, Token
 

@@ -13,8 +13,8 @@ from kg_builder.text.extraction.parsers import MAX_VERBATIM
 from kg_builder.text.extraction.prose.rules import concept
 from kg_builder.text.extraction.prose.scene import Group, Scene, Thing
 from kg_builder.text.extraction.prose.telling import TellingRule
-from kg_builder.text.extraction.words import Words
 from kg_builder.text.extraction.works import ACTUAL, PLAN, last_day
+from kg_builder.text.grammar.words import Words
 from kg_builder.text.recognition.lexicon import Word
 from kg_builder.text.recognition.tokens import Token
 

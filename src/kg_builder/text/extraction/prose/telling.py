@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from kg_builder.text.extraction.data import Data
+from kg_builder.text.grammar.data import Data
 from kg_builder.text.recognition.encoding import compile_slots
 
 ROLE = "@role"

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kg_builder.text.extraction.data import Data
-from kg_builder.text.extraction.words import Words
+from kg_builder.text.grammar.data import Data
+from kg_builder.text.grammar.words import Words
 
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 _HALVES = {(1, 6): "上半年", (7, 12): "下半年"}

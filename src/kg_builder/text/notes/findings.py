@@ -11,8 +11,8 @@ from kg_builder.model.extraction import Extraction
 from kg_builder.model.fact import Concept, Fact, Value, Year
 from kg_builder.model.notice import Notice
 from kg_builder.model.selector import Evidence, Span, merge_spans
-from kg_builder.text.extraction.periods import Period
-from kg_builder.text.extraction.words import LONG_NAME, Page, Words
+from kg_builder.text.grammar.periods import Period
+from kg_builder.text.grammar.words import LONG_NAME, Page, Words
 
 _SHOWN = 40
 """So many characters of the report a message may hold."""

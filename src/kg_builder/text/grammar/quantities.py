@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kg_builder.text.extraction.data import Data, alternatives
-from kg_builder.text.extraction.words import Words
+from kg_builder.text.grammar.data import Data, alternatives
+from kg_builder.text.grammar.words import Words
 from kg_builder.text.numerals import parse_integer
 
 EXACT = "exact"
