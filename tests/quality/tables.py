@@ -25,15 +25,20 @@ def figure(text):
 # --- from the gold ---
 
 
-def gold_tuples(gold):
-    """Return the set of tuples of a `tables.json`."""
+def gold_tuples(gold, printed=None):
+    """Return the set of tuples of a `tables.json`; `printed` maps indicators to their labels."""
     found = set()
     for table in gold["tables"]:
         say = _GOLD.get(table["kind"])
         for row in table.get("rows", ()):
             if say:
                 found.update((table["kind"], *item) for item in say(row))
-    return found
+    if printed is None:
+        return found
+    return {
+        (kind, printed.get(name, name) if kind == "indicators" else name, *rest)
+        for kind, name, *rest in found
+    }
 
 
 def _canteen(row):

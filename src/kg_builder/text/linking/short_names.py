@@ -32,6 +32,7 @@ class ShortNames:
 def find_short_names(clauses: Sequence[Clause]) -> ShortNames:
     """Return the short names among the organisations that the clauses of one report name."""
     names: dict[str, Mention] = {}
+    beside: set[tuple[str, str]] = set()
     said: dict[str, set[tuple[str, str]]] = {}
     for clause in clauses:
         mentions = [token.mention for token in clause.tokens if token.mention is not None]
@@ -39,7 +40,8 @@ def find_short_names(clauses: Sequence[Clause]) -> ShortNames:
         for mention in mentions:
             key = mention.words.plain
             names.setdefault(key, mention)
-            others = (other.words.plain for other in mentions if other is not mention)
+            others = [other.words.plain for other in mentions if other is not mention]
+            beside.update((key, other) for other in others)
             said.setdefault(key, set()).update(
                 (verb, other)
                 for other in others
@@ -52,7 +54,8 @@ def find_short_names(clauses: Sequence[Clause]) -> ShortNames:
     for key, mention in names.items():
         if not _may_be_short(mention):
             continue
-        fits = [name for name in whole if is_short_for(key, name)]
+        # names that stand beside each other in a clause are two things
+        fits = [name for name in whole if (key, name) not in beside and is_short_for(key, name)]
         proved = [name for name in fits if said[key] & said[name]]
         if len(proved) == 1:
             witnessed[key] = names[proved[0]]

@@ -40,6 +40,7 @@ _OWNERS = _SURE | {"Place", "School", "Canteen", "Town", "Village", "Road"}
 _APPENDED = frozenset(f"期区段块版号)）]】{BRACKET}")
 _LONGEST_MEASURE = 14
 _LEAST_OPENING, _LONGEST_PREDICATE = 5, 8
+_LONGEST_QUOTED = 20
 
 
 class NameReader:
@@ -78,6 +79,9 @@ class NameReader:
             return self._title(words, masked, start, end)
         if _whole(masked, start, end, QUOTED):
             return self._quoted(words, start, end)
+        said = masked.find(QUOTED, start, end)
+        if start < said < end - _LONGEST_QUOTED and _whole(masked, said, end, QUOTED):
+            end = said  # 市政府“……”: what somebody says is no part of a name
         name = masked[start:end]
         if len(name) > _LONGEST:
             return []

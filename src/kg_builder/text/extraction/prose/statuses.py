@@ -28,6 +28,9 @@ _NEAR = 12
 _BEFORE = 6
 """So many characters before a verb may say that it has not come about."""
 _SHORTEST_AWARD = 3
+_SHORTEST_WORDING = 2
+_TO = "至到为于"
+"""What a verb may end with and its wording does not: 扩围至."""
 
 
 class StatusTeller:
@@ -97,12 +100,13 @@ class StatusTeller:
         planned = due is not None or ahead or scene.context.plan is not None
         named = _PLANNED if due is not None or ahead else status
         where = Evidence(words.span)
-        statement = self._statement("StatusStatement", entity, named, words.text, due)
+        wording = words.text.rstrip(_TO) if len(words.text) > _SHORTEST_WORDING else words.text
+        statement = self._statement("StatusStatement", entity, named, wording, due)
         scene.said.state(statement, where, PLAN if planned else ACTUAL, scene.dated, scene.rule)
         scene.fact(statement, "about", entity, (said, where))
         scene.fact(statement, "status", Concept("status", named), where)
-        if len(words.text) <= MAX_VERBATIM:
-            scene.fact(statement, "verbatim", words.text, where)
+        if len(wording) <= MAX_VERBATIM:
+            scene.fact(statement, "verbatim", wording, where)
         if due is not None:
             scene.fact(statement, "plannedCompletion", *due)
         if status in scene.rules.building and entity.type in scene.rules.built:
