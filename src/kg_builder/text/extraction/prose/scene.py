@@ -228,8 +228,6 @@ class Scene:
             entity = self._phase(mention) or self.linker.thing(mention, supposed, counted=counted)
             said = Evidence(mention.words.span)
             found = self._resolved[key] = [(entity, said)] if entity is not None else []
-            if entity is not None:
-                self._industry(entity, said)
         if found:
             self.used.add(token.start)
         return found
@@ -243,8 +241,8 @@ class Scene:
             return None
         return self.linker.phase(mention, self.context.phased)
 
-    def _industry(self, entity: EntityId, said: Evidence) -> None:
-        """Put a thing into the industry that its passage speaks of."""
+    def put_in_industry(self, entity: EntityId, said: Evidence) -> None:
+        """Put a thing of which a clause says something into the industry that its passage is on."""
         industry = self.context.industry
         if industry is not None and entity.type in self.rules.of_industry:
             evidence = (carried(industry[1]), said)

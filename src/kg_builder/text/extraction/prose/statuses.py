@@ -100,6 +100,7 @@ class StatusTeller:
         planned = due is not None or ahead or scene.context.plan is not None
         named = _PLANNED if due is not None or ahead else status
         where = Evidence(words.span)
+        scene.put_in_industry(entity, said)
         wording = words.text.rstrip(_TO) if len(words.text) > _SHORTEST_WORDING else words.text
         statement = self._statement("StatusStatement", entity, named, wording, due)
         scene.said.state(statement, where, PLAN if planned else ACTUAL, scene.dated, scene.rule)
@@ -196,6 +197,7 @@ class StatusTeller:
                 key = scene.said.key(*local, *honour.key, outcome)
                 statement = EntityId("AwardStatement", key)
                 scene.said.state(statement, where, ACTUAL, scene.dated, scene.rule)
+                scene.put_in_industry(entity, said)
                 scene.fact(statement, "about", entity, (said, where))
                 scene.fact(statement, "award", honour, honour_said)
                 scene.fact(statement, "outcome", Concept("outcome", outcome), where)
