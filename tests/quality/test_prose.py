@@ -13,6 +13,7 @@ import pytest
 from kg_builder.resources import Resources
 from kg_builder.text.genre import load_genre
 from tests.quality.gold import load_gold
+from tests.quality.precision import as_toml, measured
 from tests.quality.prose import Score, Scorer
 
 HERE = Path(__file__).resolve().parent
@@ -74,3 +75,9 @@ def test_the_sample_of_a_real_report_reaches_its_floors(scorer):
     assert sorted(gold.types - set(scorer.mapping.types)) == []
     assert sorted(unmapped - set(scorer.mapping.unmapped)) == [], "map it, or say why not"
     check("sample", scorer.score_text(report.stem, report.read_bytes(), gold))
+
+
+def test_the_precision_of_rules_is_what_the_open_texts_say(scorer):
+    """`kg review` orders facts by it: a stale file would point reviewers elsewhere."""
+    kept = (HERE.parents[1] / "genre" / "precision.toml").read_text("utf-8")
+    assert as_toml(measured(scorer)) == kept, "run python -m tests.quality.precision"

@@ -19,6 +19,8 @@ from kg_builder.text.recognition.lexicon import NameLexicon, NameRow
 from kg_builder.text.recognition.tokens import Clause, Mention
 
 COLLECTION = "Collection"
+_WITHIN = frozenset({"Street", "Town"})
+"""Classes of what lies in the report's own area."""
 
 
 class Linker:
@@ -135,6 +137,8 @@ class Linker:
         also = (*row.also, COLLECTION) if counted else row.also
         self._findings.name(mention.words)
         self._named[key] = entity
+        if row.type in _WITHIN and self._frame.area is not None:
+            self._findings.fact(entity, "within", self._frame.area, derived(said), "named-within")
         return self._findings.entity(entity, name, said, also=also)
 
     def tell_doubts(self) -> None:
