@@ -25,6 +25,8 @@ _CLOSING = {
 _TITLE, _QUOTE = "《〈", "“‘「『"
 _GOING_ON = frozenset({"under-way", "supported", "planned"})
 _COPULAS = frozenset("是为属系")
+# What stands before a claim where the claim itself begins with no copula.
+_SAYING_OF = ("成为", "作为", "这是", "也是", "即")
 _CLOSERS = frozenset("》〉”’」』")
 _LONGEST_OPAQUE = 120
 _MASKED = re.compile(r"[《〈“‘「『(（\[【\d+-]")
@@ -245,7 +247,7 @@ class ClauseScanner:
     def _is_predicate(self, kind: str, masked: str, match: re.Match[str]) -> bool:
         """Whether a claim is said of what stands before it: 系全省首个."""
         before = masked[: match.start()]
-        return kind == "claim" and (match[0][0] in _COPULAS or before.endswith(("成为", "作为")))
+        return kind == "claim" and (match[0][0] in _COPULAS or before.endswith(_SAYING_OF))
 
     def _spelt_count(self, words: Words, place: int) -> _Piece | None:
         match = self._lexicon.counted.match(words.raw, place)

@@ -108,6 +108,16 @@ def _refuse(path: Path) -> NoReturn:
     )
 
 
+_SAY = frozenset({"value", "status", "award", "distinction"})
+"""What a statement says: one line of it is enough to look at, its details follow."""
+_DETAILS = frozenset(
+    {
+        "about", "basis", "bound", "comparedWith", "indicator", "listOrder", "measure", "outcome",
+        "period", "resultKind", "scope", "unit", "verbatim",
+    }
+)  # fmt: skip
+
+
 def doubts(
     document: Document,
     read: Extraction,
@@ -172,7 +182,10 @@ class _Lister:
                 yield self._doubt("fact", entity.mentions[0].span, NAMING, cells)
 
     def _stated(self) -> Iterator[Doubt]:
+        said = {fact.subject for fact in self._read.facts if fact.predicate in _SAY}
         for fact in self._read.facts:
+            if fact.subject in said and fact.predicate in _DETAILS:
+                continue
             key = fact_key(fact.subject, fact.predicate, fact.object)
             left_out = fact.predicate in _FOLLOWS or fact.predicate in (_MAYBE_SAME, OTHER_NAME)
             if key not in self._settled and not left_out:

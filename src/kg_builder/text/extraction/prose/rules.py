@@ -80,6 +80,8 @@ class PassageRules:
     claim_noise: re.Pattern[str]
     """What is no part of the wording of a claim."""
     award_tail: re.Pattern[str]
+    no_award: re.Pattern[str]
+    """Names of what is examined, and no honour."""
     award_head: re.Pattern[str]
     """The end of a verb of honour that belongs to the name of the award: 获批国家级."""
     refers: re.Pattern[str]
@@ -143,6 +145,7 @@ class PassageRules:
             all_of=words.pattern("all-of"),
             claim_noise=words.pattern("claim-noise"),
             award_tail=words.pattern("award-tail"),
+            no_award=words.pattern("no-award"),
             award_head=words.pattern("award-head"),
             refers=words.pattern("refers"),
         )

@@ -210,7 +210,7 @@ class StatusTeller:
         """
         found: list[Thing] = []
         for token in tokens:
-            if token.mention is None:
+            if token.mention is None or self._scene.rules.no_award.search(token.mention.words.raw):
                 continue
             words = token.mention.words
             if level is not None and level.span.end == words.start:
