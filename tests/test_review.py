@@ -284,3 +284,16 @@ def test_the_page_of_the_report_shows_what_was_decided(desk):
     done = kg(*arguments, cwd=desk)
     assert (done.returncode, done.stderr.decode()) == (0, "")
     assert "江风平台" in (desk / "page.html").read_text("utf-8")
+
+
+def test_a_list_refuses_what_only_a_draft_or_one_report_has_use_for(tmp_path):
+    (tmp_path / "report.txt").write_bytes(TEXT)
+    empty = table(tmp_path / "mine.tsv")
+    run = kg("review", "report.txt", "-o", "list.tsv", cwd=tmp_path)
+    assert (run.returncode, b"--complete" in run.stderr) == (2, True)
+    assert not (tmp_path / "list.tsv").exists()
+    (tmp_path / "build" / "source").mkdir(parents=True)
+    for name in "ab":
+        (tmp_path / "build" / "source" / f"{name}.txt").write_bytes(TEXT)
+    run = kg("review", "--decisions", empty, cwd=tmp_path)
+    assert (run.returncode, b"one report" in run.stderr) == (2, True)

@@ -123,6 +123,7 @@ def command(say: Speaker) -> click.Command:
             )
             _write(text, out)
             return 0
+        _check_listing(sources, decisions, out)
         for source in sources:
             found = review_report(source, decisions=decisions, encoding=encoding, project=project)
             _list(found, source.file or source.name, limit, form, say)
@@ -147,6 +148,22 @@ def _kept(store: Path) -> list[ReportInput]:
             file=str(store),
         )
     return [ReportInput.load(path) for path in paths]
+
+
+def _check_listing(sources: list[ReportInput], decisions: Path | None, out: Path | None) -> None:
+    """Refuse options that a list has no use for, before it is made."""
+    if out is not None:
+        raise InputError(
+            "-o 只与 --complete 同用；清单写到标准输出",
+            "-o goes with --complete; the list is written to standard output",
+            file=str(out),
+        )
+    if decisions is not None and len(sources) != 1:
+        raise InputError(
+            "--decisions 只用于一份报告，请给出这份报告",
+            "--decisions are on one report: give that report",
+            file=str(decisions),
+        )
 
 
 def _checked(day: str) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from kg_builder.model.document import Document, Paragraph
 from kg_builder.model.selector import Evidence
@@ -28,7 +29,7 @@ from kg_builder.text.grammar.areas import AreaNames
 from kg_builder.text.grammar.data import Data, alternatives
 from kg_builder.text.grammar.periods import Period, PeriodReader
 from kg_builder.text.grammar.quantities import FigureReader
-from kg_builder.text.grammar.words import Words, split
+from kg_builder.text.grammar.words import LONGEST_CLAUSE, Words, split
 from kg_builder.text.notes.frame import Dated, carried, derived
 
 PREVIOUS = "previous-level"
@@ -36,7 +37,6 @@ PREVIOUS = "previous-level"
 _NO_UNIT = "比值"
 """The unit of what has none."""
 _DIGIT = re.compile(r"\d")
-_MAX_CLAUSE = 400
 _MAX_PARAGRAPH = 200_000
 
 
@@ -110,7 +110,7 @@ class _Context:
     fresh: bool = True
     """Whether a new subject may open: at the start of a sentence, behind a semicolon, or behind a
     clause on an indicator."""
-    recent: tuple[Named, ...] = ()
+    recent: dict[Named, None] = field(default_factory=dict)
     """The indicators that the clauses before were of, in their order."""
     pair: tuple[Named, ...] = ()
     """Those of the list that the clause before gave figures of."""
@@ -204,9 +204,9 @@ class ClauseReader:
             for segment in split(part, "；;"):
                 context.fresh = True
                 context.indicator = None
-                context.recent = context.pair = ()
+                context.recent, context.pair = {}, ()
                 for clause in split(segment, "，,"):
-                    if len(clause.raw) <= _MAX_CLAUSE:
+                    if len(clause.raw) <= LONGEST_CLAUSE:
                         self._clause(clause, context, headline=headline)
             start = cut + 1
 
@@ -226,7 +226,7 @@ class ClauseReader:
             return
         context.indicator, context.fresh = found[-1].named, True
         named = (item.named for item in found if item.named.said.reading != "carried")
-        context.recent = tuple(dict.fromkeys((*context.recent, *named)))
+        context.recent |= dict.fromkeys(named)
         for item in found:
             self._record(item, headline=headline)
         self._said.findings.read(clause.span)
@@ -297,7 +297,8 @@ class ClauseReader:
         if len(said) < 2:
             return []
         if not head.raw:
-            return self._each(said, context.recent[-len(said) :], clause, context)
+            latest = tuple(islice(reversed(context.recent), len(said)))
+            return self._each(said, latest[::-1], clause, context)
         if self._rules.sides.fullmatch(head.raw):
             names = (context.indicator,) * len(said) if context.indicator else ()
             return self._each(said, names, clause, context)

@@ -33,6 +33,8 @@ class OutlineReader:
         self._frame = frame
         self._findings = findings
         self._sections: list[EntityId] = []
+        self._again: dict[tuple[str, ...], int] = {}
+        """By the key of a section met before: with which number to tell the next apart."""
         self._kept = 0
 
     def read(self) -> None:
@@ -50,10 +52,11 @@ class OutlineReader:
         named = findings.page.key
         own = _BRACKETS.sub("", named(section.number)) or named(section.title)
         path = (*(parent.key if parent else self._frame.report.key), own or "一")
-        key, again = path, 2
+        key, again = path, self._again.get(path, 2)
         while findings.has(EntityId("Section", key)):
             key = (*path, f"第{again}处")
             again += 1
+        self._again[path] = again
         label = clean(section.title) or clean(section.number)
         entity = findings.entity(EntityId("Section", key), label, said)
         findings.read(section.span)

@@ -16,6 +16,8 @@ from kg_builder.model.selector import Span
 from kg_builder.text.folding import Folding
 from kg_builder.text.reading import characters
 
+LONGEST_CLAUSE = 400
+"""A clause longer than this is no sentence of a report: it is left unread, with a warning."""
 LONG_NAME = 200
 """A name longer than this is probably a passage: it is kept, with a warning."""
 

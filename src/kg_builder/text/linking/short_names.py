@@ -48,14 +48,19 @@ def find_short_names(clauses: Sequence[Clause]) -> ShortNames:
                 if len(other) >= _SHORTEST_WITNESS
                 for verb in verbs
             )
-    whole = [key for key, mention in names.items() if _is_whole(mention)]
+    whole: dict[str, list[str]] = {}
+    for key, mention in names.items():
+        if _is_whole(mention):
+            for char in dict.fromkeys(key):
+                whole.setdefault(char, []).append(key)
     witnessed: dict[str, Mention] = {}
     possible: list[tuple[Mention, Mention]] = []
     for key, mention in names.items():
         if not _may_be_short(mention):
             continue
         # names that stand beside each other in a clause are two things
-        fits = [name for name in whole if (key, name) not in beside and is_short_for(key, name)]
+        likely = min((whole.get(char, []) for char in key), key=len)
+        fits = [name for name in likely if (key, name) not in beside and is_short_for(key, name)]
         proved = [name for name in fits if said[key] & said[name]]
         if len(proved) == 1:
             witnessed[key] = names[proved[0]]

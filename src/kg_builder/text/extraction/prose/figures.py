@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from kg_builder.model.selector import Evidence
 from kg_builder.text.extraction.clauses import PREVIOUS
@@ -301,7 +302,8 @@ class FigureTeller:
         if of is None or of.words is None:
             items = [item.carried() for item in self.measured or scene.context.measured]
             if count > 1 and len(items) != count:
-                items = [item.carried() for item in scene.context.sentence[-count:]]
+                latest = [*islice(reversed(scene.context.sentence), count)]
+                items = [item.carried() for item in reversed(latest)]
             return items if len(items) == count else items[-1:] if count == 1 else []
         mention = of.tokens[-1].mention if of.tokens else None
         if mention is None and scene.subject is None and scene.linker.only_attribute(of.words):

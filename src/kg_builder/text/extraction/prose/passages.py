@@ -15,13 +15,12 @@ from kg_builder.text.extraction.prose.scene import Context, Measured, Scene, Thi
 from kg_builder.text.extraction.prose.statuses import STATEMENTS, StatusTeller
 from kg_builder.text.extraction.prose.telling import Telling, TellingRule
 from kg_builder.text.extraction.statements import Named, Statements
-from kg_builder.text.grammar.words import Words, split
+from kg_builder.text.grammar.words import LONGEST_CLAUSE, Words, split
 from kg_builder.text.linking.linker import Linker
 from kg_builder.text.notes.frame import Dated
 from kg_builder.text.recognition.clauses import ClauseScanner
 from kg_builder.text.recognition.tokens import Clause
 
-_MAX_CLAUSE = 400
 _COLONS = ("：", ":")
 _INDUSTRY = "Industry"
 _DATE_OPENS = 2
@@ -76,8 +75,15 @@ class PassageReader:
 
     def _clauses(self, sentence: Words) -> Iterator[Clause]:
         for part in split(sentence, "；;，,:："):
-            if len(part.raw) <= _MAX_CLAUSE:
+            if len(part.raw) <= LONGEST_CLAUSE:
                 yield self._rules.refiner.refine(self._scanner.scan(part))
+            else:
+                self._said.findings.notice(
+                    "long-clause",
+                    f"分句长达 {len(part.raw)} 个字，未读",
+                    f"a clause of {len(part.raw)} characters: not read",
+                    part.span,
+                )
 
     def _clause(
         self,

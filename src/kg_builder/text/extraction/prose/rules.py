@@ -38,6 +38,8 @@ class PassageRules:
     """The classes that a relation may point at, where not every class is."""
     organizations: frozenset[str]
     places: frozenset[str]
+    apart: frozenset[str]
+    """Classes whose things are of no other."""
     scopes: Concepts
     distinctions: Concepts
     unmeasured: Mapping[str, str]
@@ -121,6 +123,7 @@ class PassageRules:
             },
             organizations=frozenset(groups.get("org", ())),
             places=frozenset(groups.get("place", ())),
+            apart=frozenset(classes.texts("apart")),
             scopes=_concepts(data, "scope"),
             distinctions=_concepts(data, "distinction"),
             unmeasured={key: str(value) for key, value in data.part("unmeasured").items()},
@@ -162,7 +165,9 @@ class PassageRules:
                 yield rule
 
     def may_be_both(self, one: EntityId, other: EntityId) -> bool:
-        """Whether a thing may be of the classes of both: no place is a body."""
+        """Whether a thing may be of the classes of both: no place is a body, no event either."""
+        if one.type != other.type and not self.apart.isdisjoint((one.type, other.type)):
+            return False
         return (one.type in self.places) == (other.type in self.places)
 
     def allows(self, predicate: str, value: EntityId) -> bool:

@@ -61,8 +61,8 @@ class Context:
     """The things of the passage that are many."""
     measured: Sequence[Measured] = ()
     """What the last clause with figures measured, in its order."""
-    sentence: list[Measured] = field(default_factory=list)
-    """What the sentence has measured so far."""
+    sentence: dict[Measured, None] = field(default_factory=dict)
+    """What the sentence has measured so far, each once, in its order."""
 
     def new_sentence(self) -> None:
         """Forget what no sentence takes over from the one before it."""
@@ -71,12 +71,12 @@ class Context:
         self.signed = ()
         self.dated = None
         self.measured = ()
-        self.sentence = []
+        self.sentence = {}
 
     def measure(self, measured: Sequence[Measured]) -> None:
         """Take in what a clause has measured."""
         self.measured = measured
-        self.sentence += [item for item in measured if item not in self.sentence]
+        self.sentence |= dict.fromkeys(measured)
 
 
 @dataclass(frozen=True, slots=True)
