@@ -75,7 +75,7 @@ def is_short_for(short: str, whole: str) -> bool:
     Its characters stand in `whole` in their order, not all in a row, and it ends as `whole` or
     begins its last word.
     """
-    if not _SHORTEST < len(short) + 1 <= _LONGEST + 1 or len(whole) < len(short) + 3:
+    if not _SHORTEST <= len(short) <= _LONGEST or len(whole) < len(short) + 3:
         return False
     if short in whole or not _ends_alike(short, whole):
         return False
