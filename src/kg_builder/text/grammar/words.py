@@ -177,8 +177,9 @@ def _cuts(raw: str, separators: str) -> list[int]:
         if char in separators:
             if not _inside_number(raw, match.start()):
                 cuts.append(match.start())
-        elif char in _PAIRS and len(stack) < _DEEPEST:
-            stack.append((_PAIRS[char], len(cuts)))
+        elif char in _PAIRS:
+            if len(stack) < _DEEPEST:
+                stack.append((_PAIRS[char], len(cuts)))
         elif stack:
             _close(stack, cuts, char)
     return cuts

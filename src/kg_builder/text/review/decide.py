@@ -19,6 +19,7 @@ from kg_builder.model.fact import Fact, Text, Value
 from kg_builder.model.notice import Notice
 from kg_builder.model.selector import Evidence, Position, Span, merge_spans
 from kg_builder.text.genre import Genre
+from kg_builder.text.notes.frame import derived
 from kg_builder.text.review.anchors import locate
 from kg_builder.text.review.checks import check_decisions, whole
 from kg_builder.text.review.ledger import NAME, OTHER_NAME, Ledger
@@ -111,8 +112,16 @@ class _Review:
             if span is None:
                 self._notice("stale-decision", _MOVED, decision)
             else:
-                verdicts.append(Verdict(decision, Evidence(span)))
+                verdicts.append(Verdict(decision, self._said(decision, span)))
         return sorted(verdicts, key=lambda item: (item.said.span, item.decision.digest))
+
+    def _said(self, decision: Decision, span: Span) -> Evidence:
+        """Return the passage of a decision; words that it gives and the passage lacks are derived."""
+        said = Evidence(span)
+        if not isinstance(decision.object, Text):
+            return said
+        words = "".join(self._document.source.text[span.start : span.end].split())
+        return said if "".join(decision.object.value.split()) in words else derived(said)
 
     def _notice(self, code: str, message: Bilingual, decision: Decision) -> None:
         thing = "|".join(decision.subject.key)[:40] if decision.subject else ""

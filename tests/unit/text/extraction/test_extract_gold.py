@@ -51,7 +51,7 @@ def read_groups(found):
 
 
 def read_works(found):
-    for item in found.of("ProjectProgress"):
+    for item in (*found.of("ProjectProgress"), *found.of("StatusStatement")):
         name = found.label(found.value(item, "about"))
         yield name, "status", found.value(item, "verbatim")
         if due := found.value(item, "plannedCompletion"):
