@@ -116,7 +116,7 @@ class _Review:
         return sorted(verdicts, key=lambda item: (item.said.span, item.decision.digest))
 
     def _said(self, decision: Decision, span: Span) -> Evidence:
-        """Return the passage of a decision; words that it gives and the passage lacks are derived."""
+        """Return the passage of a decision: derived where it lacks the words that are given."""
         said = Evidence(span)
         if not isinstance(decision.object, Text):
             return said
