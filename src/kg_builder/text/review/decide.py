@@ -117,11 +117,13 @@ class _Review:
 
     def _said(self, decision: Decision, span: Span) -> Evidence:
         """Return the passage of a decision: derived where it lacks the words that are given."""
+        given = [decision.details.get("indicator", "")]
+        if isinstance(decision.object, Text):
+            given.append(decision.object.value)
         said = Evidence(span)
-        if not isinstance(decision.object, Text):
-            return said
-        words = "".join(self._document.source.text[span.start : span.end].split())
-        return said if "".join(decision.object.value.split()) in words else derived(said)
+        passage = "".join(self._document.source.text[span.start : span.end].split())
+        lacks = any("".join(words.split()) not in passage for words in given)
+        return derived(said) if lacks else said
 
     def _notice(self, code: str, message: Bilingual, decision: Decision) -> None:
         thing = "|".join(decision.subject.key)[:40] if decision.subject else ""
