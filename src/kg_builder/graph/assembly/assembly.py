@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -56,11 +56,13 @@ def assemble(
     report = _report(extraction)
     terms = Terms(base, ontology)
     decided = _decided(extraction.decided, terms)
+    text = document.source.text
     said: dict[Triple, list[tuple[Evidence, str]]] = {}
     for entity in extraction.entities:
         node = terms.entity(entity.id)
-        for triple in _naming(entity, node, terms):
-            said.setdefault(triple, []).extend((mention, _NAMING) for mention in entity.mentions)
+        for triple, name in _naming(entity, node, terms):
+            mentions = _printing(entity, name, text) if name else entity.mentions
+            said.setdefault(triple, []).extend((mention, _NAMING) for mention in mentions)
     for fact in extraction.facts:
         triple = Triple(
             terms.entity(fact.subject), terms.name(fact.predicate), terms.value(fact.object)
@@ -112,10 +114,24 @@ def _report(extraction: Extraction) -> EntityId:
     raise ValueError("an extraction names its report")
 
 
-def _naming(entity: Entity, node: NamedNode, terms: Terms) -> Iterator[Triple]:
-    for name in (entity.id.type, *entity.also_types):
-        yield Triple(node, RDF_TYPE, terms.name(name))
+def _naming(entity: Entity, node: NamedNode, terms: Terms) -> Iterator[tuple[Triple, str | None]]:
+    """Yield the triples that a thing's being named says, with the name that it has by them."""
+    for class_name in (entity.id.type, *entity.also_types):
+        yield Triple(node, RDF_TYPE, terms.name(class_name)), None
     if entity.label is not None:
-        yield Triple(node, RDFS_LABEL, Literal(entity.label, language="zh"))
+        yield Triple(node, RDFS_LABEL, Literal(entity.label, language="zh")), entity.label
     for label in entity.alt_labels:
-        yield Triple(node, _ALT_LABEL, Literal(label, language="zh"))
+        yield Triple(node, _ALT_LABEL, Literal(label, language="zh")), label
+
+
+def _printing(entity: Entity, name: str, text: str) -> Sequence[Evidence]:
+    """Return the mentions that print a name of the thing; all of them where none does."""
+    if len(entity.mentions) == 1:
+        return entity.mentions
+    words = "".join(name.split())
+    printing = [
+        mention
+        for mention in entity.mentions
+        if words in "".join(text[mention.span.start : mention.span.end].split())
+    ]
+    return printing or entity.mentions

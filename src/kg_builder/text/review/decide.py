@@ -118,8 +118,9 @@ class _Review:
     def _said(self, decision: Decision, span: Span) -> Evidence:
         """Return the passage of a decision: derived where it lacks the words that are given."""
         given = [decision.details.get("indicator", "")]
-        if isinstance(decision.object, Text):
-            given.append(decision.object.value)
+        value = decision.object if decision.new is None else decision.new
+        if isinstance(value, Text):
+            given.append(value.value)
         said = Evidence(span)
         passage = "".join(self._document.source.text[span.start : span.end].split())
         lacks = any("".join(words.split()) not in passage for words in given)
