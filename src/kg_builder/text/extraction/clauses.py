@@ -58,6 +58,8 @@ class ClauseRules:
     """What stands between a list of indicators and their figures."""
     sides: re.Pattern[str]
     """Sides of one indicator, in a list: 总量和增速."""
+    growth: re.Pattern[str]
+    """In the stead of a list: what is said is said of the growth of those named last."""
     worded: tuple[Worded, ...]
     whole_year: re.Pattern[str]
     leads: tuple[tuple[re.Pattern[str], str], ...]
@@ -85,6 +87,7 @@ class ClauseRules:
             clause.pattern("body"),
             clause.pattern("pair"),
             clause.pattern("sides"),
+            clause.pattern("growth"),
             tuple(Worded.of(part) for part in data.parts("worded")),
             clause.pattern("whole-year"),
             _kinds(data, "lead"),
@@ -195,6 +198,7 @@ class ClauseReader:
 
     def _sentence(self, sentence: Words, context: _Context, *, headline: bool) -> None:
         start = 0
+        headed: Named | None = None
         for cut in [*self._colons(sentence), len(sentence.raw)]:
             part = sentence.part(start, cut)
             lead = sentence.raw[start : cut + 1]
@@ -203,12 +207,21 @@ class ClauseReader:
                     context.kind = concept
             for segment in split(part, "；;"):
                 context.fresh = True
-                context.indicator = None
+                context.indicator, headed = headed, None
                 context.recent, context.pair = {}, ()
                 for clause in split(segment, "，,"):
                     if len(clause.raw) <= LONGEST_CLAUSE:
                         self._clause(clause, context, headline=headline)
+            headed = self._headed(part, context)
             start = cut + 1
+
+    def _headed(self, part: Words, context: _Context) -> Named | None:
+        """Return the indicator that a part before a colon names, if it is nothing else."""
+        place, _ = self._front(part, context)
+        name = next(iter(self._names.candidates(part, place, generic=True)), None)
+        if name is None or name.span.end != part.span.end:
+            return None
+        return Named(name.text, Evidence(name.span))
 
     @staticmethod
     def _colons(sentence: Words) -> list[int]:
@@ -296,7 +309,10 @@ class ClauseReader:
         head = clause.part(place, max(place, match.start()))
         if len(said) < 2:
             return []
-        if not head.raw:
+        named = self._compared(clause, head, said, context)
+        if named is not None:
+            return named
+        if not head.raw or self._rules.growth.fullmatch(head.raw):
             latest = tuple(islice(reversed(context.recent), len(said)))
             return self._each(said, latest[::-1], clause, context)
         if self._rules.sides.fullmatch(head.raw):
@@ -310,6 +326,24 @@ class ClauseReader:
             for name, w in listed
         ]
         return self._each(said, named, clause, context, own=True)
+
+    def _compared(
+        self, clause: Words, head: Words, said: Sequence[Said], context: _Context
+    ) -> list[_Read] | None:
+        """Return what is said of one indicator against each of several: 分别高于全国、全省….
+
+        None where no list is compared with.
+        """
+        than = said[0].compared
+        parts = [*split(than, "、和与")] if than is not None else []
+        if len(parts) != len(said):
+            return None
+        name = next(iter(self._names.candidates(head, 0, generic=True)), None)
+        named = Named(name.text, Evidence(name.span)) if name is not None else context.indicator
+        if named is None:
+            return None
+        each = [replace(item, compared=part) for item, part in zip(said, parts, strict=True)]
+        return self._each(each, (named,) * len(each), clause, context, own=name is not None)
 
     def _series(self, clause: Words, place: int, named: Named | None) -> list[Said]:
         said = read_series(clause, place, self._reading(named))

@@ -51,6 +51,8 @@ class IndicatorNames:
     """The last words of a name that, in a list, leave out what the first one starts with."""
     counter: re.Pattern[str]
     """The end of a first name that those replace."""
+    sector: re.Pattern[str]
+    """The number of a sector of the economy, with which a name starts."""
 
     @classmethod
     def of(cls, data: Data) -> IndicatorNames:
@@ -77,6 +79,7 @@ class IndicatorNames:
             generic.pattern("ratios"),
             generic.pattern("headless"),
             generic.pattern("counter"),
+            generic.pattern("sector"),
         )
 
     def read(self, name: str) -> IndicatorName:
@@ -119,7 +122,7 @@ class IndicatorNames:
         parts = next((p for p in (_parts(head, sep) for sep in _LINKS) if len(p) == count), None)
         if parts is None:
             return None
-        names = [part.text for part in parts]
+        names = self._sectors([part.text for part in parts])
         first, last = names[0], names[-1]
         whole = self._whole(parts[-1])
         counter = self.counter.search(first)
@@ -133,6 +136,14 @@ class IndicatorNames:
         else:
             return None
         return list(zip(names, parts, strict=True))
+
+    def _sectors(self, names: list[str]) -> list[str]:
+        """Return the names of a list, those of the three sectors in full: 第一、二产业增加值."""
+        found = [self.sector.match(name) for name in names]
+        if not all(found):
+            return names
+        end = self.sector.sub("", names[-1])
+        return [f"第{match['number']}{end}" for match in found if match]
 
     def _whole(self, words: Words) -> bool:
         """Whether words are the name of an indicator and nothing else."""

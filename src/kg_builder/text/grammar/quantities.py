@@ -67,6 +67,8 @@ class FigureReader:
     bare: re.Pattern[str]
     mixed: re.Pattern[str]
     """A number in ten thousands and ones: 61万3204人."""
+    elided: re.Pattern[str]
+    """A number that shares the unit of the next: 0.3个和0.5个百分点."""
 
     @classmethod
     def of(cls, units: Data, rules: Data) -> FigureReader:
@@ -86,7 +88,19 @@ class FigureReader:
             rf"\s*(?P<unit>{unit})(?:\s*(?P<after>{after}))?"
         )
         bare = rf"(?P<before>{before})?\s*(?P<number>{NUMBER})(?P<after>{between}|{after})?"
-        return cls(table, bounds, re.compile(named), re.compile(bare), re.compile(mixed))
+        link = r"\s*(?:、|和|与|及)\s*"
+        elided = (
+            rf"(?P<before>{before})?\s*(?P<number>{NUMBER})个?(?={link}(?:{NUMBER}个?{link})?"
+            rf"{NUMBER}\s*(?P<unit>{unit}))"
+        )
+        return cls(
+            table,
+            bounds,
+            re.compile(named),
+            re.compile(bare),
+            re.compile(mixed),
+            re.compile(elided),
+        )
 
     def unit(self, text: str) -> Unit | None:
         """Return the unit printed as `text`."""
@@ -106,6 +120,9 @@ class FigureReader:
         mixed = self.mixed.match(words.raw, place)
         if mixed:
             return self._mixed(mixed, words.group(mixed))
+        elided = self.elided.match(words.raw, place)
+        if elided and "." in elided[0]:  # whole numbers are as often parts of names
+            return self._figure(elided, words.group(elided), self.units[_folded(elided["unit"])])
         match = self.parse.match(words.raw, place)
         if match is None:
             return None

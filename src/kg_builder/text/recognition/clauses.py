@@ -14,7 +14,14 @@ from kg_builder.text.grammar.periods import PeriodReader
 from kg_builder.text.grammar.quantities import FigureReader
 from kg_builder.text.grammar.words import Words
 from kg_builder.text.recognition.lexicon import NameLexicon, NameRow
-from kg_builder.text.recognition.names import BRACKET, NUMBER, QUOTED, TITLE, NameReader
+from kg_builder.text.recognition.names import (
+    ASIDE,
+    BRACKET,
+    NUMBER,
+    QUOTED,
+    TITLE,
+    NameReader,
+)
 from kg_builder.text.recognition.tokens import Clause, Token
 from kg_builder.text.recognition.verbs import ISSUED, VerbJudge
 
@@ -98,6 +105,9 @@ class ClauseScanner:
         while found := _MASKED.search(raw, place):
             place = found.start()
             end = self._opaque(raw, place, out) if raw[place] in _CLOSING else None
+            if end is not None and self._is_aside(raw, place, end):
+                pieces[place] = _Piece(place, end, Token("aside", place, end))
+                out[place:end] = ASIDE * (end - place)
             if end is None and raw[place] not in _CLOSING:
                 piece = self._number(words, place)
                 if piece is not None:
@@ -119,6 +129,12 @@ class ClauseScanner:
         mark = TITLE if char in _TITLE else QUOTED if char in _QUOTE else BRACKET
         out[place : end + 1] = mark * (end + 1 - place)
         return end + 1
+
+    def _is_aside(self, raw: str, place: int, end: int) -> bool:
+        """Whether a bracket says something of what stands before it: （规模2亿元）."""
+        if place == 0 or raw[place] not in "(（":
+            return False
+        return self._lexicon.aside.fullmatch(raw, place + 1, end - 1) is not None
 
     def _number(self, words: Words, place: int) -> _Piece | None:
         raw = words.raw
@@ -197,7 +213,7 @@ class ClauseScanner:
         """Return what parts names at `place`; `start` is where the run before it starts."""
         char = masked[place]
         opening = place == start
-        if TITLE <= char <= NUMBER:
+        if TITLE <= char <= ASIDE:
             return None
         if char == "、":
             return _Piece(place, place + 1, Token("mark", place, place + 1))

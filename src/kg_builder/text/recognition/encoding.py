@@ -28,6 +28,8 @@ _OTHERS: Final = MappingProxyType(
     }
 )
 _AWARDS: Final = MappingProxyType({"granted": "\ue2f8", "not-granted": "\ue2f9"})
+ASIDE: Final = "aside"
+"""The kind of token that no rule sees."""
 _UNKNOWN: Final = "\ue1ff"
 _FIGURES: Final = ("count", "money", "percent", "point", "extent", "other")
 _SLOT: Final = re.compile(r"\{([A-Za-z:|.-]+)\}")
@@ -112,7 +114,9 @@ class Encoding:
         for token in clause.tokens:
             plain(place, token.start)
             char = self._char(token)
-            if char is None:
+            if token.kind == ASIDE:
+                pass
+            elif char is None:
                 plain(token.start, token.end)
             else:
                 text.append(char)

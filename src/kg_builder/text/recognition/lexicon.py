@@ -90,6 +90,8 @@ class NameLexicon:
     rank: re.Pattern[str]
     alias: re.Pattern[str]
     """What a bracket behind a name says when it gives another name."""
+    aside: re.Pattern[str]
+    """What a bracket holds that says something of what stands before it."""
     counted: re.Pattern[str]
     """A count in Chinese numerals at the start of a name."""
     enumeration: re.Pattern[str]
@@ -170,6 +172,7 @@ class NameLexicon:
             rules.pattern("edition"),
             rules.pattern("rank"),
             rules.pattern("alias"),
+            rules.pattern("aside"),
             rules.pattern("counted"),
             rules.pattern("enumeration"),
             rules.pattern("category"),

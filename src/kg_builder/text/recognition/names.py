@@ -15,6 +15,8 @@ TITLE, QUOTED, BRACKET = "\ue0f0", "\ue0f1", "\ue0f2"
 """Blot out what stands between title marks, quotation marks and brackets."""
 NUMBER = "\ue0f3"
 """Blots out figures and periods."""
+ASIDE = "\ue0f4"
+"""Blots out a bracket that says something of what stands before it."""
 
 
 _MEASURED = frozenset({"Topic", "Industry", "Indicator"})
@@ -38,6 +40,8 @@ _SURE = frozenset(
 _OWNERS = _SURE | {"Place", "School", "Canteen", "Town", "Village", "Road"}
 """Classes of things of which measures are told in detail: 港区|集装箱吞吐量."""
 _APPENDED = frozenset(f"期区段块版号)）]】{BRACKET}")
+_HOUSE_NUMBER = re.compile(r"(?<!\d)\d{1,4}(?:号院?|弄)$")
+"""Behind a road: an address."""
 _LONGEST_MEASURE = 14
 _LEAST_OPENING, _LONGEST_PREDICATE = 5, 8
 _LONGEST_QUOTED = 20
@@ -144,6 +148,10 @@ class NameReader:
 
     def _token(self, words: Words, start: int, end: int, row: NameRow) -> Token:
         part = words.part(start, end)
+        number = _HOUSE_NUMBER.search(part.raw) if row.type == "Road" else None
+        if number is not None:
+            end = start + number.start()
+            part = words.part(start, end)
         alias = None
         opened = max(part.raw.rfind("("), part.raw.rfind("（"))
         if part.raw[-1:] in ")）" and opened > 0:

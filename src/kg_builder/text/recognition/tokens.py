@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from kg_builder.model.selector import Span
@@ -33,7 +34,8 @@ class Token:
     """A stretch `start:end` of a clause and what it is.
 
     `kind`: `name`, `figure`, `period`, `claim`, `edition`, `attribute`, `word` (a verb or a
-    function word), or `mark` (an enumeration comma or a conjunction between names).
+    function word), `mark` (an enumeration comma or a conjunction between names), or `aside` (a
+    bracket that says something of what stands before it).
     """
 
     kind: str
@@ -51,10 +53,19 @@ class Clause:
 
     words: Words
     tokens: list[Token] = field(default_factory=list)
+    asides: dict[int, list[Clause]] = field(default_factory=dict)
+    """By where an aside starts: its clauses."""
 
     def text(self, token: Token) -> str:
         """Return what the token covers, folded."""
         return self.words.raw[token.start : token.end]
+
+    def all(self) -> Iterator[Clause]:
+        """Yield the clause and those of its asides."""
+        yield self
+        for clauses in self.asides.values():
+            for clause in clauses:
+                yield from clause.all()
 
     def span(self, first: Token, last: Token) -> Span:
         """Return the span from one token to another."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kg_builder.text.recognition.lexicon import NameLexicon, Word
-from kg_builder.text.recognition.names import NUMBER, TITLE, NameReader
+from kg_builder.text.recognition.names import ASIDE, NUMBER, TITLE, NameReader
 
 _MEASURES = frozenset("率量额费价")
 """Ends of measures that a verb before them is part of: 覆盖率, 吞吐量."""
@@ -13,8 +13,8 @@ _SHORT_HEADS = frozenset("区园院所馆站港城")
 """Ends of names that make a name of a verb before them: 集聚区."""
 _AREAS = frozenset("省市县州盟旗区")
 _AFTER_HEADS = ("建设", "项目", "工程")
-_NOMINAL = re.compile(rf"[^、,，。;；:：的{NUMBER}]*")
-_DOCUMENT = re.compile(rf"[^、,，。;；:：的等{TITLE}{NUMBER}]{{4,40}}")
+_NOMINAL = re.compile(rf"[^、,，。;；:：的{NUMBER}{ASIDE}]*")
+_DOCUMENT = re.compile(rf"[^、,，。;；:：的等{TITLE}{NUMBER}{ASIDE}]{{4,40}}")
 ISSUED = frozenset({"issued", "approved", "under-way"})
 _LEAST_DOCUMENT, _LEAST_SAID = 2, 8
 

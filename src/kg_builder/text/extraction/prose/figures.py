@@ -106,7 +106,18 @@ class FigureTeller:
         self._take(figure)
         measured = Measured((entity, said), Named(_COUNT, derived(said)))
         self._record(measured, figures[0], self._counted(verb))
+        self._part((entity, said), figures[0].unit.name)
         return entity, said
+
+    def _part(self, thing: Thing, unit: str) -> None:
+        """Record what is counted as a part of the whole that the sentence has counted before."""
+        context = self._scene.context
+        if context.whole is None:
+            context.latest = thing, unit
+            return
+        (whole, said), whole_unit = context.whole
+        if unit == whole_unit and thing[0] != whole:
+            self._scene.fact(thing[0], "inCollection", whole, (thing[1], carried(said)))
 
     def count_of_subject(
         self, group: Group, figure: Group, verb: Group, rule: TellingRule

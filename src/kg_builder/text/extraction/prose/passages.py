@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg_builder.model.entity import EntityId
 from kg_builder.model.selector import Evidence
@@ -19,6 +19,7 @@ from kg_builder.text.grammar.words import LONGEST_CLAUSE, Words, split
 from kg_builder.text.linking.linker import Linker
 from kg_builder.text.notes.frame import Dated
 from kg_builder.text.recognition.clauses import ClauseScanner
+from kg_builder.text.recognition.encoding import ASIDE
 from kg_builder.text.recognition.tokens import Clause
 
 _COLONS = ("：", ":")
@@ -58,7 +59,13 @@ class PassageReader:
         """
         scanned = [(passage, self._sentences(passage)) for passage in passages]
         self._linker.settle(
-            [clause for _, sentences in scanned for clauses in sentences for clause in clauses]
+            [
+                each
+                for _, sentences in scanned
+                for clauses in sentences
+                for clause in clauses
+                for each in clause.all()
+            ]
         )
         for passage, sentences in scanned:
             context = Context(industry=passage.industry, plan=passage.plan)
@@ -76,7 +83,12 @@ class PassageReader:
     def _clauses(self, sentence: Words) -> Iterator[Clause]:
         for part in split(sentence, "；;，,:："):
             if len(part.raw) <= LONGEST_CLAUSE:
-                yield self._rules.refiner.refine(self._scanner.scan(part))
+                clause = self._rules.refiner.refine(self._scanner.scan(part))
+                for token in clause.tokens:
+                    if token.kind == ASIDE:
+                        inner = part.part(token.start + 1, token.end - 1)
+                        clause.asides[token.start] = list(self._clauses(inner))
+                yield clause
             else:
                 self._said.findings.notice(
                     "long-clause",
@@ -99,7 +111,22 @@ class PassageReader:
         elif indicator is not None:
             context.measure([Measured(None, indicator)])
         else:
-            _ClauseTeller(Scene(clause, context, self._rules, self._linker, self._said)).tell()
+            scene = Scene(clause, context, self._rules, self._linker, self._said)
+            _ClauseTeller(scene).tell()
+            for start, inner in clause.asides.items():
+                owner = scene.before(start)
+                if owner is not None:
+                    self._aside(inner, owner, context, passage)
+
+    def _aside(
+        self, clauses: Sequence[Clause], owner: Thing, context: Context, passage: Passage
+    ) -> None:
+        """Read what a bracket says of the thing before it; the sentence goes on without it."""
+        latest = context.latest
+        whole = latest if latest is not None and latest[0][0] == owner[0] else None
+        aside = replace(context, subject=owner, whole=whole)
+        for clause in clauses:
+            self._clause(clause, aside, passage, {})
 
     def _topic(self, clauses: Sequence[Clause], context: Context) -> None:
         """Take the industry that a passage opens with: a short sentence, or a word and a colon."""

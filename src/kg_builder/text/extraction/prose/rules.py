@@ -79,6 +79,8 @@ class PassageRules:
     ahead: re.Pattern[str]
     all_of: re.Pattern[str]
     """How a clause opens that speaks of the whole list before it."""
+    one_of: re.Pattern[str]
+    """How a clause opens that speaks of the first (group `first`) or last of the list before it."""
     claim_noise: re.Pattern[str]
     """What is no part of the wording of a claim."""
     award_tail: re.Pattern[str]
@@ -86,6 +88,8 @@ class PassageRules:
     """Names of what is examined, and no honour."""
     award_head: re.Pattern[str]
     """The end of a verb of honour that belongs to the name of the award: 获批国家级."""
+    parts: re.Pattern[str]
+    """How a clause opens that tells parts of what was counted last: 其中."""
     refers: re.Pattern[str]
     """How a sentence opens that speaks of what the one before spoke of: 该项目."""
 
@@ -146,10 +150,12 @@ class PassageRules:
             due=words.pattern("due"),
             ahead=words.pattern("ahead"),
             all_of=words.pattern("all-of"),
+            one_of=words.pattern("one-of"),
             claim_noise=words.pattern("claim-noise"),
             award_tail=words.pattern("award-tail"),
             no_award=words.pattern("no-award"),
             award_head=words.pattern("award-head"),
+            parts=words.pattern("parts"),
             refers=words.pattern("refers"),
         )
 

@@ -59,6 +59,10 @@ class Context:
     """A relation whose subject the next clause names, and what it points at."""
     counted: set[EntityId] = field(default_factory=set)
     """The things of the passage that are many."""
+    latest: tuple[Thing, str] | None = None
+    """What the sentence counted last, and in what unit."""
+    whole: tuple[Thing, str] | None = None
+    """What the clause counts the parts of, and in what unit: 其中…12家."""
     measured: Sequence[Measured] = ()
     """What the last clause with figures measured, in its order."""
     sentence: dict[Measured, None] = field(default_factory=dict)
@@ -72,6 +76,8 @@ class Context:
         self.dated = None
         self.measured = ()
         self.sentence = {}
+        self.latest = None
+        self.whole = None
 
     def measure(self, measured: Sequence[Measured]) -> None:
         """Take in what a clause has measured."""
@@ -120,6 +126,11 @@ class Scene:
         self.findings = said.findings
         if context.subject is None and rules.refers.match(clause.words.raw):
             context.subject = context.before
+        one = rules.one_of.match(clause.words.raw)
+        if one is not None and len(context.listed) > 1:
+            context.subject = context.listed[0 if one["first"] else -1]
+        if rules.parts.match(clause.words.raw):
+            context.whole = context.latest
         self.encoded: Encoded = rules.encoding.encode(clause, carries=context.subject is not None)
         self.rule = ""
         """The rule that is telling."""
@@ -240,6 +251,18 @@ class Scene:
         if self.context.phased is None:
             return None
         return self.linker.phase(mention, self.context.phased)
+
+    def before(self, place: int) -> Thing | None:
+        """Return the thing that the clause names last before a place."""
+        for token in reversed(self.clause.tokens):
+            if token.mention is None or token.end > place:
+                continue
+            for (start, _, _), things in self._resolved.items():
+                if start == token.start and things:
+                    return things[-1]
+            entity = self.linker.thing(token.mention) if token.mention.row else None
+            return (entity, Evidence(token.mention.words.span)) if entity else None
+        return None
 
     def put_in_industry(self, entity: EntityId, said: Evidence) -> None:
         """Put a thing of which a clause says something into the industry that its passage is on."""
