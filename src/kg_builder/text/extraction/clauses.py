@@ -188,8 +188,8 @@ class ClauseReader:
     def plan_of(self, paragraph: Paragraph) -> Dated | None:
         """Return the period planned, if the paragraph stands in the part on the plan."""
         plans = self._said.frame.plans
-        if plans is None:
-            return None
+        if plans is None or plans is self._said.frame.reports:
+            return plans
         for section in reversed(self._document.section_path(paragraph.section)):
             title = self._said.findings.page.folding.fold(section.title)
             if plans.period.within(title) and self._rules.plan_section.search(title):

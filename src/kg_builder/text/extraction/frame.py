@@ -47,6 +47,8 @@ class FrameRules:
     reports: re.Pattern[str]
     plans: re.Pattern[str]
     plans_section: re.Pattern[str]
+    only_plans: re.Pattern[str]
+    """A title of a plan alone, which reports nothing done."""
     kinds: tuple[tuple[re.Pattern[str], str], ...]
     default_kind: str
     nothing: frozenset[str]
@@ -67,6 +69,7 @@ class FrameRules:
             title.pattern("reports"),
             title.pattern("plans"),
             title.pattern("plans-section"),
+            title.pattern("only-plans"),
             tuple((part.pattern("pattern"), part.text("word")) for part in kinds.parts("kind")),
             kinds.text("default"),
             frozenset(data.part("nothing").texts("words")),
@@ -322,6 +325,8 @@ class FrameReader:
             reports = reports or self._first(words)
         if reports is None:
             return None, None
+        if title and self._rules.only_plans.fullmatch(title.raw):
+            return reports, reports
         plans = self._plans(title, self._rules.plans, reports) if title else None
         for section in self._document.sections:
             plans = plans or self._plans(

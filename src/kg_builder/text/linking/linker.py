@@ -159,12 +159,12 @@ class Linker:
         """Record the phase that `mention` names alone, of the thing that `named` names whole."""
         match = self._lexicon.phase.match(mention.words.plain)
         own = self._lexicon.phase.search(named.words.plain)
-        if match is None or own is None:
+        if match is None or own is None or match["phase"][-1] != own["phase"][-1]:
             return None
         row = self._rows.get(self._findings.page.key(named.text)) or named.row
         if row is None:
             return None
-        name = named.text[: own.start()] + match["phase"]
+        name = named.text[: own.start("phase")] + match["phase"]
         local = () if self._located(row, named) else self._frame.scope
         entity = EntityId(row.type, (*local, self._findings.page.key(name)))
         said = derived(Evidence(mention.words.span))

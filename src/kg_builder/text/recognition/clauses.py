@@ -219,9 +219,9 @@ class ClauseScanner:
             return _Piece(place, place + 1, Token("mark", place, place + 1))
         if char in _PARTING or (char in _SOMETIMES_PARTING and opening):
             return _Piece(place, place + 1, Token("word", place, place + 1))
-        if opening and char in _NUMERALS:
+        if char in _NUMERALS:
             piece = self._spelt_count(words, place)
-            if piece is not None:
+            if piece is not None and (opening or self._names.sums_up(masked, piece.end)):
                 return piece
         found = self._lexicon.words.match(masked, place)
         if found is None or found[1].kind == "noun":

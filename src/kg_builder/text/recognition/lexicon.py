@@ -90,6 +90,8 @@ class NameLexicon:
     rank: re.Pattern[str]
     alias: re.Pattern[str]
     """What a bracket behind a name says when it gives another name."""
+    brand: re.Pattern[str]
+    """Names of companies: two characters of their own and what they do."""
     aside: re.Pattern[str]
     """What a bracket holds that says something of what stands before it."""
     counted: re.Pattern[str]
@@ -172,6 +174,7 @@ class NameLexicon:
             rules.pattern("edition"),
             rules.pattern("rank"),
             rules.pattern("alias"),
+            rules.pattern("brand"),
             rules.pattern("aside"),
             rules.pattern("counted"),
             rules.pattern("enumeration"),

@@ -42,6 +42,7 @@ _OWNERS = _SURE | {"Place", "School", "Canteen", "Town", "Village", "Road"}
 _APPENDED = frozenset(f"期区段块版号)）]】{BRACKET}")
 _HOUSE_NUMBER = re.compile(r"(?<!\d)\d{1,4}(?:号院?|弄)$")
 """Behind a road: an address."""
+_PLAIN = re.compile(r"[\u4e00-\u9fff]+")
 _LONGEST_MEASURE = 14
 _LEAST_OPENING, _LONGEST_PREDICATE = 5, 8
 _LONGEST_QUOTED = 20
@@ -63,6 +64,17 @@ class NameReader:
     def starts(self, masked: str) -> bool:
         """Whether what follows holds a name."""
         return masked[0] in (TITLE, QUOTED) or self._head(masked) is not None
+
+    def sums_up(self, masked: str, place: int) -> bool:
+        """Whether a word follows that sums up a list, and no more: 甲、乙两个|集群分别…."""
+        stretch = _PLAIN.match(masked, place)
+        if stretch is None:
+            return False
+        for length in range(min(6, len(stretch[0])), 1, -1):
+            if self._lexicon.generic.fullmatch(stretch[0][:length]):
+                after = stretch[0][length : length + 1]
+                return not after or self._lexicon.words.match(masked, place + length) is not None
+        return False
 
     def owner(self, masked: str) -> bool:
         """Whether this ends as something that does things: no product, industry or topic."""
@@ -243,6 +255,8 @@ class NameReader:
         bare = bare.rstrip(BRACKET + QUOTED)
         if not bare:
             return None
+        if self._lexicon.brand.fullmatch(bare):
+            return self._lexicon.by_type["Company"]
         found = self._lexicon.heads.ending(bare)
         if found is None or bare == found[0]:
             return found[1] if found and bare == found[0] and len(bare) > 1 else None

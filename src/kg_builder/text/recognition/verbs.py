@@ -13,6 +13,8 @@ _SHORT_HEADS = frozenset("区园院所馆站港城")
 """Ends of names that make a name of a verb before them: 集聚区."""
 _AREAS = frozenset("省市县州盟旗区")
 _AFTER_HEADS = ("建设", "项目", "工程")
+_WORKS, _NO_WORKS = "工程", ("工程量", "工程建设", "工程机械", "工程技术", "工程师", "工程研究")
+"""What makes a name of the verb before it, behind a name: 某路|改建工程; and what does not."""
 _NOMINAL = re.compile(rf"[^、,，。;；:：的{NUMBER}{ASIDE}]*")
 _DOCUMENT = re.compile(rf"[^、,，。;；:：的等{TITLE}{NUMBER}{ASIDE}]{{4,40}}")
 ISSUED = frozenset({"issued", "approved", "under-way"})
@@ -31,6 +33,8 @@ class VerbJudge:
         ahead = _NOMINAL.match(masked, end)
         following = ahead[0] if ahead else ""
         if self._covered(masked, start, place, end, word) or self.straddles(masked, start, place):
+            return False
+        if place > start and following.startswith(_WORKS) and not following.startswith(_NO_WORKS):
             return False
         if following[:1] in _MEASURES or (
             word.weak and self._lexicon.attribute.fullmatch(masked[place:end] + following)

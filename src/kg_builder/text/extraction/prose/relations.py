@@ -133,8 +133,11 @@ class RelationTeller:
             entity = scene.linker.joined(mention, named, named.row, said)
             listed.append((entity, said))
             self._part_of_subject(entity, said)
-        scene.context.listed = listed
+        scene.list(listed)
         scene.elided[whole.tokens[0].start] = listed
+        named_tokens = (token for token in members.tokens if token.mention is not None)
+        for token, thing in zip(named_tokens, listed, strict=True):
+            scene.elided[token.start] = [thing]
         scene.told = True
 
     def _part_of_subject(self, entity: EntityId, said: Evidence) -> None:

@@ -76,9 +76,13 @@ class PassageRules:
     new: re.Pattern[str]
     falls: re.Pattern[str]
     due: re.Pattern[str]
+    """By when something is to be; `due_within`: a date without its year."""
+    due_within: re.Pattern[str]
     ahead: re.Pattern[str]
     all_of: re.Pattern[str]
     """How a clause opens that speaks of the whole list before it."""
+    before_subject: re.Pattern[str]
+    """Adverbs that may stand before the subject that a clause opens with."""
     one_of: re.Pattern[str]
     """How a clause opens that speaks of the first (group `first`) or last of the list before it."""
     claim_noise: re.Pattern[str]
@@ -148,8 +152,10 @@ class PassageRules:
             new=words.pattern("new"),
             falls=words.pattern("falls"),
             due=words.pattern("due"),
+            due_within=words.pattern("due-within"),
             ahead=words.pattern("ahead"),
             all_of=words.pattern("all-of"),
+            before_subject=words.pattern("before-subject"),
             one_of=words.pattern("one-of"),
             claim_noise=words.pattern("claim-noise"),
             award_tail=words.pattern("award-tail"),

@@ -51,6 +51,8 @@ class Context:
     """The period planned, where the passage stands in the plan."""
     listed: Sequence[Thing] = ()
     """The things of the last list of several."""
+    still_listed: bool = False
+    """Whether this sentence has listed them."""
     signed: Sequence[Thing] = ()
     """The bodies that have signed something in this sentence."""
     phased: Mention | None = None
@@ -73,6 +75,7 @@ class Context:
         self.before = self.subject or self.before
         self.subject = None
         self.signed = ()
+        self.still_listed = False
         self.dated = None
         self.measured = ()
         self.sentence = {}
@@ -210,8 +213,23 @@ class Scene:
             elif token.mention is not None:
                 found += self._thing(token, token.mention, supposed, verb, counted=counted)
         if len(found) > 1:
-            self.context.listed = found
+            self.list(found)
         return found
+
+    def list(self, things: Sequence[Thing]) -> None:
+        """Keep a list of things: what 分别 is said of, and what goes on without a subject."""
+        self.context.listed = things
+        self.context.still_listed = True
+
+    def all_of_it(self) -> Sequence[Thing]:
+        """Return what a clause without a subject of its own speaks of: a list, if one opened it."""
+        context = self.context
+        if context.subject is None:
+            return ()
+        listed = context.listed if context.still_listed else ()
+        if any(entity == context.subject[0] for entity, _ in listed):
+            return [(entity, carried(said)) for entity, said in listed]
+        return [(context.subject[0], carried(context.subject[1]))]
 
     def _supposed(self, group: Group, rule: TellingRule, verb: Token | None) -> str | None:
         supposed = rule.supposed.get(group.name)
@@ -279,7 +297,8 @@ class Scene:
                 if entity is None or entity.type not in self.rules.alone:
                     return None
                 return (entity, Evidence(token.mention.words.span)), token
-            if token.kind not in _BEFORE_SUBJECT:
+            adverb = self.rules.before_subject.fullmatch(self.words(token).raw)
+            if token.kind not in _BEFORE_SUBJECT and adverb is None:
                 return None
         return None
 

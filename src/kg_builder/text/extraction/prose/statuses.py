@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -14,7 +15,9 @@ from kg_builder.text.extraction.prose.rules import concept
 from kg_builder.text.extraction.prose.scene import Group, Scene, Thing
 from kg_builder.text.extraction.prose.telling import TellingRule
 from kg_builder.text.extraction.works import ACTUAL, PLAN, last_day
+from kg_builder.text.grammar.periods import Period
 from kg_builder.text.grammar.words import Words
+from kg_builder.text.notes.frame import Dated
 from kg_builder.text.recognition.lexicon import Word
 from kg_builder.text.recognition.tokens import Token
 
@@ -56,14 +59,14 @@ class StatusTeller:
 
     def status(self, group: Group, verb: Group, rule: TellingRule) -> None:
         """Record how the things of a group stand, by a verb."""
-        things = self._scene.things(group, rule, verb.verb)
-        token = verb.verb
+        scene, token = self._scene, verb.verb
+        things = scene.all_of_it() if group.it else scene.things(group, rule, token)
         if token is None or token.word is None or token.word.status is None:
             return
-        rest = self._scene.clause.words.raw[token.end :]
-        if token.start in self._scene.silent or self._scene.rules.after.match(rest):
+        rest = scene.clause.words.raw[token.end :]
+        if token.start in scene.silent or scene.rules.after.match(rest):
             return
-        if token.word.status in self._scene.rules.overruled and self._overruled(token):
+        if token.word.status in scene.rules.overruled and self._overruled(token):
             return
         for thing in things:
             if not self._is_doer(thing, token, token.word.status):
@@ -95,15 +98,17 @@ class StatusTeller:
     def _state(self, thing: Thing, verb: Token, status: str) -> None:
         scene, (entity, said) = self._scene, thing
         words = scene.words(verb)
-        due = self._due(verb)
+        dated = self._date(verb)
+        due = (dated[0], dated[2]) if dated and self._is_due(verb, dated[0]) else None
+        when = (dated[1] if dated and due is None else None) or scene.dated
         ahead = self._is_ahead(verb)
         planned = due is not None or ahead or scene.context.plan is not None
         named = _PLANNED if due is not None or ahead else status
         where = Evidence(words.span)
         scene.put_in_industry(entity, said)
         wording = words.text.rstrip(_TO) if len(words.text) > _SHORTEST_WORDING else words.text
-        statement = self._statement("StatusStatement", entity, named, wording, due)
-        scene.said.state(statement, where, PLAN if planned else ACTUAL, scene.dated, scene.rule)
+        statement = self._statement("StatusStatement", entity, named, wording, when, due)
+        scene.said.state(statement, where, PLAN if planned else ACTUAL, when, scene.rule)
         scene.fact(statement, "about", entity, (said, where))
         scene.fact(statement, "status", Concept("status", named), where)
         if len(wording) <= MAX_VERBATIM:
@@ -119,28 +124,48 @@ class StatusTeller:
         entity: EntityId,
         named: str,
         wording: str,
+        dated: Dated | None,
         due: tuple[date, Evidence] | None,
     ) -> EntityId:
-        frame, dated = self._scene.said.frame, self._scene.dated
+        frame = self._scene.said.frame
         when = dated.period.key if dated and dated is not frame.reports else ()
         by = (due[0].isoformat(),) if due else ()
         return EntityId(
             type_, self._scene.said.key(*frame.local(entity), named, wording, *when, *by)
         )
 
-    def _due(self, verb: Token) -> tuple[date, Evidence] | None:
-        """Return by when it is to be, where the clause says it before the verb."""
+    def _date(self, verb: Token) -> tuple[date, Dated | None, Evidence] | None:
+        """Return the date that the clause says before a verb: its last day, and its month.
+
+        One without a year is of the year that is planned, else of the year reported.
+        """
+        scene, raw = self._scene, self._scene.clause.words.raw
+        found = [
+            match
+            for pattern in (scene.rules.due, scene.rules.due_within)
+            for match in pattern.finditer(raw, 0, verb.start)
+        ]
+        match = max(found, key=re.Match.end, default=None)
+        if match is None or verb.start - match.end() > _NEAR:
+            return None
+        spoken = scene.context.plan or scene.context.dated or scene.said.frame.reports
+        printed = match.groupdict().get("year")
+        year = int(printed) if printed else spoken.period.end_year if spoken else None
+        day = last_day(year, match["month"], match["day"]) if year else None
+        if year is None or day is None:
+            return None
+        said = Evidence(scene.clause.words.group(match).span)
+        if match["month"] is None:
+            return day, None, said
+        return day, Dated(Period(year, year, "month", day.month, day.month), said), said
+
+    def _is_due(self, verb: Token, day: date) -> bool:
+        """Whether the date before a verb is one by which something is yet to be."""
         scene = self._scene
-        raw = scene.clause.words.raw
-        dates = list(scene.rules.due.finditer(raw, 0, verb.start))
-        if not dates or verb.start - dates[-1].end() > _NEAR:
-            return None
-        match, year = dates[-1], scene.said.frame.year
-        ahead = scene.rules.ahead.search(raw, 0, match.start())
-        if not ahead and not scene.context.plan and (year is None or int(match["year"]) <= year):
-            return None
-        day = last_day(int(match["year"]), match["month"], match["day"])
-        return (day, Evidence(scene.clause.words.group(match).span)) if day else None
+        raw, year = scene.clause.words.raw, scene.said.frame.year
+        if scene.context.plan is not None or scene.rules.ahead.search(raw, 0, verb.start):
+            return True
+        return year is not None and day.year > year
 
     def _is_ahead(self, verb: Token) -> bool:
         before = self._scene.clause.words.raw[max(0, verb.start - _BEFORE) : verb.start]
