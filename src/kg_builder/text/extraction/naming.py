@@ -301,8 +301,9 @@ class NameTeller:
         found = self._names.heads.ending(plain)
         row = found[1] if found and found[1].type in telling.classes else None
         type_name = row.type if row else telling.classes[0]
-        everywhere = (row is not None and row.scope == "none") or (
-            (row is None or row.scope == "named")
+        scoped = row or self._names.by_type.get(type_name)
+        everywhere = (scoped is not None and scoped.scope == "none") or (
+            (scoped is None or scoped.scope == "named")
             and self._areas.is_located(plain, self._frame.area_name)
         )
         entity = EntityId(type_name, (key,) if everywhere else (*self._frame.scope, key))
