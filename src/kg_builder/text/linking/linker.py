@@ -174,9 +174,18 @@ class Linker:
         """Whether words name a measure without what is measured: 面积, 率."""
         return self._lexicon.attribute.fullmatch(words.raw) is not None
 
-    def joined(self, mention: Mention, whole: Mention, row: NameRow, said: Evidence) -> EntityId:
+    def shared_end(self, whole: Mention) -> str:
+        """Return the end that the names of a list share with what sums it up.
+
+        Of places that is the head alone: 龙滩、白庙2个重点帮扶镇 are 龙滩镇 and 白庙镇.
+        """
+        head = self._lexicon.heads.ending(whole.words.plain)
+        places = whole.row is not None and whole.row.type in (*_WITHIN, "Village")
+        return head[0] if head and places else whole.text
+
+    def joined(self, mention: Mention, end: str, row: NameRow, said: Evidence) -> EntityId:
         """Record a thing whose name shares its end with the others of a list."""
-        name = mention.text + whole.text
+        name = mention.text + end
         local = () if self._located(row, mention) else self._frame.scope
         entity = EntityId(row.type, (*local, self._findings.page.key(name)))
         return self._findings.entity(entity, name, said, also=row.also)

@@ -16,6 +16,7 @@ from kg_builder.text.extraction.knowledge import Knowledge
 from kg_builder.text.genre import load_genre
 from kg_builder.text.grammar.words import Words, split
 from kg_builder.text.recognition.clauses import ClauseScanner
+from kg_builder.text.recognition.encoding import ASIDE
 
 ROOT = Path(__file__).resolve().parents[4]
 HEAD = "云岭区2024年国民经济和社会发展计划执行情况与2025年国民经济和社会发展计划草案的报告"
@@ -106,14 +107,17 @@ def told(extraction):
     return found
 
 
-def encoded(text):
-    """The clauses of a text as rules see them."""
+def encoded(text, *, carries=False):
+    """The clauses of a text as rules see them, those of asides included."""
     known = knowledge()
     scanner = ClauseScanner(known.names, known.figures, known.periods, {})
     for sentence in split(Words(text, 0), "。"):
         for number, part in enumerate(split(sentence, "；;，,:：")):
             clause = known.passages.refiner.refine(scanner.scan(part))
-            yield known.passages.encoding.encode(clause, carries=number > 0).text
+            yield known.passages.encoding.encode(clause, carries=carries or number > 0).text
+            for token in clause.tokens:
+                if token.kind == ASIDE:
+                    yield from encoded(part.raw[token.start + 1 : token.end - 1], carries=True)
 
 
 def rules():

@@ -60,7 +60,7 @@ class FigureTeller:
             case "figure" | "before":
                 self.figure(first, second, third, rule, before=action == "before")
             case "growth":
-                self.growth(first, second, third)
+                self.growth(first, second, third, self._owner(subject, rule))
             case "gap":
                 self.gap(first, second, third, subject)
             case "share":
@@ -269,12 +269,15 @@ class FigureTeller:
 
     # --- growth, gaps, ranks ---
 
-    def growth(self, figures: Group, verb: Group, of: Group) -> None:
-        """Record how what was measured before grew: one figure, or one for each (分别)."""
+    def growth(self, figures: Group, verb: Group, of: Group, owner: Thing | None) -> None:
+        """Record how what was measured before grew: one figure, or one for each (分别).
+
+        Where `of` is a measure, `owner` is what has it, else what the clause speaks of.
+        """
         values = self._fresh(figures)
         if verb.words is None or not values:
             return
-        items = self._grown(of, len(values))
+        items = self._grown(of, len(values), owner)
         if items:
             self._take(figures)
         for item, figure in zip(items, values, strict=False):
@@ -303,11 +306,17 @@ class FigureTeller:
             else:
                 self._record(items[-1], figures[0], _SHARE, compared=of.words)
 
+    def _owner(self, group: Group, rule: TellingRule) -> Thing | None:
+        things = self._scene.things(group, rule)
+        return things[-1] if things else None
+
     def _signed(self, figure: Figure, verb: Words) -> Figure:
         falls = self._scene.rules.falls.search(verb.raw)
         return replace(figure, value=-figure.value) if falls else figure
 
-    def _grown(self, of: Group | None, count: int) -> Sequence[Measured]:
+    def _grown(
+        self, of: Group | None, count: int, owner: Thing | None = None
+    ) -> Sequence[Measured]:
         """Return what grew: what the group names, else what was measured last."""
         scene = self._scene
         if of is None or of.words is None:
@@ -317,11 +326,14 @@ class FigureTeller:
                 items = [item.carried() for item in reversed(latest)]
             return items if len(items) == count else items[-1:] if count == 1 else []
         mention = of.tokens[-1].mention if of.tokens else None
-        if mention is None and scene.subject is None and scene.linker.only_attribute(of.words):
+        owner = owner or scene.subject
+        if mention is None and owner is None and scene.linker.only_attribute(of.words):
             return [item.carried() for item in scene.context.measured[-1:]]
         if mention is None:
-            return [Measured(scene.subject, Named(of.words.text, Evidence(of.words.span)))]
+            return [Measured(owner, Named(of.words.text, Evidence(of.words.span)))]
         entity = scene.linker.thing(mention, counted=True)
+        if entity is None and mention.row is None:
+            return [Measured(owner, Named(mention.text, Evidence(mention.words.span)))]
         if entity is None:
             return []
         scene.used.add(of.tokens[-1].start)

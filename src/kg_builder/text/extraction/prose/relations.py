@@ -128,13 +128,19 @@ class RelationTeller:
             return
         scene.used.update(token.start for token in members.tokens)
         listed: list[Thing] = []
+        end = scene.linker.shared_end(named)
         for mention in mentions:
             said = derived(Evidence(mention.words.span))
-            entity = scene.linker.joined(mention, named, named.row, said)
+            entity = scene.linker.joined(mention, end, named.row, said)
             listed.append((entity, said))
             self._part_of_subject(entity, said)
         scene.list(listed)
-        scene.elided[whole.tokens[0].start] = listed
+        if end == named.text:
+            scene.elided[whole.tokens[0].start] = listed
+        else:
+            for entity, said in scene.things(whole, rule, counted=True):
+                for member, member_said in listed:
+                    scene.fact(member, "inCollection", entity, (member_said, said))
         named_tokens = (token for token in members.tokens if token.mention is not None)
         for token, thing in zip(named_tokens, listed, strict=True):
             scene.elided[token.start] = [thing]

@@ -252,7 +252,8 @@ class Scene:
         if supposed is None and verb is not None and mention.row is None and mention.quoted:
             supposed = self.rules.quoted
         key = (token.start, supposed, counted)
-        found = self._resolved.get(key)
+        # what a rule has counted is known, even by a name that is a kind's alone
+        found = self._resolved.get(key) or self._resolved.get((token.start, supposed, True))
         if found is None:
             entity = self._phase(mention) or self.linker.thing(mention, supposed, counted=counted)
             said = Evidence(mention.words.span)
