@@ -1,17 +1,22 @@
 """Folding of traditional characters: texts in either script are looked up by the same words.
 
 The pairs of characters are data: `genre/lexicons/traditional.toml`. A folded text is as long as the
-text, character by character, so that every span holds in both.
+text, character by character, so that every span holds in both. A break as HTML and Markdown
+tables write it (`<br>`) reads as a line break.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from kg_builder.errors import ConfigurationError
 from kg_builder.text.genre import Genre
+
+BREAK_TAG = re.compile(r"<[bB][rR]\s{0,3}/?>")
+"""A line break within a cell."""
 
 _STEM = "traditional"
 _FILE = f"genre/lexicons/{_STEM}.toml"
@@ -49,4 +54,6 @@ class Folding:
 
     def fold(self, text: str) -> str:
         """Return `text` in simplified characters: of the same length, and itself if it is so."""
+        if "<" in text:
+            text = BREAK_TAG.sub(lambda tag: "\n".ljust(len(tag[0])), text)
         return text if self.characters.isdisjoint(text) else text.translate(self.table)

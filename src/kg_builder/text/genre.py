@@ -50,6 +50,10 @@ class Column:
     """The printed header may leave this column out, if it is the first."""
     by_content: bool = False
     """A column nobody knows by its header is this one, if its cells plainly say so."""
+    lines: bool = False
+    """A line break written into a cell (`<br>`) parts its items; elsewhere it parts nothing."""
+    band: bool = False
+    """A row of this cell alone stands for all rows below, up to the next such row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +305,8 @@ def _table_kind(path: Path, raw: dict[str, object]) -> TableKind:
 
 
 def _column(part: _Part) -> Column:
-    part.known("id", "headers", "holds", "required", "carry", "unheaded", "by_content")
+    flags = ("required", "carry", "unheaded", "by_content", "lines", "band")
+    part.known("id", "headers", "holds", *flags)
     return Column(
         id=part.text("id"),
         headers=part.words("headers"),
@@ -310,6 +315,8 @@ def _column(part: _Part) -> Column:
         carry=part.flag("carry"),
         unheaded=part.flag("unheaded"),
         by_content=part.flag("by_content"),
+        lines=part.flag("lines"),
+        band=part.flag("band"),
     )
 
 

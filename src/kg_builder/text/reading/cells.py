@@ -38,8 +38,11 @@ class CellMaker:
         start = self.prose[item.block[0]].span.start
         return clean(self.plain.text[start : item.end])
 
-    def make(self, item: Item, *, with_lead: bool) -> Cell:
-        """Return the cell; `with_lead` takes the lines before the item into it."""
+    def make(self, item: Item, *, with_lead: bool, lines: bool = False) -> Cell:
+        """Return the cell; `with_lead` takes the lines before the item into it.
+
+        With `lines`, its own line breaks (`<br>`) part items.
+        """
         start = item.start
         joins = with_lead and item.has_lead
         if joins:
@@ -50,7 +53,7 @@ class CellMaker:
         span = Span(start, max(start, item.end))
         quote = self.source.text[start : item.end]
         text = item.text if self.source is self.plain and not joins else clean(quote)
-        return Cell(span, text, self.rules.bullets(quote, start))
+        return Cell(span, text, self.rules.bullets(quote, start, lines=lines))
 
     def notice(self, code: str, offset: int, zh: str, en: str) -> Notice:
         """Return a notice about the place at `offset`."""

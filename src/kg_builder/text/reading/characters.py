@@ -8,6 +8,7 @@ from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.document import Source
 from kg_builder.model.notice import Notice
 from kg_builder.model.selector import Position, Span
+from kg_builder.text.folding import BREAK_TAG
 
 BLANK = " \t\r\n\v\f\u00a0\u3000\ufeff"
 """What is trimmed at the ends. U+2028, U+0085 and their like may be part of a name and stay."""
@@ -21,6 +22,8 @@ _BREAK = re.compile("[ \t\u3000]*[\r\n][ \t\r\n\u3000]*")
 
 def clean(text: str) -> str:
     """Return `text` as a cell reads: trimmed, a line break as one space, safe for XML 1.0."""
+    if "<" in text:
+        text = BREAK_TAG.sub("\n", text)
     if "\n" in text or "\r" in text:
         text = _BREAK.sub(" ", text.strip(BLANK))
     return _REMOVED.sub("", text).strip(BLANK)

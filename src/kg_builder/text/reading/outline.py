@@ -11,11 +11,18 @@ from typing import cast
 from kg_builder.errors import ConfigurationError
 from kg_builder.model.document import Section, Source, Title
 from kg_builder.model.selector import Span
+from kg_builder.text.folding import BREAK_TAG
 from kg_builder.text.genre import Genre
 from kg_builder.text.reading.characters import clean, trimmed
 
 MOST_BULLETS = 10_000
 """Of one cell; the rest of a longer one belongs to the last."""
+
+_NUMBER = re.compile(
+    r"(?:^|(?<=[\s。;；,，、:：>]))"
+    r"(?:(?P<plain>\d{1,2})[.．、)）](?!\d)|[(（](?P<bracketed>\d{1,2})[)）])"
+    r"|(?P<circled>[①-⑳])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +78,41 @@ class OutlineRules:
         """Whether the trimmed `line`, right before a table, can be its caption."""
         return len(line) <= self.unnumbered_longest and not self.caption_never.search(line)
 
-    def bullets(self, text: str, start: int) -> tuple[Span, ...]:
-        """Return the bulleted items of `text`, marks excluded; it stands at `start`."""
-        marks = list(islice(self.bullet.finditer(text), MOST_BULLETS))
+    def bullets(self, text: str, start: int, *, lines: bool = False) -> tuple[Span, ...]:
+        """Return the bulleted or numbered items of `text`, marks excluded; it stands at `start`.
+
+        With `lines`, a break tag (`<br>`) parts items as well.
+        """
+        marks = [match.span() for match in islice(self.bullet.finditer(text), MOST_BULLETS)]
+        breaks = [match.span() for match in BREAK_TAG.finditer(text)] if lines else []
+        if breaks:
+            marks = [(0, 0), *breaks[:MOST_BULLETS], *marks]
+        marks = sorted([*marks, *numbered(text)])
         if not marks:
             return ()
-        ends = [match.start() for match in marks[1:]] + [len(text)]
-        items = (trimmed(text, match.end(), end) for match, end in zip(marks, ends, strict=True))
+        ends = [mark[0] for mark in marks[1:]] + [len(text)]
+        items = (trimmed(text, mark[1], end) for mark, end in zip(marks, ends, strict=True))
         return tuple(Span(start + item.start, start + item.end) for item in items if len(item))
 
     def opens_with_bullet(self, line: str) -> bool:
         """Whether the trimmed `line` starts with a bullet mark."""
         return self.bullet.match(line) is not None
+
+
+def numbered(text: str) -> list[tuple[int, int]]:
+    """Return where the numbers of a list stand that starts with `text`: `1.…;2.…`, `①…②…`.
+
+    Numbers count from one, and there are two at least: else they number nothing.
+    """
+    found: list[tuple[int, int]] = []
+    if not _NUMBER.match(text):
+        return found
+    for match in _NUMBER.finditer(text):
+        digits = match["plain"] or match["bracketed"]
+        number = int(digits) if digits else ord(match["circled"]) - ord("①") + 1
+        if number == len(found) + 1:
+            found.append(match.span())
+    return found if len(found) > 1 else []
 
 
 def outline_rules(genre: Genre) -> OutlineRules:

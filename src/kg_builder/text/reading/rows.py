@@ -165,7 +165,9 @@ class _Reader:
     def _row(self, row: AlignedRow) -> None:
         printed = {
             slot: self._cells.make(
-                self._body.items[row.start + n], with_lead=n > 0 or not self._is_soft(row.start)
+                self._body.items[row.start + n],
+                with_lead=n > 0 or not self._is_soft(row.start),
+                lines=self._parts_lines(slot),
             )
             for n, slot in enumerate(row.pattern.slots)
         }
@@ -193,6 +195,10 @@ class _Reader:
         for place, cell in printed.items():
             if cell.text:
                 self._above[place] = cell
+
+    def _parts_lines(self, place: int) -> bool:
+        column = self._slots[place].column
+        return column is not None and column.lines
 
     def _is_soft(self, position: int) -> bool:
         return self._body.items[position].soft

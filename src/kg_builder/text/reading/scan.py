@@ -1,7 +1,7 @@
 """The lines of a text: which are prose, which hold cells, and the flat stream of these cells.
 
 A bar closes a cell. A line that starts with a bar and goes on starts a row; in a run of lines that
-mostly do not end with a bar, bars stand between cells. Lines without a bar between two with one
+mostly do not end with a bar, bars stand between cells; so do tabs (`tabs`). Lines without a bar between two with one
 may be the beginning of the next cell, or prose between two tables: the scan notes what speaks for
 which, and the alignment decides.
 """
@@ -17,11 +17,13 @@ from kg_builder.model.document import Source
 from kg_builder.model.selector import Span
 from kg_builder.text.reading.characters import BLANK, clean, trimmed
 from kg_builder.text.reading.outline import Heading, OutlineRules
+from kg_builder.text.reading.tabs import tabbed
 
 MAX_CELLS = 1_000_000
 MAX_LINES_IN_CELL = 40
 
 _BAR = re.compile("[|｜]")
+_TAB = re.compile("\t")
 _RULE_LINE = re.compile(r"^\s*[|｜][\s|｜:-]*-{2,}[\s|｜:-]*$")
 _SENTENCE_END = re.compile("[。！？!?：:；;]$")
 _ONLY_BARS = re.compile(r"^[|｜\s]+$")
@@ -85,29 +87,38 @@ class _Run:
 
     lines: list[tuple[int, int]]
     block: tuple[int, int] = (0, 0)
+    tabs: bool = False
+    """Tabs stand between the cells, not bars."""
 
 
 def scan(source: Source, rules: OutlineRules) -> Scan:
     """Divide the lines of `source`. Raises InputError for more than `MAX_CELLS` cells."""
     text = source.text
-    if text.count("|") + text.count("｜") > MAX_CELLS:
+    ends = (*source.line_starts[1:], len(text))
+    lines = list(zip(source.line_starts, ends, strict=True))
+    rows = tabbed(text, lines)
+    tabs = sum(text.count("\t", *lines[number]) for number in rows)
+    if text.count("|") + text.count("｜") + tabs > MAX_CELLS:
         raise InputError(
-            f"竖线超过 {MAX_CELLS} 条",
-            f"more than {MAX_CELLS} bars; split the file",
+            f"竖线或制表符超过 {MAX_CELLS} 个",
+            f"more than {MAX_CELLS} bars or tabs between cells; split the file",
             file=source.name,
         )
     prose: list[ProseLine] = []
     runs: list[_Run] = []
     run: _Run | None = None
     after = 0
-    ends = (*source.line_starts[1:], len(text))
-    for start, end in zip(source.line_starts, ends, strict=True):
+    for number, (start, end) in enumerate(lines):
         line = text[start:end]
-        if "|" in line or "｜" in line:
+        by_tabs = number in rows
+        if by_tabs or "|" in line or "｜" in line:
             if _RULE_LINE.match(line):
                 continue
+            if run is not None and run.tabs != by_tabs:
+                after = _close(run, text, prose, runs, after)
+                run = None
             if run is None:
-                run = _Run([], (after, len(prose)))
+                run = _Run([], (after, len(prose)), by_tabs)
             run.lines.append((start, end))
             continue
         if run is not None and line.strip(BLANK):
@@ -156,7 +167,7 @@ def _close(
     closed = [_ends_with_bar(text, line) for line in run.lines]
     opened = [text[line[0] : line[1]].lstrip(BLANK)[:1] in "|｜" for line in run.lines]
     bars_close = closed.count(True) > closed.count(False) or len(closed) == 1
-    while run.lines and bars_close and not closed[0] and not opened[0]:
+    while run.lines and not run.tabs and bars_close and not closed[0] and not opened[0]:
         start, end = run.lines.pop(0)
         del closed[0], opened[0]
         span = trimmed(text, start, end)
@@ -177,6 +188,11 @@ def _cells(
 ) -> None:
     """Append the cells of `run` to `items`."""
     first = len(items)
+    if run.tabs:
+        for start, end in run.lines:
+            _separated(text, start, end, _tabs(text, start, end), items, framed=False)
+        _note_block(items[first], run.block, prose, text, rules, start_of_text=first == 0)
+        return
     bars = [_bars(text, start, end) for start, end in run.lines]
     closed = [_ends_with_bar(text, line) for line in run.lines]
     several = [len(found) > 1 for found in bars]
@@ -223,10 +239,14 @@ def _bars(text: str, start: int, end: int) -> list[int]:
     return [match.start() for match in _BAR.finditer(text, start, end)]
 
 
+def _tabs(text: str, start: int, end: int) -> list[int]:
+    return [match.start() for match in _TAB.finditer(text, start, end)]
+
+
 def _separated(
     text: str, start: int, end: int, bars: list[int], items: list[Item], *, framed: bool
 ) -> None:
-    """Append the cells of a row whose bars stand between cells, `framed`: and before the first."""
+    """Append the cells of a row whose bars or tabs stand between cells, `framed`: and before the first."""
     count = len(items)
     at = bars[0] + 1 if framed else start
     for bar in (*bars[framed:], end):

@@ -90,6 +90,8 @@ class NameLexicon:
     rank: re.Pattern[str]
     alias: re.Pattern[str]
     """What a bracket behind a name says when it gives another name."""
+    district: re.Pattern[str]
+    """Names of districts that say in what city they are."""
     brand: re.Pattern[str]
     """Names of companies: two characters of their own and what they do."""
     aside: re.Pattern[str]
@@ -174,6 +176,7 @@ class NameLexicon:
             rules.pattern("edition"),
             rules.pattern("rank"),
             rules.pattern("alias"),
+            rules.pattern("district"),
             rules.pattern("brand"),
             rules.pattern("aside"),
             rules.pattern("counted"),

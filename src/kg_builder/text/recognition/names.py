@@ -255,8 +255,12 @@ class NameReader:
         bare = bare.rstrip(BRACKET + QUOTED)
         if not bare:
             return None
-        if self._lexicon.brand.fullmatch(bare):
-            return self._lexicon.by_type["Company"]
+        for pattern, type_name in (
+            (self._lexicon.brand, "Company"),
+            (self._lexicon.district, "District"),
+        ):
+            if pattern.fullmatch(bare):
+                return self._lexicon.by_type[type_name]
         found = self._lexicon.heads.ending(bare)
         if found is None or bare == found[0]:
             return found[1] if found and bare == found[0] and len(bare) > 1 else None

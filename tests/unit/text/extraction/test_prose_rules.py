@@ -27,9 +27,7 @@ PREPARES = {"topic", "signed", "silent", "ahead", "subject"}
 """What tells nothing by itself, but sets what another rule tells."""
 SILENT = frozenset(
     {
-        "based-on",
         "built-by",
-        "built-by-both",
         "built-by-it",
         "claim-alone",
         "claim-became",
@@ -38,17 +36,11 @@ SILENT = frozenset(
         "done-by-it",
         "extends-to",
         "fields",
-        "grew-of",
         "in-fields",
         "in-fields-plain",
         "in-place",
-        "measured-plain",
-        "members-uncounted",
         "merged-of",
-        "paired-counts",
-        "paired-done",
         "paired-measures",
-        "status-settled",
         "status-two-verbs",
         "took-part",
         "works-counted",

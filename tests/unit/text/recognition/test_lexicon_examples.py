@@ -21,9 +21,7 @@ MARKS = str.maketrans("", "", "«»")
 
 # Rows that find nothing in the texts of tests/quality, and why they are kept.
 UNSEEN = {
-    "district": "districts of the texts are known areas; autonomous counties end so elsewhere",
     "short-award": "honours of other provinces: 中国石雕之乡, 五一勋章",
-    "short-event": "contests and ceremonies that no longer end tells: 定向赛, 点亮仪式",
 }
 
 

@@ -63,6 +63,8 @@ class PassageRules:
     """Statuses of what is being built."""
     by_count: frozenset[str]
     """Statuses that a count of things tells by itself."""
+    put_off: frozenset[str]
+    """Statuses with the date behind them by which a thing is then to be."""
     overruled: frozenset[str]
     """Statuses that say less than the verb behind the object, where there is one."""
 
@@ -81,6 +83,8 @@ class PassageRules:
     ahead: re.Pattern[str]
     all_of: re.Pattern[str]
     """How a clause opens that speaks of the whole list before it."""
+    batch: re.Pattern[str]
+    """What stands before a name and says of which batch (group `batch`) it is."""
     before_subject: re.Pattern[str]
     """Adverbs that may stand before the subject that a clause opens with."""
     one_of: re.Pattern[str]
@@ -144,6 +148,7 @@ class PassageRules:
             doing=frozenset(status.texts("doing")),
             building=frozenset(status.texts("building")),
             by_count=frozenset(status.texts("by-count")),
+            put_off=frozenset(status.texts("put-off")),
             overruled=frozenset(status.texts("overruled")),
             not_yet=words.pattern("not-yet"),
             has=words.pattern("has"),
@@ -155,6 +160,7 @@ class PassageRules:
             due_within=words.pattern("due-within"),
             ahead=words.pattern("ahead"),
             all_of=words.pattern("all-of"),
+            batch=words.pattern("batch"),
             before_subject=words.pattern("before-subject"),
             one_of=words.pattern("one-of"),
             claim_noise=words.pattern("claim-noise"),

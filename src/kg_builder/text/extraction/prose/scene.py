@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kg_builder.model.entity import EntityId
-from kg_builder.model.fact import Value
+from kg_builder.model.fact import Text, Value
 from kg_builder.model.selector import Evidence, Span
 from kg_builder.text.extraction.prose.rules import PassageRules
 from kg_builder.text.extraction.prose.telling import SIGNED, TellingRule
@@ -260,7 +260,16 @@ class Scene:
             found = self._resolved[key] = [(entity, said)] if entity is not None else []
         if found:
             self.used.add(token.start)
+            self._batch(token, found[-1])
         return found
+
+    def _batch(self, token: Token, thing: Thing) -> None:
+        """Record the batch that the clause puts a thing in: 第六批国家生态文明建设示范区."""
+        batch = self.rules.batch.search(self.clause.words.raw, 0, token.start)
+        if batch is not None:
+            words = self.clause.words.group(batch, "batch")
+            said = (Evidence(words.span), thing[1])
+            self.findings.fact(thing[0], "batch", Text(words.text), said, "name-batch")
 
     def _phase(self, mention: Mention) -> EntityId | None:
         """Return the thing of which a clause names the phase alone: 二期."""

@@ -146,7 +146,11 @@ class StatusTeller:
             for match in pattern.finditer(raw, 0, verb.start)
         ]
         match = max(found, key=re.Match.end, default=None)
-        if match is None or verb.start - match.end() > _NEAR:
+        if match is not None and verb.start - match.end() > _NEAR:
+            match = None
+        if verb.word is not None and verb.word.status in scene.rules.put_off:
+            match = scene.rules.due.match(raw, verb.end) or match
+        if match is None:
             return None
         spoken = scene.context.plan or scene.context.dated or scene.said.frame.reports
         printed = match.groupdict().get("year")
