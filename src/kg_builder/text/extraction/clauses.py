@@ -236,6 +236,8 @@ class ClauseReader:
             found = self._pieces(clause, context)
             context.pair = ()
         if not found:
+            if _DIGIT.search(clause.raw):
+                context.indicator = None  # what follows may speak of something else
             return
         context.indicator, context.fresh = found[-1].named, True
         named = (item.named for item in found if item.named.said.reading != "carried")

@@ -47,6 +47,8 @@ class FrameRules:
     reports: re.Pattern[str]
     plans: re.Pattern[str]
     plans_section: re.Pattern[str]
+    reviews_section: re.Pattern[str]
+    """A heading that looks back on a year."""
     only_plans: re.Pattern[str]
     """A title of a plan alone, which reports nothing done."""
     kinds: tuple[tuple[re.Pattern[str], str], ...]
@@ -69,6 +71,7 @@ class FrameRules:
             title.pattern("reports"),
             title.pattern("plans"),
             title.pattern("plans-section"),
+            title.pattern("reviews-section"),
             title.pattern("only-plans"),
             tuple((part.pattern("pattern"), part.text("word")) for part in kinds.parts("kind")),
             kinds.text("default"),
@@ -327,12 +330,23 @@ class FrameReader:
             return None, None
         if title and self._rules.only_plans.fullmatch(title.raw):
             return reports, reports
+        reviewed = self._reviewed(reports)
+        if reviewed is not None:
+            return reviewed, reports
         plans = self._plans(title, self._rules.plans, reports) if title else None
         for section in self._document.sections:
             plans = plans or self._plans(
                 self._quote(section.title_span), self._rules.plans_section, reports
             )
         return reports, plans
+
+    def _reviewed(self, titled: Dated) -> Dated | None:
+        """Return the year that a section looks back on, where the title names the one after it."""
+        for section in self._document.sections:
+            found = self._dated(self._quote(section.title_span), self._rules.reviews_section)
+            if found is not None and found.period.end_year + 1 == titled.period.start_year:
+                return found
+        return None
 
     def _first(self, words: Words) -> Dated | None:
         found = self._periods.find(words)

@@ -51,6 +51,8 @@ class IndicatorNames:
     """The last words of a name that, in a list, leave out what the first one starts with."""
     counter: re.Pattern[str]
     """The end of a first name that those replace."""
+    summed: re.Pattern[str]
+    """The last name of a list (`own`), how many they are, and what is measured of all (`end`)."""
     sector: re.Pattern[str]
     """The number of a sector of the economy, with which a name starts."""
 
@@ -79,6 +81,7 @@ class IndicatorNames:
             generic.pattern("ratios"),
             generic.pattern("headless"),
             generic.pattern("counter"),
+            generic.pattern("summed"),
             generic.pattern("sector"),
         )
 
@@ -122,7 +125,7 @@ class IndicatorNames:
         parts = next((p for p in (_parts(head, sep) for sep in _LINKS) if len(p) == count), None)
         if parts is None:
             return None
-        names = self._sectors([part.text for part in parts])
+        names = self._summed(self._sectors([part.text for part in parts]))
         first, last = names[0], names[-1]
         whole = self._whole(parts[-1])
         counter = self.counter.search(first)
@@ -130,7 +133,9 @@ class IndicatorNames:
             names[1:] = [first[: counter.start()] + name for name in names[1:]]
         elif whole:
             names[:-1] = [
-                name if self._whole(part) else self._joined(name, last)
+                name
+                if self._whole(part) and not self._opens(last, name)
+                else self._joined(name, last)
                 for name, part in zip(names[:-1], parts, strict=False)
             ]
         else:
@@ -145,10 +150,22 @@ class IndicatorNames:
         end = self.sector.sub("", names[-1])
         return [f"第{match['number']}{end}" for match in found if match]
 
+    def _summed(self, names: list[str]) -> list[str]:
+        """Return the names of a list, with what sums them up: 冶金、化工两大支柱产业产值."""
+        match = self.summed.fullmatch(names[-1])
+        if match is None or len(names) < 2:
+            return names
+        return [name + match["end"] for name in (*names[:-1], match["own"])]
+
     def _whole(self, words: Words) -> bool:
         """Whether words are the name of an indicator and nothing else."""
         names = self.candidates(words, 0, generic=True)
         return bool(names) and len(names[0].raw) == len(words.raw)
+
+    def _opens(self, last: str, name: str) -> bool:
+        """Whether the last of a list opens with a counterpart of a name: 进口、出口|平均时间."""
+        start = last[: len(name)]
+        return len(start) < len(last) and fold(start) in self.canonical and start != name
 
     def _joined(self, name: str, last: str) -> str:
         """Return a name of a list with the end that it shares with the last."""

@@ -16,12 +16,15 @@ from kg_builder.text.grammar.words import Words
 from kg_builder.text.numerals import parse_integer
 
 EXACT = "exact"
+_NEVER_SPELT = frozenset({"year", "month", "day", "rank"})
+"""Base units that numbers in Chinese numerals are not counted in: 二十年 is a date as often."""
 _SPELT = re.compile(r"([零〇一二两三四五六七八九十百千]{1,8})\s*(\D{1,6})")
 NUMBER = (
     r"[+\-−－]?(?:\d{1,3}(?:[,， \u00a0]\d{3}){1,4}(?!\d)(?:\.\d{1,6})?|\d{1,14}(?:\.\d{1,6})?)"
     r"(?![\d.]*\d)"
 )
 """A number as printed, at most 14 digits long before the point."""
+_SPELT_NUMBER = r"(?=[一二两三四五六七八九]*[十百千廿卅])[一二两三四五六七八九十百千零〇廿卅]{2,9}"
 COUNT = r"(?:\d[\d,]{0,9}|[一二两三四五六七八九十百千]{1,8})"
 """A count as printed, in digits or in Chinese numerals."""
 
@@ -67,6 +70,8 @@ class FigureReader:
     bare: re.Pattern[str]
     mixed: re.Pattern[str]
     """A number in ten thousands and ones: 61万3204人."""
+    spelt: re.Pattern[str]
+    """A number in Chinese numerals, of two or more: 四十七家, 一千二百万吨."""
     elided: re.Pattern[str]
     """A number that shares the unit of the next: 0.3个和0.5个百分点."""
 
@@ -99,6 +104,7 @@ class FigureReader:
             re.compile(named),
             re.compile(bare),
             re.compile(mixed),
+            re.compile(rf"(?P<number>{_SPELT_NUMBER})\s*(?P<unit>{unit})"),
             re.compile(elided),
         )
 
@@ -125,8 +131,18 @@ class FigureReader:
             return self._figure(elided, words.group(elided), self.units[_folded(elided["unit"])])
         match = self.parse.match(words.raw, place)
         if match is None:
-            return None
+            return self._in_numerals(words, place)
         return self._figure(match, words.group(match), self.units[_folded(match["unit"])])
+
+    def _in_numerals(self, words: Words, place: int) -> Figure | None:
+        match = self.spelt.match(words.raw, place)
+        number = parse_integer(match["number"]) if match else None
+        if match is None or number is None:
+            return None
+        unit = self.units[_folded(match["unit"])]
+        if unit.base in _NEVER_SPELT:
+            return None
+        return Figure(Decimal(number), unit, EXACT, words.group(match))
 
     def _mixed(self, match: re.Match[str], words: Words) -> Figure:
         value = int(match["high"]) * 10_000 + int(match["low"].replace(" ", ""))

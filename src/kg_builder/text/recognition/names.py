@@ -218,7 +218,7 @@ class NameReader:
 
     def _trimmed(self, words: Words, masked: str, start: int, end: int) -> tuple[int, int]:
         raw = masked
-        while start < end and raw[start] in " \u3000\t\r\n·":
+        while start < end and raw[start] in " \u3000\t\r\n·—":
             start += 1
         while end > start and raw[end - 1] in " \u3000\t\r\n":
             end -= 1

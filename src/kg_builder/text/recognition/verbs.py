@@ -9,6 +9,8 @@ from kg_builder.text.recognition.names import ASIDE, NUMBER, TITLE, NameReader
 
 _MEASURES = frozenset("率量额费价")
 """Ends of measures that a verb before them is part of: 覆盖率, 吞吐量."""
+_NO_MEASURES = ("量子", "量产", "率先", "价值链", "额济纳", "费县")
+"""Words that only start as these do."""
 _SHORT_HEADS = frozenset("区园院所馆站港城")
 """Ends of names that make a name of a verb before them: 集聚区."""
 _AREAS = frozenset("省市县州盟旗区")
@@ -36,7 +38,8 @@ class VerbJudge:
             return False
         if place > start and following.startswith(_WORKS) and not following.startswith(_NO_WORKS):
             return False
-        if following[:1] in _MEASURES or (
+        measured = following[:1] in _MEASURES and not following.startswith(_NO_MEASURES)
+        if measured or (
             word.weak and self._lexicon.attribute.fullmatch(masked[place:end] + following)
         ):
             return False

@@ -24,6 +24,7 @@ PAIRS = frozenset({"pair", "pair-of", "pair-measures"})
 _COUNT, _RANK = "数量", "位次"
 _LEVEL, _CHANGE, _GROWTH, _GAP = "level", "change", "growth", "gap"
 _TOPIC = "Topic"
+_RATIOS = frozenset({"percent", "times"})
 _ADDED, _SHARE, _COMPLETION = "added", "share", "completion"
 _LONGEST_SHARED = 4
 """Two names of a list share no more characters than this in front of the end they share."""
@@ -281,7 +282,7 @@ class FigureTeller:
         if items:
             self._take(figures)
         for item, figure in zip(items, values, strict=False):
-            measure = _GROWTH if figure.unit.name == "percent" else _CHANGE
+            measure = _GROWTH if figure.unit.name in _RATIOS else _CHANGE
             self._record(item, self._signed(figure, verb.words), measure, verb.words)
 
     def gap(self, figure: Group, verb: Group, than: Group, subject: Group) -> None:
