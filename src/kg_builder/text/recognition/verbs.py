@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kg_builder.text.recognition.lexicon import NameLexicon, Word
-from kg_builder.text.recognition.names import ASIDE, NUMBER, TITLE, NameReader
+from kg_builder.text.recognition.names import ASIDE, NUMBER, QUOTED, TITLE, NameReader
 
 _MEASURES = frozenset("率量额费价")
 """Ends of measures that a verb before them is part of: 覆盖率, 吞吐量."""
@@ -17,6 +17,8 @@ _AREAS = frozenset("省市县州盟旗区")
 _AFTER_HEADS = ("建设", "项目", "工程")
 _WORKS, _NO_WORKS = "工程", ("工程量", "工程建设", "工程机械", "工程技术", "工程师", "工程研究")
 """What makes a name of the verb before it, behind a name: 某路|改建工程; and what does not."""
+_HONOUR = re.compile("全国|国家|国际|世界|亚洲|中国|[省市区县]级?[^\ue000-\uf8ff]|植物|农产品|首批|年度")
+"""How the names of honours begin."""
 _NOMINAL = re.compile(rf"[^、,，。;；:：的{NUMBER}{ASIDE}]*")
 _DOCUMENT = re.compile(rf"[^、,，。;；:：的等{TITLE}{NUMBER}{ASIDE}]{{4,40}}")
 ISSUED = frozenset({"issued", "approved", "under-way"})
@@ -45,6 +47,8 @@ class VerbJudge:
             return False
         if word.nominal and place == start:
             return masked[end : end + 1] == NUMBER
+        if word.nominal and masked[place - 1] == QUOTED:
+            return False
         if word.nominal and not self._names.owner(masked[start:place]):
             return False
         bare = self._bare_head(masked, end)
@@ -57,6 +61,8 @@ class VerbJudge:
             return named and (not word.weak or self._is_object(masked, start, place, end, bare))
         if not word.weak:
             return True
+        if end - place == 1 and word.award:
+            return self._awards(masked, start, place, end)
         if end - place == 1:
             return masked[end : end + 1] == NUMBER
         if place == start:
@@ -67,6 +73,12 @@ class VerbJudge:
         if not following or self._is_verb(masked, end):
             return True
         return self._names.ends(before) and self._names.starts(following)
+
+    def _awards(self, masked: str, start: int, place: int, end: int) -> bool:
+        """Whether 获 tells an honour here: behind a name, in front of the name of one."""
+        if masked[end : end + 1] in (NUMBER, QUOTED, TITLE):
+            return True
+        return _HONOUR.match(masked, end) is not None and self._names.ends(masked[start:place])
 
     def straddles(self, masked: str, start: int, place: int) -> bool:
         """Whether a head ends inside the verb, and another verb starts there: 机构|建成."""

@@ -15,6 +15,7 @@ from kg_builder.text.extraction.works import ACTUAL, PLAN
 from kg_builder.text.grammar.quantities import Figure
 from kg_builder.text.grammar.words import Words
 from kg_builder.text.notes.frame import carried, derived
+from kg_builder.text.recognition.tokens import Mention
 
 FIGURES = frozenset(
     {"count", "count-behind", "count-it", "figure", "before", "growth", "gap", "share", "rank"}
@@ -99,7 +100,7 @@ class FigureTeller:
         things = scene.things(group, rule, counted=True) if figures else []
         if not things:
             return None
-        entity, said = things[-1]
+        entity, said = scene.sets.get(group.tokens[-1].start, things[-1])
         scene.counted.add(entity)
         scene.context.counted.add(entity)
         if not self._closes_list(group):
@@ -298,14 +299,17 @@ class FigureTeller:
 
     def share(self, figure: Group, of: Group) -> None:
         """Record what share of something larger is what was measured last: 占全市的38%."""
-        figures, items = self._fresh(figure), self._grown(None, 1)
-        if figures and items and of.words is not None:
-            self._take(figure)
-            planned = self._scene.rules.planned.search(of.words.raw)
+        figures = self._fresh(figure)
+        items = self._grown(None, len(figures)) if figures else ()
+        if not items or of.words is None:
+            return
+        self._take(figure)
+        planned = self._scene.rules.planned.search(of.words.raw)
+        for item, value in zip(items, figures, strict=True):
             if planned:
-                self._record(items[-1], figures[0], _COMPLETION)
+                self._record(item, value, _COMPLETION)
             else:
-                self._record(items[-1], figures[0], _SHARE, compared=of.words)
+                self._record(item, value, _SHARE, compared=of.words)
 
     def _owner(self, group: Group, rule: TellingRule) -> Thing | None:
         things = self._scene.things(group, rule)
@@ -326,20 +330,27 @@ class FigureTeller:
                 latest = [*islice(reversed(scene.context.sentence), count)]
                 items = [item.carried() for item in reversed(latest)]
             return items if len(items) == count else items[-1:] if count == 1 else []
+        mentions = [token.mention for token in of.tokens if token.mention is not None]
+        if count > 1:
+            named = [self._named(mention, owner) for mention in mentions]
+            return [item for item in named if item] if len(named) == count and all(named) else []
         mention = of.tokens[-1].mention if of.tokens else None
         owner = owner or scene.subject
         if mention is None and owner is None and scene.linker.only_attribute(of.words):
             return [item.carried() for item in scene.context.measured[-1:]]
         if mention is None:
             return [Measured(owner, Named(of.words.text, Evidence(of.words.span)))]
+        item = self._named(mention, owner)
+        return [item] if item is not None else []
+
+    def _named(self, mention: Mention, owner: Thing | None) -> Measured | None:
+        """Return what a name says was measured: how many of it, or a measure of no class."""
+        scene, said = self._scene, Evidence(mention.words.span)
         entity = scene.linker.thing(mention, counted=True)
-        if entity is None and mention.row is None:
-            return [Measured(owner, Named(mention.text, Evidence(mention.words.span)))]
-        if entity is None:
-            return []
-        scene.used.add(of.tokens[-1].start)
-        said = Evidence(mention.words.span)
-        return [Measured((entity, said), Named(_COUNT, derived(said)))]
+        if entity is not None:
+            scene.used.add(mention.words.start - scene.clause.words.start)
+            return Measured((entity, said), Named(_COUNT, derived(said)))
+        return Measured(owner, Named(mention.text, said)) if mention.row is None else None
 
     def rank(self, group: Group, rank: Group, rule: TellingRule) -> None:
         """Record the place of a thing among others: 全市第六位."""

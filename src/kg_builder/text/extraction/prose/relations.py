@@ -135,12 +135,14 @@ class RelationTeller:
             listed.append((entity, said))
             self._part_of_subject(entity, said)
         scene.list(listed)
+        token = whole.tokens[0]
+        entity = scene.linker.thing(named, counted=True)
+        if entity is not None:
+            scene.sets[token.start] = entity, Evidence(named.words.span)
+            for member, said in listed:
+                scene.fact(member, "inCollection", entity, (said, Evidence(named.words.span)))
         if end == named.text:
-            scene.elided[whole.tokens[0].start] = listed
-        else:
-            for entity, said in scene.things(whole, rule, counted=True):
-                for member, member_said in listed:
-                    scene.fact(member, "inCollection", entity, (member_said, said))
+            scene.elided[token.start] = listed
         named_tokens = (token for token in members.tokens if token.mention is not None)
         for token, thing in zip(named_tokens, listed, strict=True):
             scene.elided[token.start] = [thing]

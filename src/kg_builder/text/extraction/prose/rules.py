@@ -40,6 +40,8 @@ class PassageRules:
     places: frozenset[str]
     apart: frozenset[str]
     """Classes whose things are of no other."""
+    winners: Concepts
+    """By the name of an honour: the class of what gets it, where its own name tells none."""
     scopes: Concepts
     distinctions: Concepts
     unmeasured: Mapping[str, str]
@@ -136,6 +138,7 @@ class PassageRules:
             organizations=frozenset(groups.get("org", ())),
             places=frozenset(groups.get("place", ())),
             apart=frozenset(classes.texts("apart")),
+            winners=_concepts(data, "winner", "class"),
             scopes=_concepts(data, "scope"),
             distinctions=_concepts(data, "distinction"),
             unmeasured={key: str(value) for key, value in data.part("unmeasured").items()},

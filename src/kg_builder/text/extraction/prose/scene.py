@@ -149,6 +149,8 @@ class Scene:
         """Where the verbs start that only say what a thing has: 设置床位320张."""
         self.elided: dict[int, Sequence[Thing]] = {}
         """By where the name of a set starts: the things of the list that share its end."""
+        self.sets: dict[int, Thing] = {}
+        """By where its name starts: the set that such a list is summed up by."""
         self.keeps_ahead = False
         self.whole: Thing | None = None
         """The set whose members the clause lists: what the next one may speak of."""
@@ -252,8 +254,7 @@ class Scene:
         if supposed is None and verb is not None and mention.row is None and mention.quoted:
             supposed = self.rules.quoted
         key = (token.start, supposed, counted)
-        # what a rule has counted is known, even by a name that is a kind's alone
-        found = self._resolved.get(key) or self._resolved.get((token.start, supposed, True))
+        found = self._resolved.get(key) or self._settled(token, mention, supposed)
         if found is None:
             entity = self._phase(mention) or self.linker.thing(mention, supposed, counted=counted)
             said = Evidence(mention.words.span)
@@ -262,6 +263,23 @@ class Scene:
             self.used.add(token.start)
             self._batch(token, found[-1])
         return found
+
+    def _settled(
+        self, token: Token, mention: Mention, supposed: str | None
+    ) -> list[Thing] | None:
+        """Return what a rule before has made of a name.
+
+        What was counted is known, even by a name that is a kind's alone; a name whose end tells
+        nothing is of the class that the first rule supposed.
+        """
+        if mention.row is not None:
+            return self._resolved.get((token.start, supposed, True))
+        made = (
+            things
+            for (start, _, _), things in self._resolved.items()
+            if start == token.start and things
+        )
+        return next(made, None)
 
     def _batch(self, token: Token, thing: Thing) -> None:
         """Record the batch that the clause puts a thing in: 第六批国家生态文明建设示范区."""

@@ -219,7 +219,8 @@ class StatusTeller:
         head = scene.rules.award_head.search(wording.raw)
         level = wording.part(head.start(), len(wording.raw)) if head else None
         for honour, honour_said in self._awards(award.tokens, level):
-            for entity, said in scene.things(group, rule):
+            winner = concept(scene.rules.winners, honour.key[-1])
+            for entity, said in scene.things(group, rule, supposed=winner):
                 if entity == honour:
                     continue
                 local = scene.said.frame.local(entity)
