@@ -22,7 +22,7 @@ its object on its line (a table row may lie two lines off, for a row's cells are
 precision count the extracted facts on the paths of relations that this gold uses, once each, on
 annotated lines. Neutral, where the gold lacks them: those that are only derived; those whose
 subject is a neutral entity as above; that something lies in the report's area; those that a gold
-fact without a score speaks of. Gold facts without a score: unmapped relations, objects that the
+fact without a score speaks of; a statement whose date the gold has, and not its wording. Gold facts without a score: unmapped relations, objects that the
 gold leaves out, tables without a name.
 
 **Status.** Equal words, adverbs of `genre/lexicons/status.toml` aside; or one within the other (two
@@ -361,9 +361,13 @@ class _Match:
         result.facts.right = len(matched)
         for witness in matched:
             result.by_rule[self.view.rule(witness)][0] += 1
+        # a statement that the gold knows by another of its facts (a date) is none too many
+        known = {witness[0] for witness in matched}
         extra = {}
         for rule in enabled:
             for reading in self._all(rule):
+                if reading.object in known and reading.object == reading.witness[0]:
+                    continue
                 if reading.witness not in matched and reading.witness not in excused:
                     extra.setdefault(reading.witness, []).append(reading)
         for readings in extra.values():

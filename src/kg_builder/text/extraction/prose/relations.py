@@ -139,10 +139,11 @@ class RelationTeller:
         entity = scene.linker.thing(named, counted=True)
         if entity is not None:
             scene.sets[token.start] = entity, Evidence(named.words.span)
-            for member, said in listed:
-                scene.fact(member, "inCollection", entity, (said, Evidence(named.words.span)))
         if end == named.text:
             scene.elided[token.start] = listed
+        elif entity is not None:
+            for member, said in listed:
+                scene.fact(member, "inCollection", entity, (said, Evidence(named.words.span)))
         named_tokens = (token for token in members.tokens if token.mention is not None)
         for token, thing in zip(named_tokens, listed, strict=True):
             scene.elided[token.start] = [thing]
