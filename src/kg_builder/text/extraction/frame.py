@@ -218,9 +218,12 @@ class FrameReader:
         return words.group(match, "issuer") if words and match else None
 
     def _letterhead(self) -> Words | None:
-        """Return the issuer that a line of its own names, above the title."""
-        source = self._document.source
+        """Return the issuer that a line of its own names, at the head of the text."""
+        source, sections = self._document.source, self._document.sections
+        end = sections[0].span.start if sections else len(source.text)
         for start in source.line_starts[: self._rules.letterhead_lines]:
+            if start >= end:
+                return None
             line = source.text[start : start + _LINE].split("\n", 1)[0]
             words = self._quote(Span(start, start + len(line))).part(0, len(line))
             if match := self._rules.letterhead.match(words.raw):

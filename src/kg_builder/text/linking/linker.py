@@ -19,6 +19,7 @@ from kg_builder.text.recognition.lexicon import NameLexicon, NameRow
 from kg_builder.text.recognition.tokens import Clause, Mention
 
 COLLECTION = "Collection"
+_BODY = "Institution"
 _WITHIN = frozenset({"Street", "Town"})
 """Classes of what lies in the report's own area."""
 
@@ -75,6 +76,11 @@ class Linker:
         for key, counts in votes.items():
             best = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[0][0]
             self._rows[key] = self._lexicon.rows[best]
+
+    @property
+    def row_of_body(self) -> NameRow:
+        """The row of the lexicon for public bodies."""
+        return self._lexicon.by_type[_BODY]
 
     def generic(self, mention: Mention) -> bool:
         """Whether a name is of a kind of thing rather than of a thing."""

@@ -191,6 +191,8 @@ class _ClauseTeller:
         """Record the things of which the clause says nothing that a rule knows."""
         scene = self._scene
         for token in scene.clause.tokens:
+            if token.word is not None and token.word.status is not None:
+                scene.name_authority(token)
             mention = token.mention
             if mention is None or mention.row is None or token.start in scene.used:
                 continue

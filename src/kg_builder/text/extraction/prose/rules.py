@@ -87,6 +87,8 @@ class PassageRules:
     """How a clause opens that speaks of the whole list before it."""
     batch: re.Pattern[str]
     """What stands before a name and says of which batch (group `batch`) it is."""
+    authority: re.Pattern[str]
+    """Who (group `name`) is asked or decides, in the wording of a status."""
     before_subject: re.Pattern[str]
     """Adverbs that may stand before the subject that a clause opens with."""
     one_of: re.Pattern[str]
@@ -164,6 +166,7 @@ class PassageRules:
             ahead=words.pattern("ahead"),
             all_of=words.pattern("all-of"),
             batch=words.pattern("batch"),
+            authority=words.pattern("authority"),
             before_subject=words.pattern("before-subject"),
             one_of=words.pattern("one-of"),
             claim_noise=words.pattern("claim-noise"),

@@ -317,6 +317,14 @@ class Scene:
             evidence = (carried(industry[1]), said)
             self.findings.fact(entity, "inIndustry", industry[0], evidence, "industry-context")
 
+    def name_authority(self, verb: Token) -> None:
+        """Record the body that the wording of a status names: 报市发展改革委审批."""
+        words = self.words(verb)
+        found = self.rules.authority.search(words.raw)
+        if found is not None:
+            row = self.linker.row_of_body
+            self.linker.thing(Mention(words.group(found, "name"), row))
+
     def opening(self) -> tuple[Thing, Token] | None:
         """Return the thing that the clause opens with, and where it stands."""
         for token in self.clause.tokens:
