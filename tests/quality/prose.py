@@ -22,8 +22,8 @@ its object on its line (a table row may lie two lines off, for a row's cells are
 precision count the extracted facts on the paths of relations that this gold uses, once each, on
 annotated lines. Neutral, where the gold lacks them: those that are only derived; those whose
 subject is a neutral entity as above; that something lies in the report's area; those that a gold
-fact without a score speaks of; a statement whose date the gold has, and not its wording. Gold facts without a score: unmapped relations, objects that the
-gold leaves out, tables without a name.
+fact without a score speaks of; a statement whose date the gold has, and not its wording. Gold
+facts without a score: unmapped relations, objects that the gold leaves out, tables without a name.
 
 **Status.** Equal words, adverbs of `genre/lexicons/status.toml` aside; or one within the other (two
 characters or more, unless one of them turns the sense: 未, 暂缓); or the same concept of the
@@ -361,20 +361,26 @@ class _Match:
         result.facts.right = len(matched)
         for witness in matched:
             result.by_rule[self.view.rule(witness)][0] += 1
-        # a statement that the gold knows by another of its facts (a date) is none too many
-        known = {witness[0] for witness in matched}
-        extra = {}
-        for rule in enabled:
-            for reading in self._all(rule):
-                if reading.object in known and reading.object == reading.witness[0]:
-                    continue
-                if reading.witness not in matched and reading.witness not in excused:
-                    extra.setdefault(reading.witness, []).append(reading)
+        extra = self._too_many(enabled, matched, excused)
         for readings in extra.values():
             if not any(self._excusable(reading) for reading in readings):
                 result.extra_facts.append(readings[0])
                 result.by_rule[self.view.rule(readings[0].witness)][1] += 1
         result.facts.read = len(matched) + len(result.extra_facts)
+
+    def _too_many(self, enabled, matched, excused):
+        """The readings on the paths of the gold's relations that no gold fact says, by witness."""
+        # a statement that the gold knows by another of its facts (a date) is none too many
+        known = {witness[0] for witness in matched}
+        extra = {}
+        for rule in enabled:
+            for reading in self._all(rule):
+                witness = reading.witness
+                statement = reading.object == witness[0]
+                if witness in matched or witness in excused or (statement and witness[0] in known):
+                    continue
+                extra.setdefault(witness, []).append(reading)
+        return extra
 
     def _scored(self, fact):
         """Whether a gold fact can be found: all its ends are things that the gold lists."""

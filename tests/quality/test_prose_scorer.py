@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -372,3 +373,13 @@ def test_blind_texts_are_refused(tmp_path):
     for path in (folder / "a.txt", link):
         with pytest.raises(SystemExit, match="blind"):
             main([str(path), "--missing"])
+
+
+def test_a_statement_whose_date_the_gold_has_is_none_too_many(scorer):
+    due = said(STATUS, 2, plannedCompletion=date(2031, 6, 30))
+    planned = [told(2, "微纳实验室", "planned_completion", "2031-06")]
+    gold = {**GOLD, "facts": [*planned, *GOLD["facts"][1:]]}
+    gold["facts"].append(told(4, "“装备集群”", "status", "获评"))
+    assert not scored(scorer, [*FACTS, *due], gold=gold).extra_facts
+    unknown = {**gold, "facts": gold["facts"][1:]}
+    assert scored(scorer, [*FACTS, *due], gold=unknown).extra_facts

@@ -217,8 +217,11 @@ class ClauseReader:
 
     def _headed(self, part: Words, context: _Context) -> Named | None:
         """Return the indicator that a part before a colon names, if it is nothing else."""
-        place, _ = self._front(part, context)
-        name = next(iter(self._names.candidates(part, place, generic=True)), None)
+        last = list(split(part, "，,；;"))[-1:]
+        if not last:
+            return None
+        place, _ = self._front(last[0], context)
+        name = next(iter(self._names.candidates(last[0], place, generic=True)), None)
         if name is None or name.span.end != part.span.end:
             return None
         return Named(name.text, Evidence(name.span))
@@ -311,9 +314,9 @@ class ClauseReader:
         head = clause.part(place, max(place, match.start()))
         if len(said) < 2:
             return []
-        named = self._compared(clause, head, said, context)
-        if named is not None:
-            return named
+        compared = self._compared(clause, head, said, context)
+        if compared is not None:
+            return compared
         if not head.raw or self._rules.growth.fullmatch(head.raw):
             latest = tuple(islice(reversed(context.recent), len(said)))
             return self._each(said, latest[::-1], clause, context)

@@ -36,7 +36,12 @@ _COPULAS = frozenset("是为属系")
 _SAYING_OF = ("成为", "作为", "这是", "也是", "即")
 _CLOSERS = frozenset("》〉”’」』")
 _LONGEST_OPAQUE = 120
-_MASKED = re.compile(r"[《〈“‘「『(（\[【\d+-]|(?<![第一二三四五六七八九十百千廿])[一二两三四五六七八九]?[十百千廿](?!里|强|分|佳|姓|货|花)[一二三四五六七八九十百千零万亿家个所座项名人户吨张套件米公平元亩]")
+_MASKED = re.compile(
+    r"[《〈“‘「『(（\[【\d+-]"
+    # a number in numerals, with the start of its unit: 四十七家, 一千二百万吨
+    r"|(?<![第一二三四五六七八九十百千廿])[一二两三四五六七八九]?[十百千廿]"
+    r"[一二三四五六七八九十百千零万亿家个所座项名人户吨张套件米公平元亩]"
+)
 _DIGITS = re.compile(r"[\d.,]*")
 _YEAR = re.compile(r"(?:19|20)\d\d\s?(?:年|[-—–~～至]+(?:19|20)\d\d)")
 _MONTH = re.compile(

@@ -17,7 +17,9 @@ _AREAS = frozenset("省市县州盟旗区")
 _AFTER_HEADS = ("建设", "项目", "工程")
 _WORKS, _NO_WORKS = "工程", ("工程量", "工程建设", "工程机械", "工程技术", "工程师", "工程研究")
 """What makes a name of the verb before it, behind a name: 某路|改建工程; and what does not."""
-_HONOUR = re.compile("全国|国家|国际|世界|亚洲|中国|[省市区县]级?[^\ue000-\uf8ff]|植物|农产品|首批|年度")
+_HONOUR = re.compile(
+    "全国|国家|国际|世界|亚洲|中国|[省市区县]级?[^\ue000-\uf8ff]|植物|农产品|首批|年度"
+)
 """How the names of honours begin."""
 _NOMINAL = re.compile(rf"[^、,，。;；:：的{NUMBER}{ASIDE}]*")
 _DOCUMENT = re.compile(rf"[^、,，。;；:：的等{TITLE}{NUMBER}{ASIDE}]{{4,40}}")
@@ -36,21 +38,10 @@ class VerbJudge:
         """Whether a verb parts names here, or belongs to one (研发 in 研发中心)."""
         ahead = _NOMINAL.match(masked, end)
         following = ahead[0] if ahead else ""
-        if self._covered(masked, start, place, end, word) or self.straddles(masked, start, place):
-            return False
-        if place > start and following.startswith(_WORKS) and not following.startswith(_NO_WORKS):
-            return False
-        measured = following[:1] in _MEASURES and not following.startswith(_NO_MEASURES)
-        if measured or (
-            word.weak and self._lexicon.attribute.fullmatch(masked[place:end] + following)
-        ):
+        if self._within(masked, start, place, end, word, following):
             return False
         if word.nominal and place == start:
             return masked[end : end + 1] == NUMBER
-        if word.nominal and masked[place - 1] == QUOTED:
-            return False
-        if word.nominal and not self._names.owner(masked[start:place]):
-            return False
         bare = self._bare_head(masked, end)
         if bare:
             named = place == start or masked[place - 1] in _AREAS
@@ -59,8 +50,28 @@ class VerbJudge:
             if self._is_policy(bare) and word.status is None and place > start:
                 return False
             return named and (not word.weak or self._is_object(masked, start, place, end, bare))
-        if not word.weak:
+        return not word.weak or self._weak_parts(masked, start, place, end, word, following)
+
+    def _within(
+        self, masked: str, start: int, place: int, end: int, word: Word, following: str
+    ) -> bool:
+        """Whether a verb is the start, the middle or the end of a longer word."""
+        if self._covered(masked, start, place, end, word) or self.straddles(masked, start, place):
             return True
+        if place > start and following.startswith(_WORKS) and not following.startswith(_NO_WORKS):
+            return True
+        if following[:1] in _MEASURES and not following.startswith(_NO_MEASURES):
+            return True
+        if word.weak and self._lexicon.attribute.fullmatch(masked[place:end] + following):
+            return True
+        if not word.nominal or place == start:
+            return False
+        return masked[place - 1] == QUOTED or not self._names.owner(masked[start:place])
+
+    def _weak_parts(
+        self, masked: str, start: int, place: int, end: int, word: Word, following: str
+    ) -> bool:
+        """Whether a verb parts names that is as often a part of one."""
         if end - place == 1 and word.award:
             return self._awards(masked, start, place, end)
         if end - place == 1:

@@ -110,6 +110,47 @@ SAID = {
     "全员劳动生产率达到21.4万元/人,是2020年的1.6倍": {
         ("全员劳动生产率", "level", "21.4", "wan-yuan-per-person", "exact")
     },
+    "地区生产总值增长5.8%,分别高于全省、全市0.3个和0.5个百分点,但未达到6%的年初预期": {
+        ("地区生产总值", "growth", "5.8", "percent", "exact"),
+        ("地区生产总值", "gap", "0.3", "percentage-point", "exact"),
+        ("地区生产总值", "gap", "0.5", "percentage-point", "exact"),
+        ("地区生产总值", "level", "6", "percent", "exact"),
+    },
+    "一、二产业增加值分别增长2.9%和6.4%,增速分别低于全市2.9个和1.7个百分点": {
+        ("第一产业增加值", "growth", "2.9", "percent", "exact"),
+        ("第二产业增加值", "growth", "6.4", "percent", "exact"),
+        ("第一产业增加值", "gap", "-2.9", "percentage-point", "exact"),
+        ("第二产业增加值", "gap", "-1.7", "percentage-point", "exact"),
+    },
+    "冶金、化工两大支柱产业产值分别下降9.2%和0.8%": {
+        ("冶金产业产值", "growth", "-9.2", "percent", "exact"),
+        ("化工产业产值", "growth", "-0.8", "percent", "exact"),
+    },
+    "社会消费品零售总额增速由上半年的15.8%回落到11.9%": {
+        ("社会消费品零售总额", "growth", "11.9", "percent", "exact"),
+        ("社会消费品零售总额", "previous-level", "15.8", "percent", "exact"),
+    },
+    "城乡居民收入倍差由上年的1.59缩小至1.56": {
+        ("城乡居民收入比", "level", "1.56", "ratio", "exact"),
+        ("城乡居民收入比", "previous-level", "1.59", "ratio", "exact"),
+    },
+    "失业率4.8%,突破4.5%的控制目标": {
+        ("失业率", "level", "4.8", "percent", "exact"),
+        ("失业率", "level", "4.5", "percent", "exact"),
+    },
+    "一般公共预算收入9.87亿元,仅为年度预算的83.4%,比上年减收1.96亿元": {
+        ("一般公共预算收入", "level", "9.87", "yi-yuan", "exact"),
+        ("一般公共预算收入", "completion", "83.4", "percent", "exact"),
+        ("一般公共预算收入", "change", "-1.96", "yi-yuan", "exact"),
+    },
+    "固定资产投资:年初预期8%,实际增长5.2%": {
+        ("固定资产投资", "level", "8", "percent", "exact"),
+        ("固定资产投资", "growth", "5.2", "percent", "exact"),
+    },
+    "地区生产总值增长6.7%,增速在生态涵养区中居第2位": {
+        ("地区生产总值", "growth", "6.7", "percent", "exact"),
+        ("地区生产总值", "rank", "2", "place", "exact"),
+    },
     "固定资产投资增长8.8%,总量和增速分别居全市第七位、第二位": {
         ("固定资产投资", "growth", "8.8", "percent", "exact"),
         ("固定资产投资", "rank", "7", "place", "exact"),

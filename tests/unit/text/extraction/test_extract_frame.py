@@ -61,6 +61,44 @@ def test_an_issuer_in_front_of_the_title_or_above_it(find):
     assert found.labels("Institution") == ["临溪区人民政府办公室"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "临溪区发展和改革委员会",
+        "临溪区发展和改革委员会主任　某某某",
+        "（临溪区发展和改革委员会　2032年1月12日）",
+    ],
+)
+def test_a_line_below_the_title_may_be_the_issuer(find, line):
+    found = find(f"临溪区2031年国民经济和社会发展计划执行情况的报告\n{line}\n一、情况\n好。\n")
+    assert found.labels("Institution") == ["临溪区发展和改革委员会"]
+
+
+@pytest.mark.parametrize("line", ["临溪大桥获国家发展改革委批复", "全区坚决贯彻落实市委市政府部署"])
+def test_a_sentence_that_names_a_body_is_no_issuer(find, line):
+    found = find(f"临溪区2031年国民经济和社会发展计划执行情况的报告\n{line}\n一、情况\n好。\n")
+    assert found.value(found.of("Report")[0], "issuedBy") is None
+
+
+def test_a_plan_alone_reports_nothing_done(find):
+    found = find("临溪区2032年国民经济和社会发展计划（草案）\n地区生产总值增长5%。\n")
+    (observed,) = found.of("Observation")
+    assert found.value(observed, "resultKind") == "plan"
+    assert found.value(found.of("Report")[0], "plansPeriod").key == ("2032",)
+
+
+def test_a_title_may_name_the_year_that_is_planned(find):
+    found = find(
+        "临溪区2032年政府工作报告\n一、2031年工作回顾\n地区生产总值增长5%。\n"
+        "二、2032年工作安排\n地区生产总值增长6%。\n"
+    )
+    report = found.of("Report")[0]
+    assert found.value(report, "reportsPeriod").key == ("2031",)
+    assert found.value(report, "plansPeriod").key == ("2032",)
+    kinds = {found.value(node, "resultKind") for node in found.of("Observation")}
+    assert kinds == {"actual", "plan"}
+
+
 def test_a_text_without_a_title(find):
     found = find("2018年上半年,地区生产总值100亿元。\n")
     (report,) = found.of("Report")

@@ -33,6 +33,7 @@ SILENT = frozenset(
         "claim-became",
         "claim-of",
         "claim-verb",
+        "completion",
         "done-by-it",
         "extends-to",
         "fields",
@@ -261,3 +262,101 @@ def test_what_has_not_come_about_is_not_told(text, is_told, is_not):
     found = words_of(text)
     assert any(words.startswith(is_told) for words in found), sorted(found)
     assert not any(words.startswith(is_not) for words in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        (
+            "云岭基金（规模2亿元）完成备案。",
+            {"云岭基金 规模 level 2亿元", "云岭基金 filed 完成备案"},
+        ),
+        ("云岭湿地公园（占地18公顷）开放。", {"云岭湿地公园 占地 level 18公顷"}),
+        ("启用颐康养老照料中心（松园路18号）。", {"颐康养老照料中心 locatedIn 松园路"}),
+        (
+            "新增研发机构23家（企业技术中心12家、工程研究中心11家）。",
+            {"企业技术中心 inCollection 研发机构", "工程研究中心 inCollection 研发机构"},
+        ),
+    ],
+)
+def test_a_bracket_may_say_something_of_what_stands_before_it(text, is_told):
+    assert is_told <= words_of(text)
+
+
+def test_a_bracket_that_is_part_of_a_name_stays_with_it():
+    found = extraction("松涛二路(一期)(云泉大道-港前街)道路工程完工。").entities
+    assert "松涛二路(一期)(云泉大道-港前街)道路工程" in {entity.label for entity in found}
+
+
+def test_parts_of_what_was_counted_are_told_in_its_unit():
+    found = words_of("实施重点项目168个，其中产业类112个、完成投资20亿元、民生类22个。")
+    assert {"产业类 inCollection 重点项目", "民生类 inCollection 重点项目"} <= found
+    assert not any(words.startswith("投资 inCollection") for words in found)
+
+
+def test_the_former_and_the_latter_are_those_of_the_list():
+    text = "建成云岭服务中心、东湖社区食堂，后者面积430平方米，前者面积900平方米。"
+    found = words_of(text)
+    assert {"东湖社区食堂 面积 level 430平方米", "云岭服务中心 面积 level 900平方米"} <= found
+
+
+def test_a_list_that_opens_a_sentence_is_the_subject_of_its_clauses():
+    found = words_of("溪东大道、滨江路开工，年底通车。溪南路启用，随后通车。")
+    assert {"溪东大道 opened-to-traffic 通车", "滨江路 opened-to-traffic 通车"} <= found
+
+
+def test_a_date_without_a_year_is_of_the_year_spoken_of():
+    planned = words_of("云岭学校预计9月投用。")
+    assert "云岭学校 planned 投用 2024-09-30" in planned
+    assert "云岭学校 planned 投用 2025-09-30" in words_of("云岭学校9月投用。", PLAN)
+    (status,) = statements("云岭公园5月建成开放。", "StatusStatement")
+    assert status["period"].object.key == ("2024年5月",)
+
+
+def test_what_is_put_off_is_put_off_to_a_date():
+    found = words_of("云岭大桥受征拆影响，延至2025年9月。")
+    assert "云岭大桥 planned 延 2025-09-30" in found or (
+        "云岭大桥 planned 延至 2025-09-30" in found
+    )
+
+
+def test_a_fall_is_never_told_as_a_level():
+    for verb in ("下降", "缩水", "减少", "回落"):
+        found = statements(f"海州产业园产值{verb}39.5%。", "Observation")
+        assert [str(facts["value"].object) for facts in found] == ["-39.5"], verb
+        assert found[0]["measure"].object.name == "growth"
+
+
+def test_the_towns_of_a_list_are_not_named_after_what_sums_them_up():
+    found = words_of("龙滩、白庙2个市级重点帮扶镇通水。")
+    assert "龙滩镇 inCollection 市级重点帮扶镇" in found
+    assert "市级重点帮扶镇 数量 level 2个" in found
+
+
+def test_a_zone_named_by_its_letter_is_one_of_the_park_before_it():
+    found = words_of("华岚产业园A区竣工，B区封顶，一期投产。")
+    assert "华岚产业园B区 topped-out 封顶" in found
+    assert not any(words.startswith("华岚产业园一期") for words in found)
+
+
+def test_numbers_in_numerals_are_figures_and_parts_of_names_are_not():
+    found = words_of("云岭科创园引进企业四十七家，新增学位一千零八十个，印发二十条措施。")
+    assert {"企业 数量 level 四十七家", "学位 数量 change 一千零八十个"} <= found
+    assert "二十条措施 issued 印发" in found
+
+
+def test_the_batch_of_a_thing_stands_in_front_of_its_name():
+    assert "国家生态示范区 batch 第六批" in words_of("云岭区荣获第六批国家生态示范区称号。")
+
+
+def test_a_body_is_known_by_whom_it_is_asked_to_approve():
+    found = extraction("云岭大桥方案已报市规划自然资源委审批。").entities
+    assert "市规划自然资源委" in {entity.label for entity in found}
+
+
+def test_what_gets_an_honour_is_of_a_class_that_fits_it():
+    types = {
+        entity.label: entity.id.type
+        for entity in extraction("云岭醒狮列入省级非物质文化遗产名录。").entities
+    }
+    assert types["云岭醒狮"] == "Topic"

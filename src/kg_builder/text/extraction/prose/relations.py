@@ -134,19 +134,19 @@ class RelationTeller:
             entity = scene.linker.joined(mention, end, named.row, said)
             listed.append((entity, said))
             self._part_of_subject(entity, said)
-        scene.list(listed)
-        token = whole.tokens[0]
-        entity = scene.linker.thing(named, counted=True)
-        if entity is not None:
-            scene.sets[token.start] = entity, Evidence(named.words.span)
+        scene.keep_list(listed)
+        token, words = whole.tokens[0], Evidence(named.words.span)
+        summed = scene.linker.thing(named, counted=True)
+        if summed is not None:
+            scene.sets[token.start] = summed, words
         if end == named.text:
             scene.elided[token.start] = listed
-        elif entity is not None:
+        elif summed is not None:
             for member, said in listed:
-                scene.fact(member, "inCollection", entity, (said, Evidence(named.words.span)))
+                scene.fact(member, "inCollection", summed, (said, words))
         named_tokens = (token for token in members.tokens if token.mention is not None)
-        for token, thing in zip(named_tokens, listed, strict=True):
-            scene.elided[token.start] = [thing]
+        for each, thing in zip(named_tokens, listed, strict=True):
+            scene.elided[each.start] = [thing]
         scene.told = True
 
     def _part_of_subject(self, entity: EntityId, said: Evidence) -> None:

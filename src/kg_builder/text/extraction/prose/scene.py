@@ -215,10 +215,10 @@ class Scene:
             elif token.mention is not None:
                 found += self._thing(token, token.mention, supposed, verb, counted=counted)
         if len(found) > 1:
-            self.list(found)
+            self.keep_list(found)
         return found
 
-    def list(self, things: Sequence[Thing]) -> None:
+    def keep_list(self, things: Sequence[Thing]) -> None:
         """Keep a list of things: what 分别 is said of, and what goes on without a subject."""
         self.context.listed = things
         self.context.still_listed = True
@@ -261,12 +261,10 @@ class Scene:
             found = self._resolved[key] = [(entity, said)] if entity is not None else []
         if found:
             self.used.add(token.start)
-            self._batch(token, found[-1])
+            self.tell_batch(token, found[-1])
         return found
 
-    def _settled(
-        self, token: Token, mention: Mention, supposed: str | None
-    ) -> list[Thing] | None:
+    def _settled(self, token: Token, mention: Mention, supposed: str | None) -> list[Thing] | None:
         """Return what a rule before has made of a name.
 
         What was counted is known, even by a name that is a kind's alone; a name whose end tells
@@ -281,7 +279,7 @@ class Scene:
         )
         return next(made, None)
 
-    def _batch(self, token: Token, thing: Thing) -> None:
+    def tell_batch(self, token: Token, thing: Thing) -> None:
         """Record the batch that the clause puts a thing in: 第六批国家生态文明建设示范区."""
         batch = self.rules.batch.search(self.clause.words.raw, 0, token.start)
         if batch is not None:

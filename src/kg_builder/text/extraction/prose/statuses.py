@@ -251,6 +251,7 @@ class StatusTeller:
             entity = self._scene.linker.thing(mention, _AWARD, forced=True)
             if entity is not None:
                 found.append((entity, Evidence(words.span)))
+                self._scene.tell_batch(token, found[-1])
         return found
 
     def _bare(self, words: Words) -> Words:
