@@ -80,6 +80,8 @@ class Row:
     """1-based within the table."""
     cells: Mapping[str, Cell]
     carried: frozenset[str] = frozenset()
+    band: bool = False
+    """It holds no thing of its own, but speaks for the rows below: for a category, a street."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ class Table:
     cells: tuple[tuple[Cell, ...], ...] = ()
     unread: tuple[Cell, ...] = ()
     """Cells of a known table that no row took (a half row, a column nobody knows)."""
+    units: tuple[str, ...] = ()
+    """The units that the caption, or a line beside it, prints for the figures of the table."""
 
 
 @dataclass(frozen=True, slots=True)

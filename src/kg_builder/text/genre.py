@@ -111,6 +111,11 @@ class TableKind:
         """Return the column of that id."""
         return next((column for column in self.columns if column.id == column_id), None)
 
+    @property
+    def band(self) -> Column | None:
+        """The column whose cell may stand alone in a row, for the rows below."""
+        return next((column for column in self.columns if column.band), None)
+
     def matches_caption(self, text: str) -> bool:
         """Whether a caption speaks of this kind of table."""
         return any(pattern.search(text) for pattern in self.captions)

@@ -84,7 +84,8 @@ class OutlineReader:
             findings.fact(entity, "inSection", self._sections[table.section], said, RULE)
         if table.kind:
             findings.fact(entity, "tableKind", table.kind, derived(said), RULE)
-        findings.fact(entity, "rowCount", len(table.rows) or len(table.cells), derived(said), RULE)
+        rows = sum(not row.band for row in table.rows)
+        findings.fact(entity, "rowCount", rows or len(table.cells), derived(said), RULE)
         for header in table.headers.values():
             if header.text:
                 at = Evidence(header.span, table=table.index, column=header.text)

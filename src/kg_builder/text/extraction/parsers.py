@@ -19,7 +19,7 @@ from kg_builder.text.extraction.sayings import Reading, Saying, read_saying
 from kg_builder.text.extraction.works import StatusReader, clauses
 from kg_builder.text.grammar.data import Data
 from kg_builder.text.grammar.periods import Period, PeriodReader
-from kg_builder.text.grammar.quantities import Figure, FigureReader
+from kg_builder.text.grammar.quantities import Figure, FigureReader, Unit
 from kg_builder.text.grammar.words import Words, split
 
 MAX_VERBATIM = 12
@@ -167,18 +167,38 @@ class SerialParser:
 
 @dataclass(frozen=True, slots=True)
 class QuantityParser:
-    """A figure with its unit; a cell without one takes that of the header, or the usual `unit`."""
+    """A figure with its unit; a cell without one takes that of the header, or of the caption.
+
+    A caption's unit is taken if it measures what `unit` or `like` does, or if it is the only one.
+    Where nothing prints a unit, `unit` is the usual one.
+    """
 
     unit: str
+    like: str
 
-    def parse(self, words: Words, tools: Tools, header_unit: str | None = None) -> Iterator[Item]:
+    def parse(
+        self,
+        words: Words,
+        tools: Tools,
+        header_unit: str | None = None,
+        caption_units: tuple[str, ...] = (),
+    ) -> Iterator[Item]:
         """Yield the figure that the cell is."""
         unit = tools.figures.unit(header_unit) if header_unit else None
+        if unit is None and caption_units:
+            unit = self._of_caption(caption_units, tools)
         if unit is None and self.unit:
             unit = tools.figures.unit(self.unit)
         figure = tools.figures.read(words, unit)
         if figure:
             yield Item(words, {}, figure)
+
+    def _of_caption(self, printed: tuple[str, ...], tools: Tools) -> Unit | None:
+        units = [unit for text in printed if (unit := tools.figures.unit(text))]
+        alike = tools.figures.unit(self.like or self.unit) if self.like or self.unit else None
+        if alike is None:
+            return units[0] if len(printed) == 1 and units else None
+        return next((unit for unit in units if unit.base == alike.base), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,14 +208,22 @@ class TargetParser:
     One that says none is an item without a value.
     """
 
+    each: bool = False
+    """The cell says several, between commas (`186.3亿元,增长6.1%`)."""
+
     def parse(self, words: Words, tools: Tools) -> Iterator[Item]:
-        """Yield the target that the cell is."""
+        """Yield the target that the cell is, or each of them."""
+        parts = list(split(words, ",，;；")) if self.each else [words]
+        for part in parts:
+            yield self._item(part, tools)
+
+    @staticmethod
+    def _item(words: Words, tools: Tools) -> Item:
         said = read_saying(words, 0, Reading(tools.targets, tools.figures, ()))
         if said is None or said.words.span != words.span:
-            yield Item(words)
-            return
+            return Item(words)
         measure = Field(said.words, Concept("measure", said.saying.measure))
-        yield Item(words, {"measure": (measure,)}, said.figure)
+        return Item(words, {"measure": (measure,)}, said.figure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +244,33 @@ class WorksParser:
                 if work.due_words and work.due:
                     fields["due"] = (Field(work.due_words, work.due),)
                 yield Item(work.name, fields)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusParser:
+    """How the thing of a row stands: the fields `status`, `kind`, `verbatim`.
+
+    The first clause that is a wording of the lexicon from end to end tells the status; a short
+    cell that is none is kept by its words alone.
+    """
+
+    def parse(self, words: Words, tools: Tools) -> Iterator[Item]:
+        """Yield one item for the cell."""
+        for clause in clauses(words):
+            status = tools.statuses.wording(clause)
+            if status is None:
+                continue
+            kind = Field(status.words, Concept("kind", tools.statuses.kind(status)))
+            fields = {
+                "status": (Field(status.words, Concept("status", status.concept)),),
+                "kind": (kind,),
+            }
+            if len(status.words.text) <= MAX_VERBATIM:
+                fields["verbatim"] = (Field(status.words),)
+            yield Item(status.words, fields)
+            return
+        if 0 < len(words.text) <= MAX_VERBATIM:
+            yield Item(words, {"verbatim": (Field(words),)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +304,12 @@ PARSERS: Final[Mapping[str, tuple[tuple[str, ...], _Maker]]] = MappingProxyType(
         ),
         "period": ((), lambda _data, _slots: PeriodParser()),
         "serial": ((), lambda _data, _slots: SerialParser()),
-        "quantity": (("unit",), lambda data, _slots: QuantityParser(data.text("unit", ""))),
-        "target": ((), lambda _data, _slots: TargetParser()),
+        "quantity": (
+            ("unit", "like"),
+            lambda data, _slots: QuantityParser(data.text("unit", ""), data.text("like", "")),
+        ),
+        "target": (("each",), lambda data, _slots: TargetParser(data.flag("each"))),
+        "status": ((), lambda _data, _slots: StatusParser()),
         "works": ((), lambda _data, _slots: WorksParser()),
         "address": ((), lambda _data, _slots: AddressParser()),
     }

@@ -59,6 +59,8 @@ class Sources:
         self, source: SourceRule, scope: Scope, unit_cell: str | None = None
     ) -> Iterator[Placed]:
         """Yield the items of a source; `unit_cell` is the column that holds units, if one does."""
+        if source.without is not None and source.without in self._table.headers:
+            return
         if source.origin == "field":
             yield from self._field(source, scope)
             return
@@ -110,7 +112,7 @@ class Sources:
     ) -> Iterable[Item]:
         if isinstance(source.parser, QuantityParser):
             unit = self._unit(source.name, scope, unit_cell)
-            return source.parser.parse(words, self._tools, unit)
+            return source.parser.parse(words, self._tools, unit, self._table.units)
         key = (source.parser, words.start, words.raw)
         items = self._read.get(key)
         if items is None:

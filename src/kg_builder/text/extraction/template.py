@@ -34,6 +34,8 @@ class SourceRule:
     """For the origin `part`: the node whose formula the cell's symbol is a part of."""
     own: bool = False
     """Only the row's own cell: none that is carried down from a row above."""
+    without: str | None = None
+    """Only in a table that does not have this column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ _NODE_KEYS = (
     "unit-cell", "wording", "unless", "needs",
 )  # fmt: skip
 _ORIGINS = ("cell", "header", "column", "caption", "node", "part")
-_SOURCE_KEYS = (*_ORIGINS, "field", "parser", "reading", "alone", "of", "own")
+_SOURCE_KEYS = (*_ORIGINS, "field", "parser", "reading", "alone", "of", "own", "without")
 _OF_COLUMNS = ("cell", "header", "column", "part")
 _SCOPES = ("none", "area", "report", "named")
 _FORMS = ("auto", "text", "string")
@@ -251,9 +253,7 @@ class TemplateReader:
             if isinstance(data.raw.get("indicator", ""), str)
             else self._source(data.part("indicator"))
         )
-        unit_cell = data.text("unit-cell", "") or None
-        if unit_cell and unit_cell not in self._columns:
-            raise data.refuse("unit-cell", f"没有列 {unit_cell}", f"names no column: {unit_cell}")
+        unit_cell = self._column(data, "unit-cell")
         sources = tuple(self._source(part) for part in data.parts("figure"))
         return FigureRule(sources, indicator, data.text("measure", "level"), unit_cell)
 
@@ -285,7 +285,14 @@ class TemplateReader:
             alone,
             of,
             data.flag("own"),
+            self._column(data, "without"),
         )
+
+    def _column(self, data: Data, key: str) -> str | None:
+        name = data.text(key, "") or None
+        if name is not None and name not in self._columns:
+            raise data.refuse(key, f"没有列 {name}", f"names no column: {name}")
+        return name
 
     def _key(self, data: Data) -> tuple[KeyPart, ...]:
         value = data.raw.get("key", ())

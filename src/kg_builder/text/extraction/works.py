@@ -106,6 +106,23 @@ class StatusReader:
             return ()
         return tuple(Work(name, status, kind, due, due_words) for name in names)
 
+    def wording(self, clause: Words) -> Status | None:
+        """Return the status that a whole clause words, without a thing: 主体结构封顶, 尚未开工."""
+        ahead = self.not_yet.match(clause.raw)
+        place = ahead.end() if ahead else 0
+        if not self.ending.match(clause.raw, place):
+            return None
+        places = self._openings(clause.raw, place)
+        for concept, pattern in self.after:
+            if any(pattern.match(clause.raw, at) for at in places):
+                planned = ahead or self.not_yet.search(clause.raw)
+                return Status(self.not_yet_concept if planned else concept, clause)
+        return None
+
+    def kind(self, status: Status) -> str:
+        """Return whether a status is what is, or what is planned."""
+        return PLAN if status.concept == self.not_yet_concept else ACTUAL
+
     def _behind(self, clause: Words) -> Status | None:
         found = self.ending.search(clause.raw, max(0, len(clause.raw) - _LONGEST_WORDING))
         if found is None or found.start() == 0:

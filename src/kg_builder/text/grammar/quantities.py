@@ -16,8 +16,11 @@ from kg_builder.text.grammar.words import Words
 from kg_builder.text.numerals import parse_integer
 
 EXACT = "exact"
-_NEVER_SPELT = frozenset({"year", "month", "day", "rank"})
-"""Base units that numbers in Chinese numerals are not counted in: 二十年 is a date as often."""
+_NEVER_SPELT = frozenset({"year", "month", "day", "rank", "strip"})
+"""Base units that numbers in Chinese numerals are not counted in.
+
+二十年 is a date as often, 二十条 the name of a document.
+"""
 _SPELT = re.compile(r"([零〇一二两三四五六七八九十百千]{1,8})\s*(\D{1,6})")
 NUMBER = (
     r"[+\-−－]?(?:\d{1,3}(?:[,， \u00a0]\d{3}){1,4}(?!\d)(?:\.\d{1,6})?|\d{1,14}(?:\.\d{1,6})?)"

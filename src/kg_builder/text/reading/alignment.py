@@ -1,10 +1,10 @@
 """Which cells make a row: a dynamic programme over the flat stream of a table's cells.
 
 Each row takes the next cells by one of a few patterns: all columns; without a merged cell; with a
-merged cell's emptiness pushed to the row's end. A pattern scores by how well the cells fit the
-columns' types and what the layout says; cells may be skipped at a price, and the table may end at
-any row. The best total wins. The work is linear in the number of cells: a path that falls far
-behind the best is given up.
+merged cell's emptiness pushed to the row's end; a band, which is no row of things but speaks for
+the rows below. A pattern scores by how well the cells fit the columns' types and what the layout
+says; cells may be skipped at a price, and the table may end at any row. The best total wins. The
+work is linear in the number of cells: a path that falls far behind the best is given up.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from kg_builder.text.reading.bands import Bands
 from kg_builder.text.reading.cell_types import FAIR, NEVER, STRONG, CellType
 from kg_builder.text.reading.headers import Slot
 from kg_builder.text.reading.scan import Item
@@ -38,6 +39,7 @@ _UNCLOSED = -0.5
 _MOST_CARRIED = 3
 _FEWEST_CELLS = 2
 """A row of a single cell could be any cell."""
+_BAND = 0.5
 _ROW = -0.75
 """A row has to be worth more than nothing: text that fits no column well is no row."""
 
@@ -51,6 +53,8 @@ class Pattern:
     omitted: frozenset[int]
     """Slots without a cell of their own: they repeat the row above."""
     cost: float
+    band: tuple[int, int] | None = None
+    """A band: where in the row its cell stands, and how many cells the row has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +93,12 @@ class Aligner:
         slots: Sequence[Slot],
         types: Mapping[str, CellType],
         fresh: frozenset[int] = frozenset(),
+        band: CellType | None = None,
     ) -> None:
         """Take the body's cells; `texts` are theirs with the lines before them where that counts.
 
-        Rows must start at the positions in `fresh` (a header was repeated there).
+        Rows must start at the positions in `fresh` (a header was repeated there). `band` is what
+        the words of a band look like, in tables of a kind that has them.
         """
         self._items = items
         self._texts = texts
@@ -103,6 +109,7 @@ class Aligner:
         self._marked = any(item.opens for item in items[:200])
         self._width = len(slots)
         self._patterns = self._possible_patterns()
+        self._bands = Bands(items, texts, slots, band, fresh, marked=self._marked)
 
     def _possible_patterns(self) -> list[Pattern]:
         carried = [place for place in range(self._width) if self._carry[place]][:_MOST_CARRIED]
@@ -163,6 +170,18 @@ class Aligner:
             reach = max(reach, end)
             if not pattern.omitted and fits and self._is_clean(position):
                 return reach
+        if (found := self._bands.at(position, stop)) is not None:
+            place, end = found
+            pattern = Pattern((), 0, frozenset(), _BAND, (place, end - position))
+            # no other reading of its cells may be worth more
+            score = _BAND + sum(
+                self._layout(cell, position, end, None) + (STRONG if self._texts[cell] else 0.0)
+                for cell in range(position, end)
+            )
+            _keep(
+                steps, end, _Step(step.score + score, AlignedRow(position, pattern), None, before)
+            )
+            reach = max(reach, end)
         if (short := self._short_row(position, stop, first=first)) is not None:
             pattern, end, score = short
             _keep(

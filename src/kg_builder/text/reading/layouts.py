@@ -95,7 +95,7 @@ class Layouts:
         found: tuple[float, tuple[Slot, ...], int] | None = None
         for slots, end in self._possible(headed):
             body = self._body(headed, end, _TRIED)
-            alignment = self._align(body, slots)
+            alignment = self._align(headed.header.kind, body, slots)
             if found is None or alignment.score > found[0]:
                 found = (alignment.score, slots, end)
             whole = alignment.end > len(body.items) - len(slots) and not alignment.skipped
@@ -119,7 +119,7 @@ class Layouts:
             complete = body.stop == headed.stop
             if complete and limit is None:
                 self._add_tail(body)
-            alignment = self._align(body, slots)
+            alignment = self._align(headed.header.kind, body, slots)
             ended = alignment.end < len(body.items) - _GROWTH * len(slots)
             if complete or ended or limit is not None:
                 return body, alignment
@@ -170,8 +170,9 @@ class Layouts:
                 return False
         return True
 
-    def _align(self, body: Body, slots: Sequence[Slot]) -> Alignment:
-        return Aligner(body.items, body.texts, slots, self.types, body.fresh).align()
+    def _align(self, kind: TableKind, body: Body, slots: Sequence[Slot]) -> Alignment:
+        band = self.types[kind.band.holds] if kind.band else None
+        return Aligner(body.items, body.texts, slots, self.types, body.fresh, band).align()
 
     def _possible(self, headed: Headed) -> Iterator[tuple[tuple[Slot, ...], int]]:
         """Yield the ways to read a header: its slots, and where it ends.

@@ -18,6 +18,7 @@ from kg_builder.text.reading.characters import clean, trimmed
 MOST_BULLETS = 10_000
 """Of one cell; the rest of a longer one belongs to the last."""
 
+_BETWEEN_UNITS = re.compile(r"\s*[、,，;；]\s*")
 _NUMBER = re.compile(
     r"(?:^|(?<=[\s。;；,，、:：>]))"
     r"(?:(?P<plain>\d{1,2})[.．、)）](?!\d)|[(（](?P<bracketed>\d{1,2})[)）])"
@@ -52,6 +53,8 @@ class OutlineRules:
     unnumbered_longest: int
     furniture: re.Pattern[str]
     unit_lines: re.Pattern[str]
+    units: re.Pattern[str]
+    continued: re.Pattern[str]
     note: re.Pattern[str]
     bullet: re.Pattern[str]
 
@@ -73,6 +76,20 @@ class OutlineRules:
     def numbered_caption(self, line: str) -> bool:
         """Whether the trimmed `line` is a caption with a number: 表3 …, 专栏1:…."""
         return len(line) <= self.caption_longest and self.captions.match(line) is not None
+
+    def continues(self, line: str, *, again: bool) -> bool:
+        """Whether the trimmed `line`, after a table, says that it goes on.
+
+        So does a blank line or the unit of the figures, if the line before did (`again`).
+        """
+        if again and (not line or self.unit_lines.search(line)):
+            return True
+        return len(line) <= self.caption_longest and self.continued.match(line) is not None
+
+    def units_in(self, line: str) -> tuple[str, ...]:
+        """Return the units that a caption or a line beside it prints: `(单位:个、万元)`."""
+        found = self.units.search(line[: self.caption_longest])
+        return tuple(_BETWEEN_UNITS.split(found["units"])) if found else ()
 
     def unnumbered_caption(self, line: str) -> bool:
         """Whether the trimmed `line`, right before a table, can be its caption."""
@@ -145,6 +162,8 @@ def _compiled(raw: Mapping[str, object]) -> OutlineRules:
         unnumbered_longest=_number(caption["unnumbered_longest"]),
         furniture=re.compile("|".join(_texts(raw["furniture"]))),
         unit_lines=re.compile("|".join(_texts(raw["unit_lines"]))),
+        units=re.compile(_text(raw["units"])),
+        continued=re.compile("|".join(_texts(raw["continued"]))),
         note=re.compile("|".join(_texts(raw["notes"]))),
         bullet=_bullet_pattern(raw),
     )

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from kg_builder.model.document import Cell, Row
 from kg_builder.model.notice import Notice
+from kg_builder.model.selector import Span
 from kg_builder.text.genre import Column, TableKind
 from kg_builder.text.reading.alignment import AlignedRow, Alignment
+from kg_builder.text.reading.bands import NUMBER
 from kg_builder.text.reading.cell_types import FAIR, NEVER, STRONG, CellType
 from kg_builder.text.reading.cells import CellMaker, named
 from kg_builder.text.reading.headers import Slot
@@ -87,6 +89,7 @@ class _Reader:
         self._body = body
         self._alignment = alignment
         self._above: dict[int, Cell] = {}
+        self._band: Cell | None = None
         self._repeating = frozenset(
             place
             for place, slot in enumerate(slots)
@@ -101,7 +104,10 @@ class _Reader:
         for row in self._alignment.rows:
             while skipped and skipped[0][0] < row.start:
                 self._skip(*skipped.pop(0))
-            self._row(row)
+            if row.pattern.band is not None:
+                self._head(row, *row.pattern.band)
+            else:
+                self._row(row)
         self._unknown_columns()
         consumed = self._body.items[: self._alignment.end]
         result.end = consumed[-1].end if consumed else 0
@@ -162,6 +168,32 @@ class _Reader:
             self._above.clear()
             self._result.notices.append(self._cells.half_row(made))
 
+    def _head(self, row: AlignedRow, place: int, count: int) -> None:
+        """Read a band: its words hold for the rows below, sums beside them are its own."""
+        column = self._kind.band
+        if column is None:
+            return
+        items = self._body.items[row.start : row.start + count]
+        cell = self._unnumbered(self._cells.make(items[place], with_lead=False))
+        cells = {column.id: cell}
+        for slot, item in zip(self._slots, items, strict=False):
+            if slot.column is None or not item.text or item is items[place]:
+                continue
+            if self._types[slot.column.holds].score(item.text) > 0:
+                cells.setdefault(slot.column.id, self._cells.make(item, with_lead=False))
+        self._above.clear()
+        self._band = cell
+        self._result.rows.append(Row(len(self._result.rows) + 1, cells, band=True))
+
+    @staticmethod
+    def _unnumbered(cell: Cell) -> Cell:
+        """Return the cell without the number of a band: 一、, (二)."""
+        number = NUMBER.match(cell.text)
+        if number is None or len(cell.text) != len(cell.span):
+            return cell
+        start = cell.span.start + number.end()
+        return Cell(Span(start, cell.span.end), cell.text[number.end() :])
+
     def _row(self, row: AlignedRow) -> None:
         printed = {
             slot: self._cells.make(
@@ -187,6 +219,10 @@ class _Reader:
                 cells[slot.column.id] = cell
                 if is_carried:
                     carried.add(slot.column.id)
+        band = self._kind.band
+        if band is not None and self._band is not None and not _filled(cells, band):
+            cells[band.id] = self._band
+            carried.add(band.id)
         if not all(_filled(cells, c) for c in self._kind.columns if c.required):
             self._half(printed)
             return

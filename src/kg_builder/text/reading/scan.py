@@ -1,9 +1,9 @@
 """The lines of a text: which are prose, which hold cells, and the flat stream of these cells.
 
 A bar closes a cell. A line that starts with a bar and goes on starts a row; in a run of lines that
-mostly do not end with a bar, bars stand between cells; so do tabs (`tabs`). Lines without a bar between two with one
-may be the beginning of the next cell, or prose between two tables: the scan notes what speaks for
-which, and the alignment decides.
+mostly do not end with a bar, bars stand between cells; so do tabs (`tabs`). Lines without a bar
+between two with one may be the beginning of the next cell, or prose between two tables: the scan
+notes what speaks for which, and the alignment decides.
 """
 
 from __future__ import annotations
@@ -108,6 +108,7 @@ def scan(source: Source, rules: OutlineRules) -> Scan:
     runs: list[_Run] = []
     run: _Run | None = None
     after = 0
+    again = False
     for number, (start, end) in enumerate(lines):
         line = text[start:end]
         by_tabs = number in rows
@@ -120,10 +121,16 @@ def scan(source: Source, rules: OutlineRules) -> Scan:
             if run is None:
                 run = _Run([], (after, len(prose)), by_tabs)
             run.lines.append((start, end))
+            again = False
             continue
         if run is not None and line.strip(BLANK):
             after = _close(run, text, prose, runs, after)
             run = None
+        again = (
+            runs != [] and after == len(prose) and rules.continues(line.strip(BLANK), again=again)
+        )
+        if again:
+            continue
         _prose_line(text, start, end, rules, prose)
     if run is not None:
         after = _close(run, text, prose, runs, after)
@@ -246,7 +253,7 @@ def _tabs(text: str, start: int, end: int) -> list[int]:
 def _separated(
     text: str, start: int, end: int, bars: list[int], items: list[Item], *, framed: bool
 ) -> None:
-    """Append the cells of a row whose bars or tabs stand between cells, `framed`: and before the first."""
+    """Append the cells of a row: `bars` (or tabs) stand between them, `framed`: one before them."""
     count = len(items)
     at = bars[0] + 1 if framed else start
     for bar in (*bars[framed:], end):

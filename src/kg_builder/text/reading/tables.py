@@ -46,6 +46,8 @@ class _Context:
     words: str = ""
     caption: Span | None = None
     line: int | None = None
+    units: tuple[str, ...] = ()
+    """What the caption, or a line beside it, says of the figures' units."""
 
 
 @dataclass(slots=True)
@@ -271,6 +273,7 @@ class TableReader:
                 headers=headers,
                 rows=tuple(rows.rows),
                 unread=tuple(rows.unread),
+                units=context.units,
             ),
             context,
         )
@@ -289,19 +292,22 @@ class TableReader:
     def _context(self, position: int) -> _Context:
         """Return the caption of the table that starts at `position`, or the heading over it."""
         first, end = self.scan.items[position].block
+        units: tuple[str, ...] = ()
         for number in range(end - 1, max(first, end - 3) - 1, -1):
             line = self.scan.prose[number]
             if line.unit:
+                units = units or self.cells.rules.units_in(self.cells.plain.quote(line.span))
                 continue
             text = self.cells.plain.quote(line.span) if len(line.span) <= _LONGEST_CAPTION else ""
             if line.caption or (
                 line.heading is None and text and self.cells.rules.unnumbered_caption(text)
             ):
-                return _Context(clean(text), line.span, number)
+                units = units or self.cells.rules.units_in(text)
+                return _Context(clean(text), line.span, number, units)
             if line.heading is not None:
-                return _Context(clean(text))
+                return _Context(clean(text), units=units)
             break
-        return _Context()
+        return _Context(units=units)
 
     def _unknown(self, start: int, stop: int) -> int:
         """Keep a table nobody knows, whole; prose between its cells divides it."""

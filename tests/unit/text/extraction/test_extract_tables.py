@@ -529,3 +529,165 @@ def test_without_a_formula_the_symbols_make_one(find):
         ("科技服务", "1", 3),
     ]
     assert found.labels("IndustrySystem") == ["“1+X+1”"]
+
+
+def rows(*lines: tuple[str, ...]) -> str:
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+def told(found, indicator, measure="level"):
+    """What is told of an indicator: (value, unit, year) of each observation."""
+    (entity,) = [item for item in found.of("Indicator") if found.label(item) == indicator]
+    return sorted(
+        (
+            found.value(item, "value"),
+            found.value(item, "unit"),
+            found.label(found.facts(item, "period")[0].object),
+        )
+        for item in found.of("Observation")
+        if found.facts(item, "indicator")[0].object == entity
+        and found.value(item, "measure") == measure
+    )
+
+
+def test_single_projects_under_categories(find):
+    found = find(
+        TITLE
+        + "附表2:投资项目进展表\n单位:亿元\n"
+        + rows(
+            ("序号", "项目名称", "总投资", "责任单位", "形象进度"),
+            ("一、道路类(2项,总投资3亿元)", "", "", "", ""),
+            ("1", "知秋路延长工程", "1.2", "区住建局", "主体结构封顶"),
+            ("2", "柳岸路拓宽工程", "1.8", "区交通局", "一期开街"),
+            ("二", "公园类(小计1项)", "0.5", "", ""),
+            ("3", "青石公园改造工程", "0.5", "区住建局", "尚未开工"),
+            ("", "合计(3项)", "3.5", "", ""),
+        )
+    )
+    assert found.labels("Project") == ["知秋路延长工程", "柳岸路拓宽工程", "青石公园改造工程"]
+    assert found.labels("ProjectCategory") == ["道路类", "公园类"]
+    stands = [
+        (
+            found.label(found.facts(item, "about")[0].object),
+            found.label(found.facts(item, "category")[0].object),
+            found.value(item, "status"),
+            found.value(item, "verbatim"),
+            found.value(item, "resultKind"),
+        )
+        for item in found.of("ProjectProgress")
+    ]
+    assert stands == [
+        ("知秋路延长工程", "道路类", "topped-out", "主体结构封顶", "actual"),
+        ("柳岸路拓宽工程", "道路类", None, "一期开街", "actual"),
+        ("青石公园改造工程", "公园类", "planned", "尚未开工", "plan"),
+    ]
+    sums = {
+        (found.label(fact.object), found.value(fact.subject, "value"))
+        for fact in found.facts(predicate="about")
+        if fact.subject.type == "Observation"
+    }
+    assert sums == {
+        *[("道路类", Decimal(2)), ("道路类", Decimal(3)), ("公园类", Decimal(1))],
+        *[("公园类", Decimal("0.5")), ("知秋路延长工程", Decimal("1.2"))],
+        *[("柳岸路拓宽工程", Decimal("1.8")), ("青石公园改造工程", Decimal("0.5"))],
+    }
+
+
+def test_a_total_without_a_unit_is_no_figure(find):
+    heads = ("项目名称", "总投资", "形象进度")
+    found = find(TITLE + rows(heads, ("知秋路延长工程", "1.2", "完工")))
+    assert found.labels("Project") == ["知秋路延长工程"]
+    assert found.of("Observation") == []
+
+
+def test_two_years_beside_each_other_are_each_dated(find):
+    found = find(
+        TITLE
+        + rows(
+            ("指标名称", "单位", "2030年实际", "2031年完成", "±%", "2032年计划"),
+            ("一、综合", "", "", "", "", ""),
+            ("地区生产总值", "亿元", "1,533.2", "1,627.8", "6.2", "增长6%"),
+            ("其中:第二产业增加值", "亿元", "—", "741.9", "－5.6", "增长5%"),
+        )
+    )
+    assert told(found, "地区生产总值") == [
+        (Decimal("1533.2"), "yi-yuan", "2030年"),
+        (Decimal("1627.8"), "yi-yuan", "2031年"),
+    ]
+    growth = told(found, "地区生产总值", "growth")
+    assert [(item[0], item[2]) for item in growth] == [
+        (Decimal(6), "2032年"),
+        (Decimal("6.2"), "2031年"),
+    ]
+    assert [item[0] for item in told(found, "第二产业增加值", "growth")] == [
+        Decimal("-5.6"),
+        Decimal(5),
+    ]
+
+
+def test_level_and_growth_in_one_cell(find):
+    found = find(
+        TITLE
+        + rows(
+            ("指标", "2031年完成情况"),
+            ("一般公共预算收入", "9.27亿元,下降2.4%"),
+            ("农村居民人均可支配收入", "21,480元,增长8.2%"),
+            ("规模以上工业增加值", "增长8.3%"),
+        )
+    )
+    assert [item[0] for item in told(found, "一般公共预算收入")] == [Decimal("9.27")]
+    assert [item[0] for item in told(found, "一般公共预算收入", "growth")] == [Decimal("-2.4")]
+    assert [item[0] for item in told(found, "农村居民人均可支配收入")] == [Decimal(21480)]
+    assert told(found, "规模以上工业增加值") == []
+
+
+def test_counts_and_investments_in_columns_of_their_own(find):
+    found = find(
+        TITLE
+        + "表二 政府投资项目汇总表(单位:个、万元)\n"
+        + rows(
+            ("项目类别", "项目数", "总投资", "主要构成", "完成情况"),
+            ("道路类", "3", "38,250.5", "主路项目2个、支路项目1个", "知秋路延长工程完工"),
+            ("合计", "3", "38,250.5", "", ""),
+        )
+    )
+    assert found.labels("ProjectCategory") == ["道路类", "主路项目", "支路项目"]
+    values = {
+        (found.label(fact.object), found.value(fact.subject, "value"))
+        for fact in found.facts(predicate="about")
+        if fact.subject.type == "Observation"
+    }
+    assert values == {
+        *[("道路类", Decimal(3)), ("道路类", Decimal("38250.5"))],
+        *[("主路项目", Decimal(2)), ("支路项目", Decimal(1))],
+    }
+
+
+def test_the_school_in_the_lead_is_a_member(find):
+    found = find(
+        TITLE
+        + rows(
+            ("集团名称", "核心校", "成员校", "成员校数(所)"),
+            ("临溪一中教育集团", "临溪区第一中学", "青石中学、临溪区第一中学", "2"),
+        )
+    )
+    (group,) = found.of("EducationGroup")
+    assert found.labels("School").count("临溪区第一中学") == 1
+    members = [
+        found.label(found.facts(item, "member")[0].object) for item in found.of("GroupMembership")
+    ]
+    assert sorted(members) == ["临溪区第一中学", "青石中学"]
+    assert found.label(found.facts(group, "ledBy")[0].object) == "临溪区第一中学"
+
+
+def test_who_runs_a_canteen(find):
+    found = find(
+        TITLE
+        + rows(
+            ("食堂名称", "详细地址", "运营单位"),
+            ("幸福食堂", "知秋路76号", "望江康乐餐饮有限公司"),
+            ("长乐食堂", "知秋路78号", "社区自营"),
+        )
+    )
+    (fact,) = found.facts(predicate="operatedBy")
+    assert (fact.object.type, found.label(fact.object)) == ("Company", "望江康乐餐饮有限公司")

@@ -162,7 +162,7 @@ def test_a_column_nobody_knows(read_text, place):
     columns = ["street", "name", "address"]
     columns.insert(place, "owner")
     rows = [{**row, "owner": f"甲公司{n}部"} for n, row in enumerate(CANTEENS)]
-    document = read_text(flat(rows, columns, {**HEADERS, "owner": "运营主体"}))
+    document = read_text(flat(rows, columns, {**HEADERS, "owner": "产权人"}))
     table = only(document)
     assert [r["name"] for r in rows_of(table)] == [row["name"] for row in CANTEENS]
     assert [cell.text for cell in table.unread] == [row["owner"] for row in rows]
@@ -401,7 +401,7 @@ def test_a_first_header_word_nobody_knows_belongs_to_the_next_table(read_text):
     text = "集团名称 |\n成员校 |\n甲中学教育集团 |\n甲中学、乙小学 |\n" + flat(
         [{**row, "owner": f"甲公司{n}部"} for n, row in enumerate(CANTEENS)],
         ["owner", "name", "address"],
-        {**HEADERS, "owner": "运营主体"},
+        {**HEADERS, "owner": "产权人"},
     )
     document = read_text(text)
     assert [(t.kind, len(t.rows)) for t in document.tables] == [
@@ -409,3 +409,147 @@ def test_a_first_header_word_nobody_knows_belongs_to_the_next_table(read_text):
         ("canteens", 6),
     ]
     assert codes(document) == ["no-prose", "unknown-column"]
+
+
+# --- tabs, breaks and numbers in cells, bands, tables that go on ---
+
+
+def tabs(*rows):
+    return "".join("\t".join(row) + "\n" for row in rows)
+
+
+def barred(*rows):
+    return "".join("| " + " | ".join(row) + " |\n" for row in rows)
+
+
+def test_tabs_between_cells(read_text):
+    rows = [[row[c] for c in HEADERS] for row in CANTEENS]
+    table = only(read_text("一、食堂\n" + tabs(list(HEADERS.values()), *rows) + "以上为全部。\n"))
+    assert table.kind == "canteens"
+    assert rows_of(table) == CANTEENS
+
+
+def test_tabs_with_merged_and_cut_off_cells(read_text):
+    rows = (["柳桥街道", "柳桥社区食堂", "柳桥路8号", "021-5555"], ["", "如意助餐点", "如意巷3号"])
+    table = only(read_text("一、食堂\n" + tabs(list(HEADERS.values()), *rows)))
+    assert [row["name"] for row in rows_of(table)] == ["柳桥社区食堂", "如意助餐点"]
+    assert rows_of(table)[1]["street"] == "柳桥街道"
+    assert table.rows[1].carried == {"street"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "\t各位代表:\n\t现将情况报告如下。\n",
+        "一、\t工作回顾\n二、\t工作安排\n",
+        "一、工作回顾\t3\n二、工作安排\t12\n",
+        "第一部分\t工作\t回顾\t3\n第二部分\t工作\t安排\t12\n",
+        "附件:\t名单。\n现将名单印发。\n",
+    ],
+)
+def test_tabs_that_part_no_cells(read_text, lines):
+    assert read_text(lines).tables == ()
+
+
+@pytest.mark.parametrize("tag", ["<br>", "<br/>", "<BR />"])
+def test_a_break_tag_parts_items_in_a_column_of_items_alone(read_text, tag):
+    text = "改革任务\n" + barred(
+        ["改革领域", "改革举措", "责任单位"],
+        ["政务服务改革", f"推行证照联办{tag}建立直报制度", f"区政务{tag}服务局"],
+    )
+    document = read_text(text)
+    (row,) = only(document).rows
+    quoted = [document.source.quote(span) for span in row.cells["measures"].bullets]
+    assert quoted == ["推行证照联办", "建立直报制度"]
+    assert row.cells["body"].bullets == ()
+    assert row.cells["body"].text == "区政务 服务局"
+
+
+@pytest.mark.parametrize(
+    ("words", "items"),
+    [
+        ("1.推行甲制;2.试行乙制", ["推行甲制;", "试行乙制"]),
+        ("(1)推行甲制；(2)试行乙制", ["推行甲制；", "试行乙制"]),
+        ("①推行甲制②试行乙制", ["推行甲制", "试行乙制"]),
+        ("1.推行2.5版甲制;2、试行乙制", ["推行2.5版甲制;", "试行乙制"]),
+        ("1.推行甲制", []),
+        ("推行甲制,1.试行,2.推广", []),
+    ],
+)
+def test_numbered_items_in_a_cell(read_text, words, items):
+    text = "改革任务\n" + barred(["改革领域", "改革举措"], ["政务服务改革", words])
+    document = read_text(text)
+    (row,) = only(document).rows
+    spans = row.cells["measures"].bullets
+    assert [document.source.quote(span) for span in spans] == items
+
+
+BANDED = [
+    ["柳桥社区食堂", "柳桥路8号一层", "021-55550001"],
+    ["如意助餐点", "如意巷12弄3号", "021-55550002"],
+]
+
+
+@pytest.mark.parametrize("band", ["一、白石镇", "(一)白石镇", "白石镇"])
+@pytest.mark.parametrize("between", ["", "续表\n"])
+def test_a_band_holds_for_the_rows_below(read_text, band, between):
+    heads = ["食堂名称", "详细地址", "联系电话"]
+    text = "助餐点\n" + barred(heads, ["柳桥街道", "", ""], BANDED[0]) + between
+    document = read_text(text + barred([band, "", ""], BANDED[1]))
+    table = only(document)
+    assert [row.band for row in table.rows] == [True, False, True, False]
+    assert [row.cells["street"].text for row in table.rows] == ["柳桥街道"] * 2 + ["白石镇"] * 2
+    assert table.rows[3].carried == {"street"}
+    assert codes(document) == ["no-prose"]
+
+
+PROJECT_HEADS = ["序号", "项目名称", "总投资", "形象进度"]
+
+
+def test_a_band_with_sums_is_no_project(read_text):
+    text = "项目进展表\n单位:万元\n" + barred(
+        PROJECT_HEADS,
+        ["一", "道路类(2项)", "30", ""],
+        ["1", "柳桥路延长工程", "10", "完工"],
+        ["2", "白石路拓宽工程", "20", "在建"],
+        ["二", "公园类(小计1项)", "5", ""],
+        ["3", "如意公园改造工程", "5", "完工"],
+    )
+    table = only(read_text(text))
+    assert table.kind == "project-list"
+    assert table.units == ("万元",)
+    bands = [row for row in table.rows if row.band]
+    assert [band.cells["total"].text for band in bands] == ["30", "5"]
+    assert [r.cells["category"].text for r in table.rows if not r.band] == [
+        *["道路类(2项)"] * 2,
+        "公园类(小计1项)",
+    ]
+
+
+def test_a_name_alone_in_its_row_is_no_band(read_text):
+    text = "项目进展表\n" + barred(
+        PROJECT_HEADS,
+        ["1", "柳桥路延长工程", "10", "完工"],
+        ["", "白石路拓宽工程", "", ""],
+        ["3", "如意公园改造工程", "5", "完工"],
+    )
+    assert not any(row.band for row in only(read_text(text)).rows)
+
+
+@pytest.mark.parametrize("line", ["附表2(续):项目进展表\n单位:万元\n", "续表\n", "(续表2)\n"])
+def test_a_table_that_goes_on_under_a_line_that_says_so(read_text, line):
+    text = "附表2:项目进展表\n" + barred(
+        PROJECT_HEADS, ["道路类", "", "", ""], ["1", "柳桥路延长工程", "10", "完工"]
+    )
+    text += line + barred(PROJECT_HEADS, ["2", "白石路拓宽工程", "20", "在建"])
+    table = only(read_text(text))
+    assert [row.cells["category"].text for row in table.rows] == ["道路类"] * 3
+
+
+def test_a_list_of_other_things_is_no_list_of_projects(read_text):
+    text = barred(
+        ["项目名称", "责任单位", "完成时限"],
+        ["学生体检", "区卫生健康局", "6月"],
+        ["就业服务", "区人力社保局", "12月"],
+    )
+    assert only(read_text("一、清单\n" + text)).kind is None
