@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kg_builder.text.extraction.addresses import address_reader
-from kg_builder.text.extraction.clauses import ClauseRules
+from kg_builder.text.extraction.clause_rules import ClauseRules
 from kg_builder.text.extraction.frame import FrameRules
 from kg_builder.text.extraction.indicators import IndicatorNames
 from kg_builder.text.extraction.naming import NamingRules
