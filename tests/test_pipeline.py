@@ -223,3 +223,18 @@ def test_a_report_read_now_takes_the_place_of_its_published_facts(tmp_path, haid
     same = kg_builder.build([kg_builder.ReportInput("same", haidian.read_bytes())], options)
     (account,) = same.summary["reports"]
     assert "replaces-published" not in {item["code"] for item in account["warnings"]}
+
+
+def test_all_committed_texts_conform_in_one_graph(tmp_path):
+    quality = ROOT / "tests" / "quality"
+    paths = [
+        *sorted(quality.glob("prose*/*.txt")),
+        *sorted(quality.glob("genre/*.txt")),
+        *sorted(TEXTS.glob("*/source.txt")),
+    ]
+    reports = [
+        kg_builder.ReportInput(f"text-{number}", path.read_bytes())
+        for number, path in enumerate(paths)
+    ]
+    result = kg_builder.build(reports, kg_builder.BuildOptions(out=tmp_path / "out"))
+    assert [str(item) for item in result.report.violations()] == []
