@@ -14,7 +14,7 @@ from kg_builder.text.genre import load_genre
 from tests.quality.prose import Score, Scorer
 
 HERE = Path(__file__).resolve().parent
-SETS = ("genre", "prose", "prose-2")
+SETS = ("genre", "prose", "prose-2", "prose-3")
 NAMES = "naming"
 """Names and classes count under this rule."""
 

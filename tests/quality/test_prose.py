@@ -18,7 +18,7 @@ from tests.quality.prose import Score, Scorer
 
 HERE = Path(__file__).resolve().parent
 FLOORS = json.loads((HERE / "floors.json").read_text("utf-8"))["prose"]
-SETS = ("genre", "prose", "prose-2")
+SETS = ("genre", "prose", "prose-2", "prose-3")
 TEXTS = sorted(path for name in SETS for path in (HERE / name).glob("*.gold.json"))
 
 

@@ -29,6 +29,8 @@ class ClauseRules:
     """Sides of one indicator, in a list: 总量和增速."""
     growth: re.Pattern[str]
     """In the stead of a list: what is said is said of the growth of those named last."""
+    growth_end: re.Pattern[str]
+    """The same, behind a list: 工业增加值、投资增幅分别高于…."""
     worded: tuple[Worded, ...]
     whole_year: re.Pattern[str]
     leads: tuple[tuple[re.Pattern[str], str], ...]
@@ -57,6 +59,7 @@ class ClauseRules:
             clause.pattern("pair"),
             clause.pattern("sides"),
             clause.pattern("growth"),
+            clause.compiled("growth", f"(?:{clause.text('growth')})$"),
             tuple(Worded.of(part) for part in data.parts("worded")),
             clause.pattern("whole-year"),
             _kinds(data, "lead"),

@@ -247,6 +247,9 @@ class ClauseReader:
         place, _ = self._front(clause, context)
         said = self._series(clause, match.end(), None)
         head = clause.part(place, max(place, match.start()))
+        grown = self._rules.growth_end.search(head.raw)
+        if grown is not None and grown.start():
+            head = head.part(0, grown.start())
         if len(said) < 2:
             return []
         compared = self._compared(clause, head, said, context)

@@ -20,6 +20,8 @@ from kg_builder.text.recognition.tokens import Clause, Mention
 
 COLLECTION = "Collection"
 _BODY = "Institution"
+_CATEGORIES = frozenset({"Project", "Topic"})
+"""Classes of names that, counted, may be those of a category of projects: 产业类112个."""
 _WITHIN = frozenset({"Street", "Town"})
 """Classes of what lies in the report's own area."""
 
@@ -131,7 +133,11 @@ class Linker:
         if not counted and not forced and (row.collective or self.generic(mention)):
             return None
         local = () if self._located(row, mention) else self._frame.scope
-        if counted and row.type == "Project" and self._lexicon.category.search(mention.words.plain):
+        if (
+            counted
+            and row.type in _CATEGORIES
+            and self._lexicon.category.search(mention.words.plain)
+        ):
             entity = EntityId("ProjectCategory", (*local, key))
             return self._findings.entity(entity, name, said, also=(COLLECTION,))
         if row.type == "Industry":

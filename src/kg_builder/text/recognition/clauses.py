@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 
 from kg_builder.text.grammar.periods import PeriodReader
-from kg_builder.text.grammar.quantities import FigureReader
+from kg_builder.text.grammar.quantities import EXACT, Figure, FigureReader
 from kg_builder.text.grammar.words import Words
 from kg_builder.text.recognition.lexicon import NameLexicon, NameRow
 from kg_builder.text.recognition.names import (
@@ -165,7 +166,7 @@ class ClauseScanner:
                 break
         if self._lexicon.specification.match(raw, place):
             return None
-        figure = self._figures.match(words, start)
+        figure = self._figures.match(words, start) or self._summed(words, place)
         if figure is None:
             return None
         end = figure.words.span.end - words.start
@@ -176,6 +177,14 @@ class ClauseScanner:
         ):
             return None
         return _Piece(start, end, Token("figure", start, end, figure=figure))
+
+    def _summed(self, words: Words, place: int) -> Figure | None:
+        """Return the count that sums up a list of places: 龙泉、西山2街道."""
+        match = self._lexicon.places_summed.match(words.raw, place)
+        unit = self._figures.unit("个")
+        if match is None or unit is None or "、" not in words.raw[:place]:
+            return None
+        return Figure(Decimal(match["number"]), unit, EXACT, words.group(match, "number"))
 
     def _inside_name(self, raw: str, place: int, end: int) -> bool:
         """Whether the unit is the start of a word: 3号线, 5G, 12米长."""

@@ -96,6 +96,8 @@ class NameLexicon:
     """Names of companies: two characters of their own and what they do."""
     aside: re.Pattern[str]
     """What a bracket holds that says something of what stands before it."""
+    places_summed: re.Pattern[str]
+    """A number (group `number`) in front of what sums up a list of places: 2街道."""
     counted: re.Pattern[str]
     """A count in Chinese numerals at the start of a name."""
     enumeration: re.Pattern[str]
@@ -179,6 +181,7 @@ class NameLexicon:
             rules.pattern("district"),
             rules.pattern("brand"),
             rules.pattern("aside"),
+            rules.pattern("places-summed"),
             rules.pattern("counted"),
             rules.pattern("enumeration"),
             rules.pattern("category"),

@@ -16,17 +16,18 @@ class WordList(Generic[T]):
     words: Mapping[str, tuple[str, T]]
     lengths: Mapping[str, tuple[int, ...]]
     """By the first two characters: how long such words are, the longest first."""
+    openings: frozenset[str]
+    """The characters with which words start."""
 
     @classmethod
     def of(cls, words: Iterable[tuple[str, T]]) -> WordList[T]:
         """Index the words; of one word given twice the first meaning stays."""
         known = _indexed(words)
-        return cls(known, _lengths((word[:2], word) for word in known))
-
-    @property
-    def openings(self) -> frozenset[str]:
-        """The characters with which words start."""
-        return frozenset(word[0] for word in self.words)
+        return cls(
+            known,
+            _lengths((word[:2], word) for word in known),
+            frozenset(word[0] for word in known),
+        )
 
     def match(self, text: str, place: int) -> tuple[str, T] | None:
         """Return the longest word at `place`, with its meaning."""

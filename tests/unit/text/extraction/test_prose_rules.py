@@ -27,13 +27,11 @@ PREPARES = {"topic", "signed", "silent", "ahead", "subject"}
 """What tells nothing by itself, but sets what another rule tells."""
 SILENT = frozenset(
     {
-        "built-by",
         "built-by-it",
         "claim-alone",
         "claim-became",
         "claim-of",
         "claim-verb",
-        "completion",
         "done-by-it",
         "extends-to",
         "fields",
