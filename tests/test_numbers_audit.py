@@ -17,6 +17,7 @@ import pytest
 from kg_builder.desk import Desk, ReadReport, ReportInput, read_report
 from kg_builder.model.document import Source
 from kg_builder.model.fact import Fact, Text, Year
+from kg_builder.model.selector import Evidence
 from kg_builder.resources import Resources
 from kg_builder.text.genre import load_genre
 from kg_builder.text.numerals import parse_number
@@ -67,8 +68,8 @@ def numbers(source: Source) -> Iterator[Number]:
         yield Number(match.start(), match.end(), line, match[0], measured)
 
 
-def spans(items: Iterable[object]) -> list[tuple[int, int]]:
-    return [(item.span.start, item.span.end) for item in items]  # type: ignore[attr-defined]
+def spans(items: Iterable[Evidence]) -> list[tuple[int, int]]:
+    return [(item.span.start, item.span.end) for item in items]
 
 
 def says(fact: Fact, number: Number) -> str | None:

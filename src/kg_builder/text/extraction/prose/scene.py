@@ -272,6 +272,10 @@ class Scene:
         """
         if mention.row is not None:
             return self._resolved.get((token.start, supposed, True))
+        return self._made(token)
+
+    def _made(self, token: Token) -> list[Thing] | None:
+        """Return what the first rule that met a name has made of it."""
         made = (
             things
             for (start, _, _), things in self._resolved.items()
@@ -301,9 +305,8 @@ class Scene:
         for token in reversed(self.clause.tokens):
             if token.mention is None or token.end > place:
                 continue
-            for (start, _, _), things in self._resolved.items():
-                if start == token.start and things:
-                    return things[-1]
+            if made := self._made(token):
+                return made[-1]
             entity = self.linker.thing(token.mention) if token.mention.row else None
             return (entity, Evidence(token.mention.words.span)) if entity else None
         return None
