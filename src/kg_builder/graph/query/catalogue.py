@@ -9,8 +9,9 @@ https://grlc.io/getting-started/); what stands behind them is YAML:
     #+ parameters:
     #+   street: {type: entity, class: Street, examples: [八里庄街道]}
 
-A parameter is a variable with a data block of its own in the text, `VALUES ?street { UNDEF }`: as it
-stands the query asks for every street, and runs in any engine; given a value, the block holds it.
+A parameter is a variable with a data block of its own in the text, `VALUES ?street { UNDEF }`: as
+it stands the query asks for every street, and runs in any engine; given a value, the block holds
+it.
 """
 
 from __future__ import annotations
@@ -106,8 +107,10 @@ class _Header:
             node = yaml.compose("\n".join(lines), Loader=yaml.SafeLoader)
             self.raw: dict[str, Any] = yaml.safe_load("\n".join(lines)) or {}
         except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise self.refuse(f"不是 YAML：{error.problem}", f"no YAML: {error.problem}", line) from error
+            number = error.problem_mark.line + 1 if error.problem_mark else 1
+            raise self.refuse(
+                f"不是 YAML：{error.problem}", f"no YAML: {error.problem}", number
+            ) from error
         if not isinstance(self.raw, dict):
             raise self.refuse("头部应是“键: 值”", "the header is a mapping", 1)
         self._lines = dict(_lines_of(node, ())) if node is not None else {}
@@ -116,7 +119,9 @@ class _Header:
                 self.unknown((key,), _KEYS)
 
     def refuse(self, zh: str, en: str, line: int | None) -> ConfigurationError:
-        return ConfigurationError(zh, en, file=str(self._path), line=line, column=1 if line else None)
+        return ConfigurationError(
+            zh, en, file=str(self._path), line=line, column=1 if line else None
+        )
 
     def line(self, *keys: str) -> int | None:
         return self._lines.get(keys)
@@ -212,9 +217,7 @@ def bind(query: StoredQuery, terms: Mapping[str, str]) -> str:
     `terms` are in SPARQL's own syntax, by parameter: IRIs or literals that `str()` of a pyoxigraph
     term gives, never what a user typed. The text is the same for rdflib, Oxigraph and endpoints.
     """
-    blocks = sorted(
-        (query.parameters[name].block, name) for name in query.parameters
-    )
+    blocks = sorted((query.parameters[name].block, name) for name in query.parameters)
     parts: list[str] = []
     place = 0
     for (start, end), name in blocks:

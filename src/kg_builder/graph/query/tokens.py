@@ -1,8 +1,9 @@
 """SPARQL text as tokens with their places.
 
-A lexer of SPARQL 1.1 (https://www.w3.org/TR/sparql11-query/#sparqlGrammar, section 19.8), for what a
-parser does not tell: where a word stands, and what stands outside literals, IRIs and comments. It
-never refuses: characters that begin no token are `other`. Whether a text is a query, the engines say.
+A lexer of SPARQL 1.1 (https://www.w3.org/TR/sparql11-query/#sparqlGrammar, section 19.8), for what
+a parser does not tell: where a word stands, and what stands outside literals, IRIs and comments. It
+never refuses: characters that begin no token are `other`. Whether a text is a query, the engines
+say.
 """
 
 from __future__ import annotations
@@ -13,7 +14,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
-    "space", "comment", "iri", "string", "variable", "name", "word", "number", "blank", "mark", "other"
+    "space",
+    "comment",
+    "iri",
+    "string",
+    "variable",
+    "name",
+    "word",
+    "number",
+    "blank",
+    "mark",
+    "other",
 ]
 
 _LETTER = (

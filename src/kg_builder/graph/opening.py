@@ -1,0 +1,214 @@
+"""Opening a graph to ask it: a folder that `kg build` made, or any file or folder of RDF.
+
+A built folder carries an Oxigraph store, which opens at once, whatever its size. Other RDF is
+parsed in a child process with limits, since nobody vouches for it, and loaded into memory. Nothing
+is ever fetched, and a relative IRI without a base is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse, serialize
+
+from kg_builder.errors import InputError, StoreError
+from kg_builder.graph.generations import reading
+from kg_builder.graph.iris import class_segment, mint_graph
+from kg_builder.graph.serialization import instance_prefixes
+from kg_builder.graph.vocabulary import PREFIXES, expand
+from kg_builder.model.bilingual import Language
+from kg_builder.workers import run_in_child
+
+_POINTER: Final = "current"
+_PARSE_SECONDS: Final = 120.0
+_PARSE_MEMORY: Final = 2 << 30
+_LABELS: Final = tuple(
+    expand(name)
+    for name in (
+        *("rdfs:label", "skos:prefLabel", "skos:altLabel"),
+        *("dcterms:title", "foaf:name", "schema:name"),
+    )
+)
+_SUFFIXES: Final[Mapping[str, RdfFormat]] = MappingProxyType(
+    {
+        ".ttl": RdfFormat.TURTLE,
+        ".nt": RdfFormat.N_TRIPLES,
+        ".nq": RdfFormat.N_QUADS,
+        ".trig": RdfFormat.TRIG,
+        ".rdf": RdfFormat.RDF_XML,
+        ".owl": RdfFormat.RDF_XML,
+        ".jsonld": RdfFormat.JSON_LD,
+    }
+)
+_BOM: Final = b"\xef\xbb\xbf"
+_EVIDENCE_SEGMENTS: Final = ("decision", "fact", "passage", "source")
+"""Path segments of the nodes of the evidence graph, which build.json does not count."""
+
+
+@dataclass(frozen=True)
+class OpenGraph:
+    """A graph that can be asked. `store` is only read.
+
+    In a built one the default graph is ontology ∪ asserted ∪ inferred, and `generation` is the
+    folder that its files lie in; `base` is that of its instance IRIs.
+    """
+
+    store: Store
+    path: Path
+    generation: Path | None = None
+
+    @cached_property
+    def summary(self) -> Mapping[str, Any]:
+        """What stands in build.json; empty for other RDF."""
+        if self.generation is None:
+            return {}
+        try:
+            data: Mapping[str, Any] = json.loads((self.generation / "build.json").read_bytes())
+        except (OSError, ValueError) as error:
+            raise StoreError(
+                f"build.json 无法读取（{error}）：请重新运行 kg build",
+                f"build.json cannot be read ({error}): run kg build again",
+                file=str(self.path),
+            ) from error
+        return data
+
+    @property
+    def base(self) -> str | None:
+        """The base of the instance IRIs; None for other RDF."""
+        return self.summary.get("base")
+
+    def graph_name(self, name: str) -> NamedNode | None:
+        """Return the IRI of the graph `inferred`, `evidence` or `ontology`; None in other RDF."""
+        return mint_graph(self.base, name) if self.base else None
+
+    @cached_property
+    def prefixes(self) -> Mapping[str, str]:
+        """The prefixes that queries may use undeclared: the vocabularies', and one per class."""
+        if self.base is None:
+            return PREFIXES
+        classes = self.summary.get("counts", {}).get("instances", {})
+        segments = {*map(class_segment, classes), *_EVIDENCE_SEGMENTS}
+        return MappingProxyType({**PREFIXES, **instance_prefixes(self.base, sorted(segments))})
+
+    def label(self, node: NamedNode, language: Language) -> str | None:
+        """Return what a node is called, in `language` where it is called so; None for no label."""
+        for predicate in _LABELS:
+            found = [
+                quad.object
+                for quad in self.store.quads_for_pattern(node, predicate, None, DefaultGraph())
+                if isinstance(quad.object, Literal)
+            ]
+            if found:
+                found.sort(key=lambda term: (_unlike(term.language, language), term.value))
+                return found[0].value
+        return None
+
+
+def _unlike(tag: str | None, language: Language) -> int:
+    """Return how far a language tag is from the language that is wanted."""
+    if tag is None:
+        return 1
+    return 0 if tag.partition("-")[0] == language else 2
+
+
+@contextmanager
+def open_graph(path: Path) -> Iterator[OpenGraph]:
+    """Open a graph, and keep it as it is until the block is left.
+
+    Raises StoreError for a built folder that is damaged or of another format, InputError for a
+    file that is no RDF (with line and column) or a folder that holds none; what a child process
+    raises that runs out of time or memory.
+    """
+    if _is_built(path):
+        with reading(path) as generation:
+            yield OpenGraph(_open_store(generation / "store", path), path, generation)
+        return
+    yield OpenGraph(_load(path), path)
+
+
+def _is_built(path: Path) -> bool:
+    return (path / _POINTER).is_symlink()
+
+
+def _open_store(folder: Path, path: Path) -> Store:
+    try:
+        return Store.read_only(str(folder))
+    except OSError as error:
+        raise StoreError(
+            f"存储打不开（{error}）：请重新运行 kg build -o {path}",
+            f"the store does not open ({error}): run kg build -o {path} again",
+            file=str(path),
+        ) from error
+
+
+def _load(path: Path) -> Store:
+    files = _rdf_files(path)
+    store = Store()
+    with tempfile.TemporaryDirectory(prefix="kg-") as folder:
+        quads = Path(folder) / "quads.nq"
+        run_in_child(rewrite_as_nquads, files, quads, timeout=_PARSE_SECONDS, memory=_PARSE_MEMORY)
+        store.bulk_load(path=str(quads), format=RdfFormat.N_QUADS, lenient=True)
+    return store
+
+
+def _rdf_files(path: Path) -> tuple[Path, ...]:
+    if path.is_dir():
+        files = tuple(
+            sorted(file for file in path.rglob("*") if file.suffix in _SUFFIXES and file.is_file())
+        )
+        if files:
+            return files
+        raise InputError(
+            f"里面没有 kg build 建好的图，也没有 RDF 文件；请运行 kg build -o {path}",
+            f"holds neither a graph made by kg build nor RDF files; run kg build -o {path}",
+            file=str(path),
+        )
+    if not path.exists():
+        raise InputError("没有这个文件或文件夹", "no such file or folder", file=str(path))
+    if path.suffix not in _SUFFIXES:
+        known = " ".join(_SUFFIXES)
+        raise InputError(
+            f"看不出是哪种 RDF；后缀应是 {known} 之一",
+            f"of no known kind of RDF; the suffix is one of {known}",
+            file=str(path),
+        )
+    return (path,)
+
+
+def rewrite_as_nquads(files: Sequence[Path], target: Path) -> None:
+    """Parse files of RDF and write them as one file of N-Quads; meant for a child process.
+
+    Raises InputError, with line and column as far as the parser knows them.
+    """
+    with target.open("wb") as quads:
+        for file in files:
+            serialize(_parse(file), quads, RdfFormat.N_QUADS)
+
+
+def _parse(file: Path) -> Iterator[Quad]:
+    try:
+        data = file.read_bytes().removeprefix(_BOM)
+        yield from parse(input=data, format=_SUFFIXES[file.suffix], rename_blank_nodes=True)
+    except SyntaxError as error:
+        reason = str(error.msg).partition(": ")[2] or error.msg
+        raise InputError(
+            f"不是正确的 RDF：{reason}",
+            f"not RDF: {reason}",
+            file=str(file),
+            line=error.lineno,
+            column=error.offset,
+        ) from error
+    except OSError as error:
+        raise InputError(
+            f"文件无法读取：{error.strerror or error}",
+            f"cannot be read: {error.strerror or error}",
+            file=str(file),
+        ) from error
