@@ -6,6 +6,7 @@
     ├── OutputError         the output folder cannot be written or belongs to somebody else
     ├── BusyError           another build holds the output folder
     ├── StoreError          a store of another format version, or a damaged one
+    ├── EndpointError       a remote endpoint does not answer, or not with a result
     ├── ValidationFailure   the data could not be checked (which is not "does not conform")
     └── WorkerError         work handed to a child process did not come back
         ├── TimeLimitError      … within its time (exit code 124)
@@ -72,6 +73,10 @@ class BusyError(OutputError):
 
 class StoreError(KgError):
     """A store of another format version, or a damaged one."""
+
+
+class EndpointError(KgError):
+    """A remote endpoint does not answer, or not with a result."""
 
 
 class ValidationFailure(KgError):

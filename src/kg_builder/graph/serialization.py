@@ -52,7 +52,7 @@ def turtle(
     `prefixes` maps names to namespaces that end in `/` or `#`. With `base`, each class of
     instances minted under it has a prefix of its own (see `instance_prefixes`).
     """
-    names = _Names(prefixes, base)
+    names = PrefixedNames(prefixes, base)
     order = _PredicateOrder(names)
     subjects = _by_subject(triples)
     blocks = [
@@ -130,7 +130,7 @@ def _without_bracket(term: str) -> str:
     return term.removesuffix(">")
 
 
-def _block(subject: str, rows: list[str], names: _Names, order: _PredicateOrder) -> str:
+def _block(subject: str, rows: list[str], names: PrefixedNames, order: _PredicateOrder) -> str:
     """Return all that is said of a subject; a row is `PREDICATE OBJECT .` of N-Triples."""
     parts = [names[subject] if subject[0] == "<" else subject]
     last = None
@@ -151,7 +151,7 @@ def _block(subject: str, rows: list[str], names: _Names, order: _PredicateOrder)
     return "".join(parts)
 
 
-def _literal(text: str, names: _Names) -> str:
+def _literal(text: str, names: PrefixedNames) -> str:
     """Return a literal or blank node of N-Triples as Turtle writes it."""
     if text[-1] != ">":
         return text
@@ -162,10 +162,13 @@ def _literal(text: str, names: _Names) -> str:
     return f"{quoted}^^{names[datatype]}"
 
 
-class _Names(dict[str, str]):
-    """From terms as N-Triples writes them to prefixed names, where one fits; filled as asked."""
+class PrefixedNames(dict[str, str]):
+    """From terms as N-Triples writes them to prefixed names, where one fits; filled as asked.
 
-    def __init__(self, prefixes: Mapping[str, str], base: str | None) -> None:
+    With `base`, classes of instances minted under it have prefixes that `prefixes` need not hold.
+    """
+
+    def __init__(self, prefixes: Mapping[str, str], base: str | None = None) -> None:
         super().__init__()
         self._prefixes: dict[str, str] = {}
         for name, namespace in prefixes.items():
@@ -204,7 +207,7 @@ class _Names(dict[str, str]):
 class _PredicateOrder(dict[str, tuple[int, str]]):
     """From a predicate to its rank and its name; filled as asked."""
 
-    def __init__(self, names: _Names) -> None:
+    def __init__(self, names: PrefixedNames) -> None:
         super().__init__({str(RDF_TYPE): (0, "a")})
         self._names = names
 

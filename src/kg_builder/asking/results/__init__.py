@@ -1,0 +1,1 @@
+"""Results in the formats that people and programs take away."""

@@ -1,0 +1,158 @@
+"""Tables for people: on a terminal, and in Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import IO, Final
+
+from pyoxigraph import Literal, NamedNode
+
+from kg_builder.asking.answer import Answer, Solution, words_of
+from kg_builder.graph.index import Term
+from kg_builder.graph.serialization import PrefixedNames
+from kg_builder.graph.vocabulary import PREFIXES
+from kg_builder.model.bilingual import Bilingual
+
+NAME_SUFFIX: Final = "_name"
+"""`?street_name` is the variable of what `?street` is called."""
+EVIDENCE_HEADING: Final = Bilingual("出处", "evidence")
+_NUMERIC: Final = frozenset(
+    PREFIXES["xsd"] + name for name in ("integer", "decimal", "double", "float")
+)
+_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>|#])")
+
+
+class Cells:
+    """The cells of an answer's table: which variables are shown, and their terms in words.
+
+    An IRI whose name stands in a variable of its own is left out unless `all_variables`. Other IRIs
+    are shortened to prefixed names.
+    """
+
+    def __init__(self, answer: Answer, *, all_variables: bool) -> None:
+        self._answer = answer
+        self._names = PrefixedNames(answer.prefixes)
+        names = set(answer.variables)
+        self.shown = tuple(
+            number
+            for number, name in enumerate(answer.variables)
+            if all_variables or name + NAME_SUFFIX not in names
+        )
+
+    def headings(self) -> list[str]:
+        """Return the headings of the variables that are shown."""
+        names = [self._answer.variables[number] for number in self.shown]
+        return [self._answer.headings.get(name, name) for name in names]
+
+    def row(self, solution: Solution) -> list[str]:
+        """Return what is shown of a solution."""
+        return [self.words(solution[number]) for number in self.shown]
+
+    def words(self, term: Term | None) -> str:
+        """Return a term in words."""
+        if not isinstance(term, NamedNode):
+            return words_of(term)
+        name = self._names[str(term)]
+        return term.value if name[0] == "<" else name
+
+
+def is_number(term: Term | None) -> bool:
+    """Whether a term is a number."""
+    return isinstance(term, Literal) and term.datatype.value in _NUMERIC
+
+
+def write_table(
+    answer: Answer,
+    stream: IO[str],
+    evidence_heading: str,
+    *,
+    most: int,
+    width: int | None,
+    colour: bool,
+    all_variables: bool,
+) -> int:
+    """Write the first `most` solutions as a table; return how many were left out.
+
+    `width` is the terminal's in columns, None for as wide as it gets. Chinese characters take two.
+    """
+    # rich is slow to import, and only a table needs it
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    cells = Cells(answer, all_variables=all_variables)
+    solutions = _first(answer, most)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold" if colour else "")
+    for number, heading in zip(cells.shown, cells.headings(), strict=True):
+        right = any(is_number(solution[number]) for solution in solutions)
+        table.add_column(Text(visible(heading)), justify="right" if right else "left")
+    if answer.evidence:
+        table.add_column(Text(evidence_heading))
+    for number, solution in enumerate(solutions):
+        row = [Text(visible(words)) for words in cells.row(solution)]
+        if answer.evidence:
+            row.append(Text("\n".join(map(visible, answer.evidence[number]))))
+        table.add_row(*row)
+    console = Console(
+        file=stream,
+        width=width or _widest(table),
+        no_color=not colour,
+        force_terminal=colour,
+        highlight=False,
+        soft_wrap=width is None,
+    )
+    console.print(table)
+    return answer.size - len(solutions)
+
+
+def _widest(table: object) -> int:
+    """Return a width in which no cell has to be folded."""
+    from rich.console import Console
+    from rich.measure import Measurement
+
+    console = Console(width=100_000)
+    return max(1, Measurement.get(console, console.options, table).maximum)  # type: ignore[arg-type]
+
+
+def _first(answer: Answer, most: int) -> list[Solution]:
+    found: list[Solution] = []
+    for solution in answer.solutions():
+        if len(found) == most:
+            break
+        found.append(solution)
+    return found
+
+
+def visible(text: str) -> str:
+    """Return `text` as one line that no terminal takes for a command."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else f"\\u{ord(character):04x}" for character in text
+    )
+
+
+def write_markdown(
+    answer: Answer, stream: IO[str], evidence_heading: str, *, all_variables: bool
+) -> None:
+    """Write the solutions as a table in Markdown (GFM); nothing in a cell acts as markup."""
+    cells = Cells(answer, all_variables=all_variables)
+    headings = cells.headings() + ([evidence_heading] if answer.evidence else [])
+    stream.write(_line(headings))
+    stream.write("|" + " --- |" * len(headings) + "\n")
+    for number, solution in enumerate(answer.solutions()):
+        row = cells.row(solution)
+        if answer.evidence:
+            row.append("\n".join(answer.evidence[number]))
+        stream.write(_line(row))
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(map(_escaped, cells)) + " |\n"
+
+
+def _escaped(text: str) -> str:
+    lines = [visible(_MARKDOWN.sub(r"\\\1", line)) for line in text.splitlines()]
+    return "<br>".join(lines)
