@@ -1,0 +1,141 @@
+"""From what a person types to the term that is meant: IRIs, prefixed names, names in the graph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from pyoxigraph import DefaultGraph, Literal, NamedNode
+
+from kg_builder.errors import InputError
+from kg_builder.graph.index import Term
+from kg_builder.graph.iris import is_iri
+from kg_builder.graph.opening import OpenGraph
+from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
+
+_NAMING: Final = (
+    tuple(map(expand, ("rdfs:label", "skos:prefLabel", "dcterms:title", "foaf:name"))),
+    (expand("skos:altLabel"),),
+)
+"""What a name is looked up by; aliases are asked where nothing has the name for its label."""
+_TAGS: Final = (None, "zh", "en", "zh-hans", "zh-hant", "zh-cn", "zh-tw")
+_ABSOLUTE: Final = re.compile(r"(?:https?|urn|mailto|tag|ftp):\S+", re.IGNORECASE)
+_LOCAL: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_DEPRECATED: Final = expand("owl:deprecated")
+_SHOWN: Final = 8
+
+
+def resolve(graph: OpenGraph, text: str, of_class: NamedNode | None = None) -> NamedNode:
+    """Return the one term that `text` names: an IRI (bare or in `<>`), a prefixed name, a name.
+
+    With `of_class` only its members are meant by a name. Raises InputError for a name that
+    nothing has, and for one that several have, with the candidates.
+    """
+    found = candidates(graph, text, of_class)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise InputError(
+            f"图里没有叫“{text}”的；可写名称、别名、带前缀的名字或 <IRI>",
+            f"nothing in the graph is called {text!r}; give a name, an alias, a prefixed name or"
+            " an <IRI>",
+        )
+    raise InputError(
+        f"“{text}”所指不止一个：{_listed(graph, found, '；')}；请用 IRI 指明",
+        f"{text!r} is the name of several: {_listed(graph, found, '; ')}; give the IRI",
+    )
+
+
+def candidates(
+    graph: OpenGraph, text: str, of_class: NamedNode | None = None
+) -> tuple[NamedNode, ...]:
+    """Return every term that `text` may name, by IRI; one for an IRI, which need not be known.
+
+    Raises InputError for what stands in `<>` and is no IRI.
+    """
+    text = text.strip()
+    exact = _exact(graph, text)
+    if exact is not None and (
+        _ABSOLUTE.fullmatch(text) or text[0] == "<" or is_known(graph, exact)
+    ):
+        return (exact,)
+    for predicates in _NAMING:
+        found = {
+            node: None
+            for predicate in predicates
+            for node in _called(graph, text, predicate)
+            if of_class is None or _is_a(graph, node, of_class)
+        }
+        if found:
+            return _living(graph, tuple(sorted(found, key=lambda node: node.value)))
+    if exact is None and _LOCAL.fullmatch(text):
+        exact = NamedNode(PREFIXES["kg"] + text)
+        return (exact,) if is_known(graph, exact) else ()
+    return () if exact is None else (exact,)
+
+
+def is_known(graph: OpenGraph, node: NamedNode) -> bool:
+    """Return whether the graph says anything of a term, or by it."""
+    store = graph.store
+    patterns = ((node, None, None), (None, node, None), (None, None, node))
+    return any(next(store.quads_for_pattern(*pattern), None) for pattern in patterns)
+
+
+def prefixed(graph: OpenGraph, node: NamedNode) -> str:
+    """Return a term as a prefixed name where a prefix fits, else as `<IRI>`."""
+    value = node.value
+    cut = max(value.rfind("/"), value.rfind("#")) + 1
+    local = value[cut:]
+    if local and re.fullmatch(r"\w[\w-]*", local):
+        for name, namespace in graph.prefixes.items():
+            if namespace == value[:cut]:
+                return f"{name}:{local}"
+    return f"<{value}>"
+
+
+def _exact(graph: OpenGraph, text: str) -> NamedNode | None:
+    """Return the term of an IRI or prefixed name; None for what is neither."""
+    if text.startswith("<") and text.endswith(">"):
+        if not is_iri(text[1:-1]):
+            raise InputError(f"不是 IRI：{text}", f"not an IRI: {text}")
+        return NamedNode(text[1:-1])
+    if _ABSOLUTE.fullmatch(text) and is_iri(text):
+        return NamedNode(text)
+    prefix, colon, local = text.partition(":")
+    namespace = graph.prefixes.get(prefix)
+    if not colon or namespace is None or not is_iri(namespace + local):
+        return None
+    return NamedNode(namespace + local)
+
+
+def _called(graph: OpenGraph, text: str, predicate: NamedNode) -> Iterator[NamedNode]:
+    for tag in _TAGS:
+        words = Literal(text, language=tag) if tag else Literal(text)
+        quads = graph.store.quads_for_pattern(None, predicate, words, DefaultGraph())
+        for quad in quads:
+            if isinstance(quad.subject, NamedNode):
+                yield quad.subject
+
+
+def _is_a(graph: OpenGraph, node: NamedNode, class_: NamedNode) -> bool:
+    found = graph.store.quads_for_pattern(node, RDF_TYPE, class_, DefaultGraph())
+    return next(found, None) is not None
+
+
+def _living(graph: OpenGraph, found: tuple[NamedNode, ...]) -> tuple[NamedNode, ...]:
+    """Leave out what has been withdrawn, where something else has the name too."""
+    true: Term = Literal("true", datatype=expand("xsd:boolean"))
+    living = tuple(
+        node
+        for node in found
+        if not any(graph.store.quads_for_pattern(node, _DEPRECATED, true, DefaultGraph()))
+    )
+    return living or found
+
+
+def _listed(graph: OpenGraph, found: tuple[NamedNode, ...], comma: str) -> str:
+    names = [prefixed(graph, node) for node in found[:_SHOWN]]
+    if len(found) > _SHOWN:
+        names.append(f"… +{len(found) - _SHOWN}")
+    return comma.join(names)
