@@ -41,13 +41,18 @@ _NO_MEMORY = (b"memory allocation of", b"MemoryError", b"out of memory", b"bad_a
 
 
 def run_in_child(
-    function: Callable[..., R], *args: object, timeout: float, memory: int | None = None
+    function: Callable[..., R],
+    *args: object,
+    timeout: float,
+    memory: int | None = None,
+    file_size: int | None = None,
 ) -> R:
     """Return `function(*args)`, run in a child process.
 
     `timeout` is in seconds of wall clock; `memory` is the child's address space in bytes, the
     interpreter's own (some 100 MB) included, and holds where the system keeps such a limit (Linux
-    does, macOS does not). What the function prints goes nowhere.
+    does, macOS does not). `file_size` is how many bytes a file may have that the child writes: more
+    is an OSError there (EFBIG). What the function prints goes nowhere.
 
     Raises TimeLimitError, MemoryLimitError or CrashError; whatever the function itself raises is
     raised here, and WorkerError in its place where it cannot be pickled.
@@ -55,7 +60,7 @@ def run_in_child(
     name = f"{function.__module__}.{function.__qualname__}"
     request = (
         pickle.dumps(sys.path)
-        + pickle.dumps((memory, (math.ceil(timeout) + 1) * (os.cpu_count() or 1)))
+        + pickle.dumps((memory, (math.ceil(timeout) + 1) * (os.cpu_count() or 1), file_size))
         + pickle.dumps((function, args))
     )
     with _interpreter(_serve, subprocess.PIPE) as process:
@@ -231,7 +236,7 @@ def _serve_items() -> None:
     """Answer the requests on stdin one after another until there are no more, in the child."""
     requests = _stream(sys.stdin.buffer)
     with _answers() as answers:
-        _limit(None, None)
+        _limit(None, None, None)
         made = functools.cache(functools.partial(_call, next(requests)))
         for item in requests:
             pickle.dump(_answer(_use, made, item), answers)
@@ -280,7 +285,7 @@ def _pickled_error(error: Exception) -> bytes:
     return answer
 
 
-def _limit(memory: int | None, cpu_seconds: int | None) -> None:
+def _limit(memory: int | None, cpu_seconds: int | None, file_size: int | None) -> None:
     """Limit this process; a limit that the system does not have is left out.
 
     No child leaves a core file. The limit on processor time ends one whose parent was killed.
@@ -292,6 +297,8 @@ def _limit(memory: int | None, cpu_seconds: int | None) -> None:
     limits = {resource.RLIMIT_CORE: 0}
     if cpu_seconds is not None:
         limits[resource.RLIMIT_CPU] = cpu_seconds
+    if file_size is not None:
+        limits[resource.RLIMIT_FSIZE] = file_size
     if memory is not None:
         limits[resource.RLIMIT_AS] = memory
     for kind, value in limits.items():

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from pyoxigraph import (
     Literal,
@@ -30,6 +30,8 @@ from kg_builder.graph.query.levels import Form
 from kg_builder.model.bilingual import Bilingual
 
 Solution: TypeAlias = tuple[Term | None, ...]
+NAME_SUFFIX: Final = "_name"
+"""`?street_name` is the variable of what `?street` is called."""
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 

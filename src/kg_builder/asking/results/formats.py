@@ -8,11 +8,12 @@ from types import MappingProxyType
 from typing import Final
 
 from kg_builder.errors import InputError
+from kg_builder.graph.export.formats import Format
 from kg_builder.graph.query.levels import Form
 
 TABULAR: Final = ("table", "csv", "tsv", "json", "xml", "markdown", "xlsx")
 """For SELECT; those of W3C, `table` and `markdown` also for ASK."""
-GRAPH: Final = ("turtle", "ntriples", "trig", "nquads", "jsonld", "rdfxml")
+GRAPH: Final = tuple(format.value for format in Format if format is not Format.CSV)
 """For CONSTRUCT and DESCRIBE."""
 _SUFFIXES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -25,12 +26,7 @@ _SUFFIXES: Final[Mapping[str, str]] = MappingProxyType(
         ".srx": "xml",
         ".md": "markdown",
         ".xlsx": "xlsx",
-        ".ttl": "turtle",
-        ".nt": "ntriples",
-        ".trig": "trig",
-        ".nq": "nquads",
-        ".jsonld": "jsonld",
-        ".rdf": "rdfxml",
+        **{format.suffix: format.value for format in Format if format is not Format.CSV},
     }
 )
 

@@ -8,14 +8,12 @@ from typing import IO, Final
 
 from pyoxigraph import Literal, NamedNode
 
-from kg_builder.asking.answer import Answer, Solution, words_of
+from kg_builder.asking.answer import NAME_SUFFIX, Answer, Solution, words_of
 from kg_builder.graph.index import Term
 from kg_builder.graph.serialization import PrefixedNames
 from kg_builder.graph.vocabulary import PREFIXES
-from kg_builder.model.bilingual import Bilingual
+from kg_builder.model.bilingual import Bilingual, Language
 
-NAME_SUFFIX: Final = "_name"
-"""`?street_name` is the variable of what `?street` is called."""
 EVIDENCE_HEADING: Final = Bilingual("出处", "evidence")
 _NUMERIC: Final = frozenset(
     PREFIXES["xsd"] + name for name in ("integer", "decimal", "double", "float")
@@ -65,7 +63,7 @@ def is_number(term: Term | None) -> bool:
 def write_table(
     answer: Answer,
     stream: IO[str],
-    evidence_heading: str,
+    language: Language,
     *,
     most: int,
     width: int | None,
@@ -89,7 +87,7 @@ def write_table(
         right = any(is_number(solution[number]) for solution in solutions)
         table.add_column(Text(visible(heading)), justify="right" if right else "left")
     if answer.evidence:
-        table.add_column(Text(evidence_heading))
+        table.add_column(Text(EVIDENCE_HEADING.pick(language)))
     for number, solution in enumerate(solutions):
         row = [Text(visible(words)) for words in cells.row(solution)]
         if answer.evidence:
@@ -135,11 +133,11 @@ def visible(text: str) -> str:
 
 
 def write_markdown(
-    answer: Answer, stream: IO[str], evidence_heading: str, *, all_variables: bool
+    answer: Answer, stream: IO[str], language: Language, *, all_variables: bool
 ) -> None:
     """Write the solutions as a table in Markdown (GFM); nothing in a cell acts as markup."""
     cells = Cells(answer, all_variables=all_variables)
-    headings = cells.headings() + ([evidence_heading] if answer.evidence else [])
+    headings = cells.headings() + ([EVIDENCE_HEADING.pick(language)] if answer.evidence else [])
     stream.write(_line(headings))
     stream.write("|" + " --- |" * len(headings) + "\n")
     for number, solution in enumerate(answer.solutions()):

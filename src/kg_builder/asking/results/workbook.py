@@ -12,8 +12,8 @@ from typing import IO, TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
 
-from kg_builder.asking.answer import Answer, Solution, words_of
-from kg_builder.asking.results.tabular import EVIDENCE_HEADING, NAME_SUFFIX, is_number
+from kg_builder.asking.answer import NAME_SUFFIX, Answer, Solution, words_of
+from kg_builder.asking.results.tabular import EVIDENCE_HEADING, is_number
 from kg_builder.graph.index import Term
 from kg_builder.model.bilingual import Bilingual, Language
 from kg_builder.version import VERSION

@@ -1,0 +1,312 @@
+"""Running a query: the one way from a question to an answer, for every command and the server.
+
+What a stranger asks may never return, or kill the engine: `ask` runs `answer` in a child process
+with limits. What comes back is a spool file and an account of it.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from pyoxigraph import (
+    DefaultGraph,
+    NamedNode,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    serialize,
+)
+
+from kg_builder.asking.answer import NAME_SUFFIX, Answer, Asked, Remark, SourceNote, words_of
+from kg_builder.asking.emptiness import explain_empty
+from kg_builder.asking.endpoint import ask_endpoint
+from kg_builder.asking.evidence import read_report
+from kg_builder.asking.parameters import names_here, names_there, resolve_parameters
+from kg_builder.asking.support import support
+from kg_builder.errors import CrashError, InputError, MemoryLimitError, TimeLimitError
+from kg_builder.graph.opening import OpenGraph, open_graph
+from kg_builder.graph.query.catalogue import StoredQuery, bind
+from kg_builder.graph.query.levels import Form, Query, formulas, limited, read_query
+from kg_builder.graph.query.syntax import (
+    check_query,
+    declared,
+    refuse_foreign_graphs,
+    refuse_unsafe,
+    warnings,
+)
+from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
+from kg_builder.model.bilingual import Bilingual, Language
+from kg_builder.workers import run_in_child
+
+TIMEOUT: Final = 30.0
+"""Seconds that a query gets unless told otherwise."""
+MEMORY: Final = 4 << 30
+"""Bytes of address space that a query gets."""
+SPOOL: Final = 2 << 30
+"""Bytes that a result may have."""
+_NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+_SUPPORTED: Final = 5_000
+"""For so many solutions evidence is looked up."""
+_LABELLED: Final = 200_000
+"""So many IRIs are given their labels."""
+_DETAILS: Final = (
+    (Bilingual("发布机关", "publisher"), "dcterms:publisher"),
+    (Bilingual("官方地址", "address"), "dcterms:source"),
+    (Bilingual("文号", "document number"), "dcterms:identifier"),
+    (Bilingual("发布日期", "issued"), "dcterms:issued"),
+    (Bilingual("范围", "extent"), "dcterms:extent"),
+    (Bilingual("数据许可", "licence of the data"), "dcterms:license"),
+    (Bilingual("原文 SHA-256", "SHA-256 of the source"), "sourceSha256"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of which graph, and what is wanted beside the solutions."""
+
+    text: str
+    """A query, or that of `stored`."""
+    store: Path | None = None
+    endpoint: str | None = None
+    """The address of a SPARQL endpoint, in the place of `store`."""
+    file: str | None = None
+    """Where the text stands, for messages."""
+    stored: StoredQuery | None = None
+    values: Mapping[str, tuple[str, ...]] = _NOTHING
+    """What was typed for the parameters of a stored query, by name."""
+    language: Language = "zh"
+    most: int | None = None
+    """At most so many solutions."""
+    evidence: bool = False
+    report: Path | None = None
+    """The text of the report, to quote evidence from."""
+    account: bool = False
+    """Whether labels of IRIs and the sources are wanted."""
+    timeout: float = TIMEOUT
+
+
+def ask(request: Request, folder: Path) -> Answer:
+    """Return the answer to a request, worked out in a child process; its spool lies in `folder`.
+
+    Raises InputError for a query that is wrong or refused, for a name that nothing has, and for a
+    result larger than `SPOOL`; EndpointError; TimeLimitError, MemoryLimitError, CrashError in the
+    words of a query.
+    """
+    if request.stored is None:
+        refuse_unsafe(request.text, request.file)  # before anything is opened
+    try:
+        return run_in_child(
+            answer, request, folder, timeout=request.timeout, memory=MEMORY, file_size=SPOOL
+        )
+    except TimeLimitError as error:
+        raise TimeLimitError(
+            f"{request.timeout:g} 秒内没有算完；请把查询写得更窄，或加长 --timeout",
+            f"not done within {request.timeout:g} s; ask for less, or give a longer --timeout",
+            file=request.file,
+        ) from error
+    except MemoryLimitError as error:
+        raise MemoryLimitError(
+            "查询耗尽了内存；请把它写得更窄，例如加 LIMIT",
+            "the query ran out of memory; ask for less, for instance with a LIMIT",
+            file=request.file,
+        ) from error
+    except CrashError as error:
+        raise CrashError(
+            f"引擎在这个查询上崩溃了；请把它写得更简单（{error.message.zh}）",
+            f"the engine died of this query; make it simpler ({error.message.en})",
+            file=request.file,
+        ) from error
+
+
+def answer(request: Request, folder: Path) -> Answer:
+    """Return the answer to a request, worked out here; for child processes and for tests."""
+    spool = folder / "answer"
+    try:
+        if request.endpoint is not None:
+            return _ask_there(request, request.endpoint, spool)
+        assert request.store is not None  # noqa: S101 - the one or the other
+        with open_graph(request.store) as graph:
+            return _ask_here(request, graph, spool)
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        raise InputError(
+            f"结果大于 {SPOOL >> 30} GiB；请加 LIMIT 或 --max-rows",
+            f"the result is larger than {SPOOL >> 30} GiB; give a LIMIT or --max-rows",
+            file=request.file,
+        ) from error
+
+
+_Engine: TypeAlias = Callable[[str, Form, Path], None]
+"""Runs the text of a query and spools what it finds."""
+
+
+def _ask_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
+    def engine(text: str, _form: Form, target: Path) -> None:
+        found = graph.store.query(text, prefixes=dict(graph.prefixes))
+        if isinstance(found, QueryTriples):
+            serialize(found, str(target), RdfFormat.N_TRIPLES)
+        else:
+            found.serialize(str(target), QueryResultsFormat.JSON)
+
+    asked, remarks = _question_here(request, graph)
+    query = _read(asked.text, request)
+    found = replace(
+        _run(engine, query, request.most, spool),
+        asked=asked,
+        remarks=remarks,
+        prefixes=graph.prefixes,
+        base=graph.base,
+        formulas=formulas(query),
+    )
+    found = replace(found, headings=_headings(graph, found.variables, request.language))
+    if found.form != "SELECT":
+        return found
+    if found.size == 0:
+        return replace(found, reasons=explain_empty(graph, asked.text))
+    if request.evidence:
+        found = replace(found, evidence=_evidence(graph, query, found, request))
+    if request.account:
+        labels = _labels(graph, found, request.language)
+        found = replace(found, labels=labels, sources=tuple(_sources(graph)))
+    return found
+
+
+def _question_here(request: Request, graph: OpenGraph) -> tuple[Asked, tuple[Remark, ...]]:
+    """Return the text to run, its parameters bound, and what there is to say of it."""
+    stored = request.stored
+    if stored is not None:
+        terms, words = resolve_parameters(stored, request.values, names_here(graph))
+        return Asked(bind(stored, terms), stored.name, stored.title, words), ()
+    names = {name.value for name in graph.store.named_graphs() if isinstance(name, NamedNode)}
+    refuse_foreign_graphs(request.text, graph.prefixes, names, request.file)
+    check_query(request.text, graph.prefixes, request.file)
+    return Asked(request.text), warnings(request.text)
+
+
+def _ask_there(request: Request, url: str, spool: Path) -> Answer:
+    """Ask an endpoint; what needs the graph at hand (evidence, reasons, labels) is left out."""
+
+    def engine(text: str, form: Form, target: Path) -> None:
+        ask_endpoint(url, declared(text, PREFIXES), form, target, request.timeout)
+
+    stored = request.stored
+    if stored is not None:
+        terms, words = resolve_parameters(stored, request.values, names_there(engine, spool))
+        asked = Asked(bind(stored, terms), stored.name, stored.title, words)
+    else:
+        check_query(request.text, PREFIXES, request.file)
+        asked = Asked(request.text)
+    query = _read(asked.text, request)
+    found = _run(engine, query, request.most, spool)
+    return replace(found, asked=asked, prefixes=PREFIXES, formulas=formulas(query))
+
+
+def _read(text: str, request: Request) -> Query:
+    query = read_query(text)
+    if query is None:
+        raise InputError(
+            "不是查询：应以 SELECT、ASK、CONSTRUCT 或 DESCRIBE 开始",
+            "no query: it starts with SELECT, ASK, CONSTRUCT or DESCRIBE",
+            file=request.file,
+        )
+    return query
+
+
+def _run(engine: _Engine, query: Query, most: int | None, spool: Path) -> Answer:
+    """Run a query and spool what it finds, at most `most` solutions or triples of it."""
+    limit = query.main is not None and most is not None
+    engine(limited(query, most) if limit else query.text, query.form, spool)
+    found = Answer(Asked(query.text), query.form, spool)
+    if query.form == "ASK":
+        return found
+    if query.form != "SELECT":
+        return _counted(found, most)
+    document = found.document()
+    assert isinstance(document, QuerySolutions)  # noqa: S101 - a SELECT
+    variables = tuple(variable.value for variable in document.variables)
+    size = sum(1 for _ in document)
+    cut = limit and size == most and _has_more(engine, query, size, spool)
+    return replace(found, variables=variables, size=size, cut=cut)
+
+
+def _has_more(engine: _Engine, query: Query, size: int, spool: Path) -> bool:
+    rest = spool.with_name("rest")
+    engine(limited(query, 1, size), "SELECT", rest)
+    return any(True for _ in Answer(Asked(""), "SELECT", rest).solutions())
+
+
+def _counted(found: Answer, most: int | None) -> Answer:
+    """Return an answer of triples with each once, and no more than `most`."""
+    triples = dict.fromkeys(islice(found.triples(), None if most is None else most + 1))
+    cut = most is not None and len(triples) > most
+    kept = list(triples)[:most]
+    serialize(kept, str(found.spool), RdfFormat.N_TRIPLES)
+    return replace(found, size=len(kept), cut=cut)
+
+
+def _headings(
+    graph: OpenGraph, variables: tuple[str, ...], language: Language
+) -> Mapping[str, str]:
+    """Return what the ontology calls the variables: `?street_name` as `Street`."""
+    found: dict[str, str] = {}
+    for name in variables:
+        words = name.removesuffix(NAME_SUFFIX).split("_")
+        camel = "".join(word.capitalize() for word in words)
+        for local in (camel, camel[:1].lower() + camel[1:]):
+            label = graph.label(NamedNode(PREFIXES["kg"] + local), language)
+            if label is not None:
+                found[name] = label
+                break
+    return found
+
+
+def _evidence(
+    graph: OpenGraph, query: Query, found: Answer, request: Request
+) -> tuple[tuple[str, ...], ...]:
+    if found.size > _SUPPORTED:
+        raise InputError(
+            f"出处最多为 {_SUPPORTED} 行查找，结果有 {found.size} 行；请加 LIMIT 或 --max-rows",
+            f"evidence is looked up for {_SUPPORTED} rows, the result has {found.size}; give a"
+            " LIMIT or --max-rows",
+            file=request.file,
+        )
+    rows = [dict(zip(found.variables, solution, strict=True)) for solution in found.solutions()]
+    text = read_report(request.report) if request.report is not None else None
+    return support(graph, query, rows, request.language, text)
+
+
+def _labels(graph: OpenGraph, found: Answer, language: Language) -> Mapping[str, str]:
+    labels: dict[str, str] = {}
+    seen: set[str] = set()
+    for solution in found.solutions():
+        for term in solution:
+            if isinstance(term, NamedNode) and term.value not in seen and len(seen) < _LABELLED:
+                seen.add(term.value)
+                label = graph.label(term, language)
+                if label is not None:
+                    labels[term.value] = label
+    return labels
+
+
+def _sources(graph: OpenGraph) -> Iterator[SourceNote]:
+    """Yield the reports of a graph with what their source records tell."""
+    for quad in graph.store.quads_for_pattern(None, RDF_TYPE, expand("Report"), DefaultGraph()):
+        report = quad.subject
+        assert isinstance(report, NamedNode)  # noqa: S101 - instance data have no blank nodes
+        copies = graph.store.quads_for_pattern(None, expand("dcterms:isFormatOf"), report, None)
+        details = [
+            (label, words_of(found.object))  # type: ignore[arg-type]
+            for copy in copies
+            for label, name in _DETAILS
+            for found in graph.store.quads_for_pattern(copy.subject, expand(name), None, None)
+        ]
+        title = graph.label(report, "zh") or report.value
+        yield SourceNote(report.value, title, tuple(dict.fromkeys(details)))

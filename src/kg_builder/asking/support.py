@@ -1,0 +1,109 @@
+"""What supports each solution of an answer: the places of the reports that say its facts.
+
+An inferred fact is said by no report; the asserted ones that it follows from are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from pyoxigraph import Triple
+
+from kg_builder.asking.evidence import Passage, Witnesses
+from kg_builder.graph.inference.proof import Prover, read_axioms
+from kg_builder.graph.opening import OpenGraph
+from kg_builder.graph.query.levels import Query
+from kg_builder.graph.query.matches import Row, facts_of
+from kg_builder.model.bilingual import Language
+
+_PLACES: Final = 12
+"""How many places are listed for one solution; a sum over a hundred figures has as many."""
+
+
+def support(
+    graph: OpenGraph, query: Query, rows: Sequence[Row], language: Language, report: str | None
+) -> tuple[tuple[str, ...], ...]:
+    """Return for each solution the places that support it, in words; the report's order.
+
+    `report` is the text of a report to quote from. A solution that nothing but the ontology
+    supports, or that other RDF gives without evidence, has none.
+    """
+    facts = facts_of(graph.store, query, rows, graph.prefixes)
+    finder = _Finder(graph, report)
+    passages = [finder.passages(triples) for triples in facts]
+    reports = {passage.report for found in passages for passage in found}
+    names = _names(graph, reports, language) if len(reports) > 1 else {}
+    return tuple(tuple(_places(found, names, language)) for found in passages)
+
+
+class _Finder:
+    def __init__(self, graph: OpenGraph, report: str | None) -> None:
+        self._graph = graph
+        self._witnesses = Witnesses(graph, report)
+        self._prover: Prover | None = None
+
+    def passages(self, triples: Sequence[Triple]) -> list[Passage]:
+        """Return the passages that say the triples, each once, in the report's order."""
+        found: dict[Passage, None] = {}
+        for triple in triples:
+            for passage in self._said(triple):
+                found[passage] = None
+        return sorted(found, key=lambda passage: (passage.report, passage.line, passage.column))
+
+    def _said(self, triple: Triple) -> Iterator[Passage]:
+        testimony = self._witnesses.of(triple)
+        if not testimony:
+            testimony = tuple(
+                said for leaf in self._leaves(triple) for said in self._witnesses.of(leaf)
+            )
+        for said in testimony:
+            yield said.passage
+
+    def _leaves(self, triple: Triple) -> Iterator[Triple]:
+        """Yield the asserted triples that an inferred one follows from."""
+        if self._prover is None:
+            self._prover = self._make_prover()
+        if self._prover is not None:
+            proof = self._prover.prove(triple)
+            for leaf in proof.leaves() if proof is not None else ():
+                yield Triple(*leaf)
+
+    def _make_prover(self) -> Prover | None:
+        names = [self._graph.graph_name(name) for name in ("ontology", "inferred", "evidence")]
+        ontology, inferred, evidence = names
+        if ontology is None or inferred is None or evidence is None:
+            return None
+        quads = self._graph.store.quads_for_pattern(None, None, None, ontology)
+        axioms = read_axioms(quad.triple for quad in quads)
+        return Prover(self._graph.store, axioms, inferred, evidence)
+
+
+def _names(graph: OpenGraph, reports: set[str], language: Language) -> Mapping[str, str]:
+    from pyoxigraph import NamedNode
+
+    return {iri: graph.label(NamedNode(iri), language) or iri for iri in reports if iri}
+
+
+def _places(
+    passages: Sequence[Passage], names: Mapping[str, str], language: Language
+) -> Iterator[str]:
+    for passage in passages[:_PLACES]:
+        yield place_in_words(passage, names.get(passage.report), language)
+    if len(passages) > _PLACES:
+        more = len(passages) - _PLACES
+        yield f"……另有 {more} 处" if language == "zh" else f"… and {more} more"
+
+
+def place_in_words(passage: Passage, report: str | None, language: Language) -> str:
+    """Return where a passage stands, and its words where they are at hand."""
+    place = (
+        f"第{passage.line}行第{passage.column}列"
+        if language == "zh"
+        else f"line {passage.line}, column {passage.column}"
+    )
+    parts = [part for part in (report, place, passage.path) if part]
+    text = " › ".join(parts)
+    if passage.quote is None:
+        return text
+    return f"{text}：“{passage.quote}”" if language == "zh" else f"{text}: “{passage.quote}”"

@@ -1,0 +1,207 @@
+"""What `kg query` and `kg sparql` share: options of results, asking, and printing the answer."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kg_builder.asking.answer import Answer, Remark
+from kg_builder.asking.results.formats import GRAPH, TABULAR, choose_format
+from kg_builder.asking.results.writing import Style, write_answer
+from kg_builder.asking.run import TIMEOUT, Request, ask
+from kg_builder.asking.stores import locate_store
+from kg_builder.cli.options import Speaker, discard_output, show_progress, store_option
+from kg_builder.errors import InputError
+from kg_builder.graph.disk import replacing
+from kg_builder.graph.query.levels import read_query
+
+_Decorator = Callable[[Any], Any]
+
+
+def result_options(say: Speaker) -> _Decorator:
+    """Return a decorator that adds the options of a query's result."""
+    options: list[_Decorator] = [
+        click.option(
+            "--format",
+            "format_name",
+            type=click.Choice((*TABULAR, *GRAPH)),
+            metavar=say("格式", "FORMAT"),
+            help=say(
+                f"{' '.join(TABULAR)}；图：{' '.join(GRAPH)}（默认看 -o 的后缀，否则 table、turtle）",
+                f"{' '.join(TABULAR)}; of graphs: {' '.join(GRAPH)} (default: by the suffix of -o,"
+                " else table, turtle)",
+            ),
+        ),
+        click.option(
+            "-o",
+            "--out",
+            type=click.Path(path_type=Path, dir_okay=False),
+            metavar=say("文件", "FILE"),
+            help=say("写到这个文件（默认标准输出）", "file to write (default: standard output)"),
+        ),
+        click.option(
+            "--evidence",
+            is_flag=True,
+            help=say("每一行都说明出自报告何处", "say for each row where the report says so"),
+        ),
+        click.option(
+            "--report",
+            type=click.Path(path_type=Path, dir_okay=False),
+            metavar=say("文件", "FILE"),
+            help=say(
+                "报告原文，供 --evidence 引用（图里留有原文时不需要）",
+                "the report's text, for --evidence to quote (not needed where the graph kept it)",
+            ),
+        ),
+        click.option(
+            "--all-columns",
+            is_flag=True,
+            help=say("表格里也列出 IRI", "show IRIs in tables, too"),
+        ),
+        click.option(
+            "--bom",
+            is_flag=True,
+            help=say("csv、tsv 以 BOM 开头，供 Excel 打开", "start csv and tsv with a BOM, for Excel"),
+        ),
+        click.option(
+            "--max-rows",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help=say("最多给出 N 行", "give at most N rows"),
+        ),
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=0, min_open=True),
+            default=TIMEOUT,
+            show_default=True,
+            metavar=say("秒", "SECONDS"),
+            help=say("最多算这么久", "stop after so long"),
+        ),
+        store_option(say),
+        click.option(
+            "--endpoint",
+            metavar="URL",
+            help=say("改问这个 SPARQL 端点", "ask this SPARQL endpoint instead"),
+        ),
+    ]
+
+    def decorate(target: Any) -> Any:
+        for option in reversed(options):
+            target = option(target)
+        return target
+
+    return decorate
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How an answer is delivered, as the options say."""
+
+    format_name: str | None
+    out: Path | None
+    all_columns: bool
+    bom: bool
+
+    @classmethod
+    def take(cls, options: dict[str, Any]) -> Delivery:
+        """Take the options of delivery out of those of a command."""
+        out = options.pop("out")
+        return cls(
+            options.pop("format_name"),
+            None if out is None or str(out) == "-" else out,
+            options.pop("all_columns"),
+            options.pop("bom"),
+        )
+
+
+def run_request(request: Request, delivery: Delivery, project: Path | None, say: Speaker) -> int:
+    """Ask, and print or write the answer; what is to be said of it goes to stderr."""
+    query = read_query(request.text)
+    if query is None:
+        raise InputError(
+            "不是查询：应含 SELECT、ASK、CONSTRUCT 或 DESCRIBE",
+            "no query: there is no SELECT, ASK, CONSTRUCT or DESCRIBE",
+            file=request.file,
+        )
+    name = choose_format(query.form, delivery.format_name, delivery.out)
+    if request.endpoint is None:
+        with show_progress(say) as progress:
+            request = replace(request, store=locate_store(request.store, project, progress))
+    request = replace(request, account=name == "xlsx")
+    with tempfile.TemporaryDirectory(prefix="kg-") as folder:
+        with _waiting(say):
+            answer = ask(request, Path(folder))
+        for remark in answer.remarks:
+            say.warn(_place(remark, request), remark.message.pick(say.language))
+        left_out = _deliver(answer, name, delivery, say)
+        _say_rest(answer, name, left_out, say)
+    return 0
+
+
+@contextmanager
+def _waiting(say: Speaker) -> Iterator[None]:
+    """Show on a terminal that work is under way."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console  # slow to import, and only a terminal needs it
+
+    with Console(stderr=True).status(say("查询中……", "Asking …")):
+        yield
+
+
+def _place(remark: Remark, request: Request) -> str:
+    parts = (request.file, remark.line, remark.column)
+    return ":".join(str(part) for part in parts if part is not None)
+
+
+def _deliver(answer: Answer, name: str, delivery: Delivery, say: Speaker) -> int:
+    """Write the answer to its file, whole or not at all, or to stdout; return what is left out."""
+    style = Style(say.language, all_variables=delivery.all_columns, bom=delivery.bom)
+    if delivery.out is not None:
+        with replacing(delivery.out) as stream:
+            return write_answer(answer, name, stream, style)
+    if name == "xlsx":
+        raise InputError("xlsx 要写到文件：请加 -o 文件", "xlsx goes to a file: give -o FILE")
+    if sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns
+        style = replace(style, width=width, colour="NO_COLOR" not in os.environ)
+    try:
+        left_out = write_answer(answer, name, sys.stdout.buffer, style)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        discard_output()
+        return 0
+    return left_out
+
+
+def _say_rest(answer: Answer, name: str, left_out: int, say: Speaker) -> None:
+    """Say what the result does not show: how values are computed, why there are none, what is cut."""
+    for variable, formula in answer.formulas.items():
+        if variable in answer.variables:
+            say.complain(say(f"计算值：{variable} = {formula}", f"computed: {variable} = {formula}"))
+    for reason in answer.reasons:
+        say.complain(reason.message.pick(say.language))
+    if answer.cut:
+        say.warn(
+            "",
+            say(
+                f"只给出前 {answer.size} 行，还有更多（--max-rows）",
+                f"only the first {answer.size} rows, there are more (--max-rows)",
+            ),
+        )
+    if left_out:
+        mend = "-o FILE.csv" if name == "xlsx" else "-o FILE.csv, -o FILE.xlsx"
+        say.warn(
+            "",
+            say(f"另有 {left_out} 行没有列出；请用 {mend}", f"{left_out} more rows; use {mend}"),
+        )
