@@ -4,6 +4,10 @@ A lexer of SPARQL 1.1 (https://www.w3.org/TR/sparql11-query/#sparqlGrammar, sect
 a parser does not tell: where a word stands, and what stands outside literals, IRIs and comments. It
 never refuses: characters that begin no token are `other`. Whether a text is a query, the engines
 say.
+
+`<` begins an IRI, or is less-than. By the grammar the longest token has it, so that `?a<?b&&?c>?d`
+held an IRI; engines read by place instead, and so does this lexer: within the brackets of an
+expression, after an operand, `<` is less-than.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 Kind = Literal[
     "space",
@@ -39,15 +43,18 @@ _LOCAL = (
     rf"(?:(?:[{_LETTER}_:0-9]|{_ESCAPED})"
     rf"(?:(?:[{_INNER}.:-]|{_ESCAPED})*(?:[{_INNER}:-]|{_ESCAPED}))?)?"
 )
+_CODE_POINT = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
+_ESCAPE = rf"\\[tbnrf\\\"']|{_CODE_POINT}"
+"""Of strings. Nothing else may follow a backslash: this lexer sees strings where engines do."""
 _TOKEN = re.compile(
     rf"""(?P<space>[ \t\r\n\ufeff]+)
     |(?P<comment>\#[^\r\n]*)
-    |(?P<iri><[^\x00-\x20<>"{{}}|^`\\]*>)
-    |(?P<string>'''(?:'{{0,2}}(?:[^'\\]|\\.))*'''|\"\"\"(?:"{{0,2}}(?:[^"\\]|\\.))*\"\"\"
-        |'(?:[^'\\\r\n]|\\.)*'|"(?:[^"\\\r\n]|\\.)*")
+    |(?P<iri><(?:[^\x00-\x20<>"{{}}|^`\\]|{_CODE_POINT})*>)
+    |(?P<string>'''(?:'{{0,2}}(?:[^'\\]|{_ESCAPE}))*'''|\"\"\"(?:"{{0,2}}(?:[^"\\]|{_ESCAPE}))*\"\"\"
+        |'(?:[^'\\\r\n]|{_ESCAPE})*'|"(?:[^"\\\r\n]|{_ESCAPE})*")
     |(?P<variable>[?$][{_LETTER}_0-9][{_LETTER}_0-9\u00B7\u0300-\u036F\u203F\u2040]*)
     |(?P<blank>_:[{_LETTER}_0-9](?:[{_INNER}.-]*[{_INNER}-])?)
-    |(?P<number>(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][+-]?[0-9]+)?)
+    |(?P<number>[0-9]+\.[0-9]*[eE][+-]?[0-9]+|(?:[0-9]*\.)?[0-9]+(?:[eE][+-]?[0-9]+)?)
     |(?P<name>{_PREFIX}:{_LOCAL})
     |(?P<word>@?[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z0-9]+)*)
     |(?P<mark>\^\^|\|\||&&|!=|<=|>=|[{{}}()\[\].,;*/|^=<>!+?-])
@@ -70,8 +77,75 @@ class Token:
         return self.kind == "word" and self.text.upper() == word
 
 
+_PATTERN_BRACKETS: Final = frozenset({"VALUES", "A", "UNDEF", "UNION"})
+"""Words after which `(` opens a list of terms; after any other it opens an expression."""
+_CALLERS: Final = frozenset({"FILTER", "HAVING", "BY"})
+"""Words after which a name or IRI is that of a function."""
+_OPERANDS: Final = frozenset({"variable", "name", "iri", "string", "number", "blank"})
+
+
 def tokens(query: str) -> Iterator[Token]:
     """Yield the tokens of a query, blanks and comments included: together they are its text."""
-    for match in _TOKEN.finditer(query):
-        kind: Kind = match.lastgroup  # type: ignore[assignment]  # every group is a kind
-        yield Token(kind, match[0], match.start(), match.end())
+    place = 0
+    context = _Context()
+    while place < len(query):
+        token = token_at(query, place)
+        if token.kind == "iri" and context.expects_operator():
+            end = place + (2 if query.startswith("<=", place) else 1)
+            token = Token("mark", query[place:end], place, end)
+        context.pass_by(token)
+        place = token.end
+        yield token
+
+
+def token_at(query: str, place: int) -> Token:
+    """Return the longest token that begins at a place within the query, whatever stands before."""
+    match = _TOKEN.match(query, place)
+    assert match  # noqa: S101 - `other` takes any character
+    kind: Kind = match.lastgroup  # type: ignore[assignment]  # every group is a kind
+    return Token(kind, match[0], place, match.end())
+
+
+def solid_tokens(query: str) -> tuple[Token, ...]:
+    """Return the tokens without blanks and comments."""
+    return tuple(token for token in tokens(query) if token.kind not in ("space", "comment"))
+
+
+def ends_operand(token: Token | None) -> bool:
+    """Whether an operand of an expression may end with this token."""
+    if token is None:
+        return False
+    if token.kind == "word":
+        return token.text[0] == "@" or token.text.upper() in ("TRUE", "FALSE")
+    return token.kind in _OPERANDS or token.text == ")"
+
+
+class _Context:
+    """Which brackets are open, and whether they hold an expression."""
+
+    def __init__(self) -> None:
+        self._open: list[bool] = []
+        self._last: Token | None = None
+        self._before: Token | None = None
+
+    def expects_operator(self) -> bool:
+        return bool(self._open) and self._open[-1] and ends_operand(self._last)
+
+    def pass_by(self, token: Token) -> None:
+        if token.kind in ("space", "comment"):
+            return
+        if token.text == "(":
+            self._open.append(self._opens_expression())
+        elif token.text in ("{", "["):
+            self._open.append(False)
+        elif token.text in (")", "}", "]") and self._open:
+            self._open.pop()
+        self._before, self._last = self._last, token
+
+    def _opens_expression(self) -> bool:
+        if not self._open or self._open[-1]:
+            return not (self._last and self._last.is_word("VALUES"))
+        last = self._last
+        if last is None or last.kind in ("name", "iri"):
+            return bool(self._before and self._before.text.upper() in _CALLERS)
+        return last.kind == "word" and last.text.upper() not in _PATTERN_BRACKETS
