@@ -188,8 +188,9 @@ class Witnesses:
         sha256 = next(_words(self._objects(node, _SHA256)), None)
         selector = next(iter(self._objects(node, _SELECTOR)), node)
         start, end = self._number(selector, _START), self._number(selector, _END)
-        whole = start is not None and end is not None and start <= end
-        span = Span(start, end) if whole else None  # type: ignore[arg-type]
+        span = None
+        if start is not None and end is not None and start <= end:
+            span = Span(start, end)
         name = report.value if isinstance(report, NamedNode) else ""
         return Passage(
             report=name,
@@ -247,7 +248,7 @@ class Witnesses:
         if isinstance(subject, Literal):
             return ()
         quads = self._graph.store.quads_for_pattern(subject, predicate, None, None)
-        return tuple(sorted({quad.object for quad in quads}, key=str))  # type: ignore[arg-type]
+        return tuple(sorted({quad.object for quad in quads}, key=str))  # type: ignore[misc]
 
 
 def places_of(graph: OpenGraph, triple: Triple) -> tuple[Testimony, ...]:
