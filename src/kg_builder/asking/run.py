@@ -28,19 +28,16 @@ from kg_builder.asking.answer import NAME_SUFFIX, Answer, Asked, Remark, SourceN
 from kg_builder.asking.emptiness import explain_empty
 from kg_builder.asking.endpoint import ask_endpoint
 from kg_builder.asking.evidence import read_report
-from kg_builder.asking.parameters import names_here, names_there, resolve_parameters
+from kg_builder.asking.parameters import resolve_parameters
+from kg_builder.asking.finders import name_finder, remote_finder
 from kg_builder.asking.support import support
 from kg_builder.errors import CrashError, InputError, MemoryLimitError, TimeLimitError
 from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.query.catalogue import StoredQuery, bind
 from kg_builder.graph.query.levels import Form, Query, formulas, limited, read_query
-from kg_builder.graph.query.syntax import (
-    check_query,
-    declared,
-    refuse_foreign_graphs,
-    refuse_unsafe,
-    warnings,
-)
+from kg_builder.graph.query.prologue import declared
+from kg_builder.graph.query.safety import refuse_unsafe
+from kg_builder.graph.query.syntax import check_query, warnings
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
 from kg_builder.model.bilingual import Bilingual, Language
 from kg_builder.workers import run_in_child
@@ -100,7 +97,7 @@ def ask(request: Request, folder: Path) -> Answer:
     words of a query.
     """
     if request.stored is None:
-        refuse_unsafe(request.text, request.file)  # before anything is opened
+        refuse_unsafe(request.text, PREFIXES, None)  # before anything is opened
     try:
         return run_in_child(
             answer, request, folder, timeout=request.timeout, memory=MEMORY, file_size=SPOOL
@@ -183,10 +180,10 @@ def _question_here(request: Request, graph: OpenGraph) -> tuple[Asked, tuple[Rem
     """Return the text to run, its parameters bound, and what there is to say of it."""
     stored = request.stored
     if stored is not None:
-        terms, words = resolve_parameters(stored, request.values, names_here(graph))
+        terms, words = resolve_parameters(stored, request.values, name_finder(graph))
         return Asked(bind(stored, terms), stored.name, stored.title, words), ()
     names = {name.value for name in graph.store.named_graphs() if isinstance(name, NamedNode)}
-    refuse_foreign_graphs(request.text, graph.prefixes, names, request.file)
+    refuse_unsafe(request.text, graph.prefixes, names)
     check_query(request.text, graph.prefixes, request.file)
     return Asked(request.text), warnings(request.text)
 
@@ -199,7 +196,7 @@ def _ask_there(request: Request, url: str, spool: Path) -> Answer:
 
     stored = request.stored
     if stored is not None:
-        terms, words = resolve_parameters(stored, request.values, names_there(engine, spool))
+        terms, words = resolve_parameters(stored, request.values, remote_finder(engine, spool))
         asked = Asked(bind(stored, terms), stored.name, stored.title, words)
     else:
         check_query(request.text, PREFIXES, request.file)
@@ -222,8 +219,8 @@ def _read(text: str, request: Request) -> Query:
 
 def _run(engine: _Engine, query: Query, most: int | None, spool: Path) -> Answer:
     """Run a query and spool what it finds, at most `most` solutions or triples of it."""
-    limit = query.main is not None and most is not None
-    engine(limited(query, most) if limit else query.text, query.form, spool)
+    text = query.text if query.main is None or most is None else limited(query, most)
+    engine(text, query.form, spool)
     found = Answer(Asked(query.text), query.form, spool)
     if query.form == "ASK":
         return found
@@ -233,7 +230,7 @@ def _run(engine: _Engine, query: Query, most: int | None, spool: Path) -> Answer
     assert isinstance(document, QuerySolutions)  # noqa: S101 - a SELECT
     variables = tuple(variable.value for variable in document.variables)
     size = sum(1 for _ in document)
-    cut = limit and size == most and _has_more(engine, query, size, spool)
+    cut = size == most and _has_more(engine, query, size, spool)
     return replace(found, variables=variables, size=size, cut=cut)
 
 

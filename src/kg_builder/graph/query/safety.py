@@ -39,11 +39,14 @@ _MOST_NAMES: Final = 6
 _LOCAL_ESCAPE: Final = re.compile(r"\\(.)")
 
 
-def refuse_unsafe(text: str, prefixes: Mapping[str, str], graph_names: Collection[str]) -> None:
+def refuse_unsafe(
+    text: str, prefixes: Mapping[str, str], graph_names: Collection[str] | None
+) -> None:
     """Refuse a query that would do more than read the graph.
 
     `prefixes` may be used undeclared. `graph_names` are the IRIs of the dataset's named graphs,
-    the only ones that FROM and FROM NAMED may name.
+    the only ones that FROM and FROM NAMED may name; with None, before the dataset is open, FROM is
+    not judged.
 
     Raises InputError, with line and column, for an update, a SERVICE however it is spelt, and a
     FROM that names, or may name, something outside the dataset.
@@ -52,7 +55,8 @@ def refuse_unsafe(text: str, prefixes: Mapping[str, str], graph_names: Collectio
         _refuse_update(reading)
         ways = _Ways(reading, prefixes)
         ways.refuse_service()
-        ways.refuse_from(frozenset(graph_names))
+        if graph_names is not None:
+            ways.refuse_from(frozenset(graph_names))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,53 @@
+"""From a name that is typed to the entity that is meant: in a graph at hand, or at an endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode
+
+from kg_builder.asking.answer import Answer, Asked, words_of
+from kg_builder.asking.parameters import Finder
+from kg_builder.asking.terms import resolve
+from kg_builder.errors import InputError
+from kg_builder.graph.iris import is_iri
+from kg_builder.graph.opening import OpenGraph
+from kg_builder.graph.query.levels import Form
+from kg_builder.graph.vocabulary import expand
+
+
+def name_finder(graph: OpenGraph) -> Finder:
+    """Return what finds entities of a graph by name, alias or IRI."""
+    return lambda text, of_class: resolve(graph, text, expand(of_class) if of_class else None)
+
+
+def remote_finder(engine: Callable[[str, Form, Path], None], spool: Path) -> Finder:
+    """Return what finds entities at an endpoint: by IRI, or by a label or alias as it stands."""
+
+    def find(text: str, of_class: str) -> NamedNode:
+        bare = text[1:-1] if text.startswith("<") and text.endswith(">") else text
+        if is_iri(bare) and "//" in bare:
+            return NamedNode(bare)
+        target = spool.with_name("names")
+        engine(_NAMED.format(of_class=expand(of_class).value, name=str(Literal(text))), "SELECT", target)
+        found = sorted({words_of(row[0]) for row in Answer(Asked(""), "SELECT", target).solutions()})
+        if len(found) == 1:
+            return NamedNode(found[0])
+        if found:
+            raise InputError(
+                f"“{text}”所指不止一个：{'；'.join(found)}；请用 IRI 指明",
+                f"{text!r} is the name of several: {'; '.join(found)}; give the IRI",
+            )
+        raise InputError(
+            f"端点上没有叫“{text}”的 {of_class}", f"the endpoint has no {of_class} called {text!r}"
+        )
+
+    return find
+
+
+_NAMED = """SELECT DISTINCT ?thing WHERE {{
+  VALUES ?name {{ {name}@zh {name} {name}@en }}
+  ?thing a <{of_class}> ;
+    <http://www.w3.org/2000/01/rdf-schema#label>|<http://www.w3.org/2004/02/skos/core#altLabel> ?name .
+}} LIMIT 20"""

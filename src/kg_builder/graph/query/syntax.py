@@ -1,0 +1,4 @@
+def check_query(text, prefixes, file=None):
+    pass
+def warnings(text):
+    return ()
