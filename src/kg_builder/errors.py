@@ -4,6 +4,7 @@
     ├── InputError          a file that cannot be read as asked: missing, empty, binary, undecodable
     ├── ConfigurationError  data of the house that is wrong: a table kind, a lexicon, shapes
     ├── OutputError         the output folder cannot be written or belongs to somebody else
+    ├── ExportError         a triple that the format asked for cannot hold
     ├── BusyError           another build holds the output folder
     ├── StoreError          a store of another format version, or a damaged one
     ├── EndpointError       a remote endpoint does not answer, or not with a result
@@ -65,6 +66,10 @@ class ConfigurationError(KgError):
 
 class OutputError(KgError):
     """The output folder cannot be written."""
+
+
+class ExportError(KgError):
+    """A triple that the format asked for cannot hold."""
 
 
 class BusyError(OutputError):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from pathlib import Path
 
 import click
@@ -12,6 +10,7 @@ import click
 from kg_builder.cli.options import Speaker, common_options
 from kg_builder.desk import MarkedReport, ReportInput, mark_report
 from kg_builder.errors import OutputError
+from kg_builder.graph.disk import replacing
 from kg_builder.pages.coverage import GENERATOR, coverage_page
 
 
@@ -55,7 +54,8 @@ def command(say: Speaker) -> click.Command:
         if out == "-":
             sys.stdout.buffer.write(page)
             return 0
-        _write(Path(out), page)
+        with replacing(Path(out)) as stream:
+            stream.write(page)
         say.tell(_summary(report, out, marked, say))
         return 0
 
@@ -94,29 +94,6 @@ def _refuse_others(path: Path) -> None:
             "the file exists, is no page of kg coverage, and is not overwritten",
             file=str(path),
         )
-
-
-def _write(path: Path, page: bytes) -> None:
-    """Put the page there whole or not at all: a reader never finds half of one."""
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
-        draft = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(page)
-            draft.chmod(0o666 & ~_umask())
-            draft.replace(path)
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise _unwritable(path, error) from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _unwritable(path: Path, error: OSError) -> OutputError:

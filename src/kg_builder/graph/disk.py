@@ -1,4 +1,4 @@
-"""What the output folder asks of the file system: locks, folders made and removed, and `fsync`."""
+"""What output asks of the file system: files and folders whole or not at all, locks, `fsync`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import errno
 import fcntl
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from kg_builder.errors import OutputError
 
@@ -25,6 +26,10 @@ _REFUSED: Final = frozenset(
         errno.ELOOP,
         errno.EIO,
         errno.ENAMETOOLONG,
+        errno.EISDIR,
+        errno.EBUSY,
+        errno.EXDEV,
+        errno.ENOTEMPTY,
     }
 )
 
@@ -54,8 +59,70 @@ def _is_under(name: object, path: Path) -> bool:
     """Whether a file that the system names is `path`, in it, beside it, or on the way to it."""
     if not isinstance(name, str):
         return name is None
-    file = Path(name)
+    file, path = Path(name).absolute(), path.absolute()
     return file.is_relative_to(path.parent) or path.is_relative_to(file)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Give a stream whose bytes become the file `path` when the block ends well: all, or none.
+
+    A reader finds the former file or the new one, never half of one; a link stays and what it
+    points to is replaced; a pipe or device is written to as it is. Raises OutputError.
+    """
+    target = path.resolve() if path.is_symlink() else path
+    with output_errors(target):
+        if target.exists() and not target.is_file() and not target.is_dir():
+            with target.open("wb") as stream:
+                yield stream
+            return
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
+        draft = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+            draft.chmod(0o666 & ~_umask())
+            draft.replace(target)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+        sync(target.parent)
+
+
+@contextmanager
+def replacing_folder(path: Path) -> Iterator[Path]:
+    """Give an empty folder that becomes the folder `path` when the block ends well: all, or none.
+
+    The caller has seen to it that what is there may go. Raises OutputError.
+    """
+    target = path.resolve() if path.is_symlink() else path.absolute()
+    with output_errors(target):
+        made = make_folders(target.parent)
+        draft = Path(tempfile.mkdtemp(prefix=f".{target.name[:40]}.", dir=target.parent))
+        former = draft.with_name(f"{draft.name}.old")
+        try:
+            yield draft
+            draft.chmod(0o777 & ~_umask())
+            sync_tree(draft)
+            if target.exists():
+                target.rename(former)
+            draft.rename(target)
+        except BaseException:
+            if former.exists() and not target.exists():
+                former.rename(target)
+            shutil.rmtree(draft, ignore_errors=True)
+            remove_empty(made)
+            raise
+        sync(target.parent)
+        shutil.rmtree(former, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def lock_file(path: Path) -> int | None:

@@ -33,6 +33,7 @@ from kg_builder.graph.disk import (
     output_errors,
     remove_empty,
     remove_unread,
+    replacing,
     sync,
     sync_tree,
 )
@@ -281,12 +282,8 @@ def _is_rejected(path: Path) -> bool:
 
 def replace_file(path: Path, text: str) -> None:
     """Put a file in the place of a former one, whole or not at all. Raises OutputError."""
-    staging = path.with_name(f".{path.name}.new")
-    with output_errors(path):
-        staging.write_text(text, "utf-8", newline="")
-        sync(staging)
-        staging.replace(path)
-        sync(path.parent)
+    with replacing(path) as stream:
+        stream.write(text.encode())
 
 
 def open_current(path: Path) -> Path:

@@ -1,6 +1,6 @@
-"""Turtle for people and diffs, and canonical N-Quads: byte-identical for equal triples.
+"""Turtle and TriG for people and diffs, and canonical N-Quads: byte-identical for equal triples.
 
-Both start from the N-Triples that pyoxigraph writes, whose escapes every Turtle parser reads, and
+All start from the N-Triples that pyoxigraph writes, whose escapes every Turtle parser reads, and
 arrange its lines; that is many times faster than visiting the terms one by one in Python.
 """
 
@@ -53,14 +53,33 @@ def turtle(
     instances minted under it has a prefix of its own (see `instance_prefixes`).
     """
     names = PrefixedNames(prefixes, base)
-    order = _PredicateOrder(names)
-    subjects = _by_subject(triples)
-    blocks = [
-        _block(subject, subjects[subject], names, order)
-        for subject in sorted(subjects, key=_without_bracket)
-    ]
-    header = [f"@prefix {name}: <{namespace}> .\n" for name, namespace in sorted(names.used)]
-    return "\n".join(["".join(header), *blocks]) if header else "\n".join(blocks)
+    blocks = _blocks(triples, names, PredicateOrder(names))
+    return "\n".join([*_header(names), *blocks])
+
+
+def trig(
+    graphs: Iterable[tuple[GraphName, Iterable[Triple]]],
+    prefixes: Mapping[str, str] = PREFIXES,
+    *,
+    base: str | None = None,
+) -> str:
+    """Return a dataset in TriG (W3C, RDF 1.1), arranged as `turtle` arranges a graph.
+
+    The default graph comes first, without braces, then one block per named graph by its IRI; a
+    graph without triples is left out. `graphs` names each graph once.
+    """
+    names = PrefixedNames(prefixes, base)
+    order = PredicateOrder(names)
+    parts = []
+    for name, triples in sorted(graphs, key=lambda item: graph_order(item[0])):
+        blocks = _blocks(triples, names, order)
+        if isinstance(name, DefaultGraph):
+            parts += blocks
+        elif blocks:
+            # a literal of N-Triples never breaks its line: every line break is one of ours
+            inner = "\n".join(blocks).replace("\n", "\n    ").replace("\n    \n", "\n\n")
+            parts.append(f"{names[str(name)]} {{\n    {inner.rstrip(' ')}}}\n")
+    return "\n".join([*_header(names), *parts])
 
 
 def nquads_of_graphs(graphs: Iterable[tuple[GraphName, Iterable[Triple]]]) -> str:
@@ -106,13 +125,35 @@ def instance_prefixes(base: str, segments: Iterable[str]) -> dict[str, str]:
     }
 
 
+def graph_order(name: GraphName) -> str:
+    """Return what to sort graphs by: the default graph first."""
+    return "" if isinstance(name, DefaultGraph) else subject_order(str(name))
+
+
+def _blocks(triples: Iterable[Triple], names: PrefixedNames, order: PredicateOrder) -> list[str]:
+    subjects = by_subject(triples)
+    return [
+        _block(subject, subjects[subject], names, order)
+        for subject in sorted(subjects, key=subject_order)
+    ]
+
+
+def _header(names: PrefixedNames) -> list[str]:
+    """Return the declarations of the prefixes in use, as one part; none where none is in use."""
+    lines = [f"@prefix {name}: <{namespace}> .\n" for name, namespace in sorted(names.used)]
+    return ["".join(lines)] if lines else []
+
+
 def _lines(triples: Iterable[Triple]) -> list[str]:
     """Return the N-Triples lines of a graph."""
     return serialize(triples, format=RdfFormat.N_TRIPLES).decode().split("\n")[:-1]  # type: ignore[union-attr]
 
 
-def _by_subject(triples: Iterable[Triple]) -> dict[str, list[str]]:
-    """Return the N-Triples lines of a graph, without their subject, by subject."""
+def by_subject(triples: Iterable[Triple]) -> dict[str, list[str]]:
+    """Return the N-Triples lines of a graph, without their subject, by subject.
+
+    What is left of a line is `PREDICATE OBJECT .`; triples that come twice are there twice.
+    """
     subjects: dict[str, list[str]] = {}
     find = subjects.get
     for line in _lines(triples):
@@ -125,12 +166,12 @@ def _by_subject(triples: Iterable[Triple]) -> dict[str, list[str]]:
     return subjects
 
 
-def _without_bracket(term: str) -> str:
+def subject_order(term: str) -> str:
     """Return what to sort a subject by, so that an IRI comes before those that go on from it."""
     return term.removesuffix(">")
 
 
-def _block(subject: str, rows: list[str], names: PrefixedNames, order: _PredicateOrder) -> str:
+def _block(subject: str, rows: list[str], names: PrefixedNames, order: PredicateOrder) -> str:
     """Return all that is said of a subject; a row is `PREDICATE OBJECT .` of N-Triples."""
     parts = [names[subject] if subject[0] == "<" else subject]
     last = None
@@ -165,11 +206,17 @@ def _literal(text: str, names: PrefixedNames) -> str:
 class PrefixedNames(dict[str, str]):
     """From terms as N-Triples writes them to prefixed names, where one fits; filled as asked.
 
-    With `base`, classes of instances minted under it have prefixes that `prefixes` need not hold.
+    A prefix of `taken` is never given; `used` are those that were.
     """
 
-    def __init__(self, prefixes: Mapping[str, str], base: str | None = None) -> None:
+    def __init__(
+        self,
+        prefixes: Mapping[str, str],
+        base: str | None,
+        taken: frozenset[str] = frozenset(),
+    ) -> None:
         super().__init__()
+        self._taken = taken
         self._prefixes: dict[str, str] = {}
         for name, namespace in prefixes.items():
             self._prefixes.setdefault(namespace, name)
@@ -198,14 +245,14 @@ class PrefixedNames(dict[str, str]):
             return None
         segment = namespace[len(self._instances) : -1]
         for prefix, found in instance_prefixes(self._base, [segment]).items():
-            if found == namespace:
+            if found == namespace and prefix not in self._taken:
                 self._prefixes[namespace] = prefix
                 return prefix
         return None
 
 
-class _PredicateOrder(dict[str, tuple[int, str]]):
-    """From a predicate to its rank and its name; filled as asked."""
+class PredicateOrder(dict[str, tuple[int, str]]):
+    """From a predicate of N-Triples to its rank and its name; filled as asked."""
 
     def __init__(self, names: PrefixedNames) -> None:
         super().__init__({str(RDF_TYPE): (0, "a")})

@@ -1,0 +1,366 @@
+"""`kg export`: the graph, or a part of it, in a format that others read."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kg_builder.cli.options import Speaker, common_options, discard_output
+from kg_builder.errors import InputError, OutputError
+
+if TYPE_CHECKING:  # slow to import, and only a command that runs needs them
+    from collections.abc import Iterable, Mapping
+
+    from pyoxigraph import NamedNode, Triple
+
+    from kg_builder.graph.export import Format
+    from kg_builder.graph.opening import OpenGraph
+    from kg_builder.graph.serialization import GraphName
+
+_FORMATS = ("turtle", "ntriples", "trig", "nquads", "jsonld", "rdfxml", "csv")
+_GRAPHS = ("asserted", "inferred", "evidence", "all")
+
+
+def command(say: Speaker) -> click.Command:
+    """Return the command in the language of `say`."""
+
+    @click.command(
+        "export",
+        help=say(
+            "把图写成别人能读的文件：默认把断言的事实写成 Turtle，写到标准输出。排好序，"
+            "同样的图每次逐字节相同。trig、nquads、jsonld 保留命名图，其他格式合并。"
+            "csv 写一个文件夹（用 -o 指定）：每类一张表，另有 CSVW 元数据。",
+            "Write the graph in a format that others read: by default what is asserted, as Turtle,"
+            " to standard output. Sorted, and equal byte for byte for an equal graph. trig, nquads"
+            " and jsonld keep named graphs, the others merge them. csv writes a folder (give -o):"
+            " one table per class, with CSVW metadata.",
+        ),
+        epilog=_examples(say),
+    )
+    @click.option(
+        "--format",
+        "format_name",
+        type=click.Choice(_FORMATS),
+        help=say(
+            "格式（默认看 -o 的后缀，没有就是 turtle）",
+            "format (default: by the suffix of -o, else turtle)",
+        ),
+    )
+    @click.option(
+        "--graph",
+        "which",
+        type=click.Choice(_GRAPHS),
+        default="asserted",
+        show_default=True,
+        help=say(
+            "asserted 断言的，inferred 推出的，evidence 出处，all 三者",
+            "what is asserted, inferred, the evidence, or all three",
+        ),
+    )
+    @click.option(
+        "--class",
+        "classes",
+        multiple=True,
+        metavar=say("类", "CLASS"),
+        help=say(
+            "只要这个类的实例（推出的也算），如 Canteen、schema:School；可重复",
+            "only instances of this class, inferred ones too, as Canteen, schema:School;"
+            " may be repeated",
+        ),
+    )
+    @click.option(
+        "--entity",
+        "entities",
+        multiple=True,
+        metavar=say("名称或IRI", "NAME-OR-IRI"),
+        help=say(
+            "只要关于它的：以它为主语或宾语的三元组，以及关于它的陈述；可重复",
+            "only what is said of it: triples with it as subject or object, and statements about"
+            " it; may be repeated",
+        ),
+    )
+    @click.option(
+        "-o",
+        "--out",
+        metavar=say("文件", "FILE"),
+        default="-",
+        help=say(
+            "写到这个文件，已有的会被替换；csv 是文件夹，只替换本命令写的",
+            "file to write, an old one is replaced; for csv a folder, replaced only if this"
+            " command wrote it",
+        ),
+    )
+    @click.option(
+        "--bom",
+        is_flag=True,
+        help=say("csv 以 BOM 开头，供 Excel 识别编码", "start csv with a BOM, for Excel"),
+    )
+    @click.option(
+        "--store",
+        type=click.Path(path_type=Path),
+        default=Path("build"),
+        show_default=True,
+        metavar=say("文件夹", "DIR"),
+        help=say(
+            "kg build 建的文件夹，或 RDF 文件、文件夹（asserted 是它的默认图，all 是全部）",
+            "folder made by kg build, or a file or folder of RDF (asserted is its default graph,"
+            " all is everything)",
+        ),
+    )
+    @common_options(say)
+    def run(
+        format_name: str | None,
+        which: str,
+        classes: tuple[str, ...],
+        entities: tuple[str, ...],
+        out: str,
+        bom: bool,
+        store: Path,
+        project: Path | None,  # noqa: ARG001  (reserved: nothing of a project is read here)
+        verbose: bool,  # noqa: ARG001
+    ) -> int:
+        from kg_builder.graph.export import Format
+        from kg_builder.graph.export.select import Selection, select
+        from kg_builder.graph.opening import open_graph
+
+        format_ = _format(format_name, out, say)
+        if bom and format_ is not Format.CSV:
+            raise click.UsageError(say("--bom 只用于 csv", "--bom is for csv alone"))
+        with open_graph(store) as opened:
+            selection = Selection(
+                tuple(resolve_class(opened, name) for name in classes),
+                tuple(resolve(opened, name) for name in entities),
+            )
+            graphs = select(opened, which, selection)
+            if format_ is Format.CSV:
+                _write_tables(opened, graphs, Path(out), say, bom=bom)
+            else:
+                _write(opened, graphs, format_, out)
+        return 0
+
+    return run
+
+
+def _examples(say: Speaker) -> str:
+    lines = (
+        (say("断言的事实，Turtle", "what is asserted, as Turtle"), "kg export > facts.ttl"),
+        (
+            say("全部，带命名图", "everything, with named graphs"),
+            "kg export --graph all -o all.trig",
+        ),
+        (say("每类一张表", "one table per class"), "kg export --format csv --bom -o tables"),
+        (
+            say("只要助餐点，JSON-LD", "canteens alone, as JSON-LD"),
+            "kg export --class Canteen -o canteens.jsonld",
+        ),
+        (
+            say("关于一条街道的一切，连同出处", "all about one street, with evidence"),
+            "kg export --entity 八里庄街道 --graph all",
+        ),
+    )
+    body = "\n".join(f"  {example}\n      {text}" for text, example in lines)
+    return f"\b\n{say('例如：', 'Examples:')}\n{body}"
+
+
+def _format(name: str | None, out: str, say: Speaker) -> Format:
+    """Return the format that is asked for, or that the suffix of -o means."""
+    from kg_builder.graph.export import Format
+
+    if name is not None:
+        found: Format | None = Format(name)
+    elif out == "-":
+        found = Format.TURTLE
+    else:
+        found = Format.of_file(Path(out))
+    if found is None:
+        known = " ".join(item.suffix for item in Format if item.suffix)
+        raise click.UsageError(
+            say(
+                f"{out} 的后缀看不出格式：请加 --format，或用 {known}；表格用 --format csv",
+                f"{out}: the suffix is of no known format; give --format, or one of {known};"
+                " for tables --format csv",
+            )
+        )
+    if found is Format.CSV and out == "-":
+        raise click.UsageError(
+            say(
+                "csv 是一个文件夹的表：请用 -o 文件夹",
+                "csv is a folder of tables: give -o DIR",
+            )
+        )
+    return found
+
+
+def _write(
+    opened: OpenGraph, graphs: Mapping[GraphName, Iterable[Triple]], format_: Format, out: str
+) -> None:
+    from kg_builder.graph.disk import replacing
+    from kg_builder.graph.export import write_dataset
+
+    if out != "-":
+        with replacing(Path(out)) as stream:
+            write_dataset(graphs, format_, stream, base=opened.base)
+        return
+    try:
+        write_dataset(graphs, format_, sys.stdout.buffer, base=opened.base)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        discard_output()
+
+
+def _write_tables(
+    opened: OpenGraph,
+    graphs: Mapping[GraphName, Iterable[Triple]],
+    out: Path,
+    say: Speaker,
+    *,
+    bom: bool,
+) -> None:
+    from kg_builder.graph.disk import replacing_folder
+    from kg_builder.graph.export import write_tables
+    from kg_builder.graph.export.select import merged
+
+    _refuse_others(out)
+    with replacing_folder(out) as folder:
+        write_tables(
+            merged(graphs),
+            folder,
+            base=opened.base,
+            label=partial(opened.label, language=say.language),
+            bom=bom,
+        )
+
+
+def _refuse_others(folder: Path) -> None:
+    """Raise OutputError for a folder that holds something else than tables of ours."""
+    import json
+
+    from kg_builder.graph.disk import output_errors
+    from kg_builder.graph.export.tables import GENERATOR, METADATA
+
+    with output_errors(folder):
+        if not folder.exists():
+            return
+        if not folder.is_dir():
+            raise OutputError(
+                "不是文件夹，请换一个输出位置", "not a folder: write elsewhere", file=str(folder)
+            )
+        names = {entry.name for entry in folder.iterdir()}
+    ours: set[str] = set()
+    try:
+        metadata = json.loads((folder / METADATA).read_bytes())
+        if metadata["dc:creator"] == GENERATOR:
+            ours = {METADATA, *(table["url"] for table in metadata["tables"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    others = sorted(names - ours)
+    if others:
+        raise OutputError(
+            f"里面有 {others[0]}，不是 kg export 写的，不会覆盖：请换一个文件夹",
+            f"holds {others[0]}, which kg export did not write, and is not overwritten:"
+            " choose another folder",
+            file=str(folder),
+        )
+
+
+def resolve(opened: OpenGraph, text: str) -> NamedNode:
+    """Return the node that an IRI, a prefixed name or a name in the graph means.
+
+    Raises InputError where nothing is called so, or several things are: then it lists them.
+    """
+    node = _iri(opened, text)
+    found = [node] if node is not None and _is_used(opened, node) else _named(opened, text)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise InputError(
+            f"图里没有叫“{text}”的东西",
+            f"nothing in the graph is called {text!r}",
+            file=str(opened.path),
+        )
+    listed = " ".join(f"<{node.value}>" for node in found)
+    raise InputError(
+        f"“{text}”有 {len(found)} 个，请用 IRI 说明是哪一个：{listed}",
+        f"{len(found)} things are called {text!r}; say which by its IRI: {listed}",
+        file=str(opened.path),
+    )
+
+
+def resolve_class(opened: OpenGraph, text: str) -> NamedNode:
+    """Return the class in use that is meant: Canteen, kg:Canteen, an IRI, or its label.
+
+    Raises InputError, with the nearest classes, where no node is of such a class.
+    """
+    import difflib
+
+    from pyoxigraph import NamedNode
+
+    from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE
+
+    ours = NamedNode(PREFIXES["kg"] + text) if text.isidentifier() else None
+    for node in (_iri(opened, text), ours, *_named(opened, text)):
+        if node is not None and any(opened.store.quads_for_pattern(None, RDF_TYPE, node, None)):
+            return node
+    rows = opened.store.query("SELECT DISTINCT ?c { { ?s a ?c } UNION { GRAPH ?g { ?s a ?c } } }")
+    names = sorted({_short(row["c"].value) for row in rows if isinstance(row["c"], NamedNode)})  # type: ignore[union-attr]
+    near = difflib.get_close_matches(text, names, n=3, cutoff=0.5) or names[:8]
+    listed = " ".join(near)
+    raise InputError(
+        f"没有类“{text}”的实例；相近的类：{listed}",
+        f"there are no instances of a class {text!r}; near it: {listed}",
+        file=str(opened.path),
+    )
+
+
+def _short(iri: str) -> str:
+    from kg_builder.graph.vocabulary import PREFIXES
+
+    for name, space in PREFIXES.items():
+        if iri.startswith(space):
+            local = iri.removeprefix(space)
+            return local if name == "kg" else f"{name}:{local}"
+    return iri
+
+
+def _iri(opened: OpenGraph, text: str) -> NamedNode | None:
+    """Return the node that a text is the IRI or the prefixed name of; None where it is neither."""
+    from pyoxigraph import NamedNode
+
+    bare = text[1:-1] if text.startswith("<") and text.endswith(">") else text
+    prefix, colon, local = bare.partition(":")
+    if not colon:
+        return None
+    if prefix in opened.prefixes and not local.startswith("//"):
+        bare = opened.prefixes[prefix] + local
+    try:
+        return NamedNode(bare)
+    except ValueError:
+        return None
+
+
+def _is_used(opened: OpenGraph, node: NamedNode) -> bool:
+    """Whether any triple has the node as subject or object."""
+    store = opened.store
+    return any(store.quads_for_pattern(node, None, None, None)) or any(
+        store.quads_for_pattern(None, None, node, None)
+    )
+
+
+def _named(opened: OpenGraph, text: str) -> Sequence[NamedNode]:
+    """Return the nodes whose label or alternative label is just this text."""
+    from pyoxigraph import DefaultGraph, Literal, NamedNode
+
+    from kg_builder.graph.vocabulary import RDFS_LABEL, expand
+
+    found: set[NamedNode] = set()
+    for predicate in (RDFS_LABEL, expand("skos:prefLabel"), expand("skos:altLabel")):
+        for quad in opened.store.quads_for_pattern(None, predicate, None, DefaultGraph()):
+            name, node = quad.object, quad.subject
+            if isinstance(name, Literal) and name.value == text and isinstance(node, NamedNode):
+                found.add(node)
+    return sorted(found, key=lambda node: node.value)
