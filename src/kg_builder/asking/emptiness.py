@@ -1,2 +1,2 @@
-def explain_empty(graph,text):
+def explain_empty(graph, text):
     return ()

@@ -30,8 +30,10 @@ def remote_finder(engine: Callable[[str, Form, Path], None], spool: Path) -> Fin
         if is_iri(bare) and "//" in bare:
             return NamedNode(bare)
         target = spool.with_name("names")
-        engine(_NAMED.format(of_class=expand(of_class).value, name=str(Literal(text))), "SELECT", target)
-        found = sorted({words_of(row[0]) for row in Answer(Asked(""), "SELECT", target).solutions()})
+        query = _NAMED.format(of_class=expand(of_class).value, name=str(Literal(text)))
+        engine(query, "SELECT", target)
+        solutions = Answer(Asked(query), "SELECT", target).solutions()
+        found = sorted({words_of(solution[0]) for solution in solutions})
         if len(found) == 1:
             return NamedNode(found[0])
         if found:
@@ -49,5 +51,6 @@ def remote_finder(engine: Callable[[str, Form, Path], None], spool: Path) -> Fin
 _NAMED = """SELECT DISTINCT ?thing WHERE {{
   VALUES ?name {{ {name}@zh {name} {name}@en }}
   ?thing a <{of_class}> ;
-    <http://www.w3.org/2000/01/rdf-schema#label>|<http://www.w3.org/2004/02/skos/core#altLabel> ?name .
+    <http://www.w3.org/2000/01/rdf-schema#label>|
+      <http://www.w3.org/2004/02/skos/core#altLabel> ?name .
 }} LIMIT 20"""

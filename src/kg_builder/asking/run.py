@@ -28,8 +28,8 @@ from kg_builder.asking.answer import NAME_SUFFIX, Answer, Asked, Remark, SourceN
 from kg_builder.asking.emptiness import explain_empty
 from kg_builder.asking.endpoint import ask_endpoint
 from kg_builder.asking.evidence import read_report
-from kg_builder.asking.parameters import resolve_parameters
 from kg_builder.asking.finders import name_finder, remote_finder
+from kg_builder.asking.parameters import resolve_parameters
 from kg_builder.asking.support import support
 from kg_builder.errors import CrashError, InputError, MemoryLimitError, TimeLimitError
 from kg_builder.graph.opening import OpenGraph, open_graph

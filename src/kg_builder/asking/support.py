@@ -67,7 +67,7 @@ class _Finder:
         if self._prover is not None:
             proof = self._prover.prove(triple)
             for leaf in proof.leaves() if proof is not None else ():
-                yield Triple(*leaf)
+                yield Triple(leaf.subject, leaf.predicate, leaf.object)  # type: ignore[arg-type]
 
     def _make_prover(self) -> Prover | None:
         names = [self._graph.graph_name(name) for name in ("ontology", "inferred", "evidence")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,7 @@ import click
 from kg_builder.model.bilingual import Bilingual, Language
 
 if TYPE_CHECKING:  # the stages are slow to import, and only a command that runs needs them
+    from kg_builder.asking.results.tabular import Style
     from kg_builder.pipeline import Progress
 
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -30,6 +32,16 @@ def one_line(text: str) -> str:
         f"\\u{ord(character):04x}" if unicodedata.category(character) in _UNPRINTABLE else character
         for character in text
     )
+
+
+def terminal_style(say: Speaker) -> Style:
+    """Return how text is printed on stdout: as wide as the terminal, elsewhere as wide as it is."""
+    from kg_builder.asking.results.tabular import Style
+
+    if not sys.stdout.isatty():
+        return Style(say.language)
+    columns = shutil.get_terminal_size().columns
+    return Style(say.language, columns, colour="NO_COLOR" not in os.environ)
 
 
 def discard_output() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg_builder.cli.help import speak_in_help
-from kg_builder.cli.options import Speaker, common_options, show_table
+from kg_builder.cli.options import Speaker, common_options, terminal_style
 from kg_builder.errors import InputError
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ def _catalogue(project: Path | None) -> Catalogue:
 def _unknown(catalogue: Catalogue, name: str) -> InputError:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, catalogue, n=3) or [known for known in catalogue if name in known]
+    near = get_close_matches(name, catalogue, n=3)
+    near = near or [known for known in catalogue if name in known]
     mend = "、".join(near[:3])
     return InputError(
         f"没有名为 {name} 的查询；" + (f"是不是 {mend}？" if near else "kg query 列出全部"),
@@ -96,24 +98,31 @@ def _unknown(catalogue: Catalogue, name: str) -> InputError:
 
 
 def _list(catalogue: Catalogue, search: str | None, say: Speaker) -> None:
+    from kg_builder.asking.results.tabular import Column, print_table
+
     found = [query for query in map(catalogue.__getitem__, catalogue) if _has(query, search)]
     if not found:
         raise InputError(
             f"没有查询提到“{search}”；kg query 列出全部",
             f"no query mentions {search!r}; kg query lists them all",
         )
-    rows = [
-        (query.name, query.title.pick(say.language), " ".join(f"--{name}" for name in query.parameters))
-        for query in found
+    columns = [
+        Column(say("名称", "name")),
+        Column(say("问题", "question")),
+        Column(say("参数", "parameters")),
     ]
-    headings = (say("名称", "name"), say("问题", "question"), say("参数", "parameters"))
-    show_table(headings, rows)
+    rows = [(query.name, query.title.pick(say.language), _options(query)) for query in found]
+    print_table(columns, rows, sys.stdout, terminal_style(say))
     say.tell(
         say(
             f"共 {len(found)} 个；kg query 名称 --help 说明参数并给出例子",
             f"{len(found)} queries; kg query NAME --help explains one, with an example",
         )
     )
+
+
+def _options(query: StoredQuery) -> str:
+    return " ".join(f"--{name}" for name in query.parameters)
 
 
 def _has(query: StoredQuery, search: str | None) -> bool:
@@ -152,19 +161,17 @@ def _command_of(query: StoredQuery, say: Speaker) -> click.Command:
         )
         return run_request(request, delivery, project, say)
 
-    for parameter in reversed(query.parameters.values()):
-        run = _option_of(parameter, say)(run)
-    run.params[: len(query.parameters)] = run.params[: len(query.parameters)]
+    own = [_option_of(parameter, say) for parameter in query.parameters.values()]
+    run.params[:0] = own
     return run
 
 
-def _option_of(parameter: Parameter, say: Speaker) -> Any:
+def _option_of(parameter: Parameter, say: Speaker) -> click.Option:
     names = [f"--{parameter.name}"]
     if "_" in parameter.name:
         names.append(f"--{parameter.name.replace('_', '-')}")
-    return click.option(
-        *names,
-        _field(parameter.name),
+    return click.Option(
+        [*names, _field(parameter.name)],
         multiple=True,
         metavar=_metavar(parameter, say),
         help=_help(parameter, say),

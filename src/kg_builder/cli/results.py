@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -16,10 +14,17 @@ import click
 
 from kg_builder.asking.answer import Answer, Remark
 from kg_builder.asking.results.formats import GRAPH, TABULAR, choose_format
-from kg_builder.asking.results.writing import Style, write_answer
+from kg_builder.asking.results.tabular import Style
+from kg_builder.asking.results.writing import write_answer
 from kg_builder.asking.run import TIMEOUT, Request, ask
 from kg_builder.asking.stores import locate_store
-from kg_builder.cli.options import Speaker, discard_output, show_progress, store_option
+from kg_builder.cli.options import (
+    Speaker,
+    discard_output,
+    show_progress,
+    store_option,
+    terminal_style,
+)
 from kg_builder.errors import InputError
 from kg_builder.graph.disk import replacing
 from kg_builder.graph.query.levels import read_query
@@ -36,7 +41,8 @@ def result_options(say: Speaker) -> _Decorator:
             type=click.Choice((*TABULAR, *GRAPH)),
             metavar=say("格式", "FORMAT"),
             help=say(
-                f"{' '.join(TABULAR)}；图：{' '.join(GRAPH)}（默认看 -o 的后缀，否则 table、turtle）",
+                f"{' '.join(TABULAR)}；图：{' '.join(GRAPH)}"
+                "（默认看 -o 的后缀，否则 table、turtle）",
                 f"{' '.join(TABULAR)}; of graphs: {' '.join(GRAPH)} (default: by the suffix of -o,"
                 " else table, turtle)",
             ),
@@ -70,7 +76,9 @@ def result_options(say: Speaker) -> _Decorator:
         click.option(
             "--bom",
             is_flag=True,
-            help=say("csv、tsv 以 BOM 开头，供 Excel 打开", "start csv and tsv with a BOM, for Excel"),
+            help=say(
+                "csv、tsv 以 BOM 开头，供 Excel 打开", "start csv and tsv with a BOM, for Excel"
+            ),
         ),
         click.option(
             "--max-rows",
@@ -166,17 +174,14 @@ def _place(remark: Remark, request: Request) -> str:
 
 def _deliver(answer: Answer, name: str, delivery: Delivery, say: Speaker) -> int:
     """Write the answer to its file, whole or not at all, or to stdout; return what is left out."""
-    style = Style(say.language, all_variables=delivery.all_columns, bom=delivery.bom)
+    wanted = {"all_variables": delivery.all_columns, "bom": delivery.bom}
     if delivery.out is not None:
         with replacing(delivery.out) as stream:
-            return write_answer(answer, name, stream, style)
+            return write_answer(answer, name, stream, Style(say.language), **wanted)
     if name == "xlsx":
         raise InputError("xlsx 要写到文件：请加 -o 文件", "xlsx goes to a file: give -o FILE")
-    if sys.stdout.isatty():
-        width = shutil.get_terminal_size().columns
-        style = replace(style, width=width, colour="NO_COLOR" not in os.environ)
     try:
-        left_out = write_answer(answer, name, sys.stdout.buffer, style)
+        left_out = write_answer(answer, name, sys.stdout.buffer, terminal_style(say), **wanted)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         discard_output()
@@ -185,10 +190,11 @@ def _deliver(answer: Answer, name: str, delivery: Delivery, say: Speaker) -> int
 
 
 def _say_rest(answer: Answer, name: str, left_out: int, say: Speaker) -> None:
-    """Say what the result does not show: how values are computed, why there are none, what is cut."""
+    """Say what the result does not show: what is computed, why there is nothing, what is cut."""
     for variable, formula in answer.formulas.items():
         if variable in answer.variables:
-            say.complain(say(f"计算值：{variable} = {formula}", f"computed: {variable} = {formula}"))
+            words = f"{variable} = {formula}"
+            say.complain(say(f"计算值：{words}", f"computed: {words}"))
     for reason in answer.reasons:
         say.complain(reason.message.pick(say.language))
     if answer.cut:

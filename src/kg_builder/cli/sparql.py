@@ -37,9 +37,7 @@ def command(say: Speaker) -> click.Command:
     )
     @result_options(say)
     @common_options(say)
-    def run(
-        query: str | None, file: Path | None, project: Path | None, **options: Any
-    ) -> int:
+    def run(query: str | None, file: Path | None, project: Path | None, **options: Any) -> int:
         from kg_builder.asking.run import Request
 
         options.pop("verbose")

@@ -13,7 +13,7 @@ from kg_builder.graph.query.levels import Form
 
 TABULAR: Final = ("table", "csv", "tsv", "json", "xml", "markdown", "xlsx")
 """For SELECT; those of W3C, `table` and `markdown` also for ASK."""
-GRAPH: Final = tuple(format.value for format in Format if format is not Format.CSV)
+GRAPH: Final = tuple(item.value for item in Format if item is not Format.CSV)
 """For CONSTRUCT and DESCRIBE."""
 _SUFFIXES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -26,7 +26,7 @@ _SUFFIXES: Final[Mapping[str, str]] = MappingProxyType(
         ".srx": "xml",
         ".md": "markdown",
         ".xlsx": "xlsx",
-        **{format.suffix: format.value for format in Format if format is not Format.CSV},
+        **{item.suffix: item.value for item in Format if item is not Format.CSV},
     }
 )
 

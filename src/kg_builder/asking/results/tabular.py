@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import IO, Final
 
 from pyoxigraph import Literal, NamedNode
@@ -30,7 +32,7 @@ class Cells:
 
     def __init__(self, answer: Answer, *, all_variables: bool) -> None:
         self._answer = answer
-        self._names = PrefixedNames(answer.prefixes)
+        self._names = PrefixedNames(answer.prefixes, None)
         names = set(answer.variables)
         self.shown = tuple(
             number
@@ -61,48 +63,71 @@ def is_number(term: Term | None) -> bool:
 
 
 def write_table(
-    answer: Answer,
-    stream: IO[str],
-    language: Language,
-    *,
-    most: int,
-    width: int | None,
-    colour: bool,
-    all_variables: bool,
+    answer: Answer, stream: IO[str], style: Style, *, most: int, all_variables: bool
 ) -> int:
-    """Write the first `most` solutions as a table; return how many were left out.
+    """Write the first `most` solutions as a table; return how many were left out."""
+    cells = Cells(answer, all_variables=all_variables)
+    solutions = list(islice(answer.solutions(), most))
+    columns = [
+        Column(heading, any(is_number(solution[number]) for solution in solutions))
+        for number, heading in zip(cells.shown, cells.headings(), strict=True)
+    ]
+    rows = [cells.row(solution) for solution in solutions]
+    if answer.evidence:
+        columns.append(Column(EVIDENCE_HEADING.pick(style.language)))
+        rows = [
+            [*row, "\n".join(places)] for row, places in zip(rows, answer.evidence, strict=False)
+        ]
+    print_table(columns, rows, stream, style)
+    return answer.size - len(solutions)
 
-    `width` is the terminal's in columns, None for as wide as it gets. Chinese characters take two.
-    """
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table."""
+
+    heading: str
+    right: bool = False
+    """Whether its cells stand at the right, as numbers do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How text is printed."""
+
+    language: Language
+    width: int | None = None
+    """Of the terminal, in columns; None for as wide as it gets."""
+    colour: bool = False
+
+
+def print_table(
+    columns: Sequence[Column], rows: Iterable[Sequence[str]], stream: IO[str], style: Style
+) -> None:
+    """Print a table; Chinese characters take two columns, and no cell commands the terminal."""
     # rich is slow to import, and only a table needs it
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    cells = Cells(answer, all_variables=all_variables)
-    solutions = _first(answer, most)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold" if colour else "")
-    for number, heading in zip(cells.shown, cells.headings(), strict=True):
-        right = any(is_number(solution[number]) for solution in solutions)
-        table.add_column(Text(visible(heading)), justify="right" if right else "left")
-    if answer.evidence:
-        table.add_column(Text(EVIDENCE_HEADING.pick(language)))
-    for number, solution in enumerate(solutions):
-        row = [Text(visible(words)) for words in cells.row(solution)]
-        if answer.evidence:
-            row.append(Text("\n".join(map(visible, answer.evidence[number]))))
-        table.add_row(*row)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold" if style.colour else "")
+    for column in columns:
+        heading = Text(visible(column.heading))
+        table.add_column(heading, justify="right" if column.right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text("\n".join(map(visible, words.split("\n")))) for words in row))
     console = Console(
         file=stream,
-        width=width or _widest(table),
-        no_color=not colour,
-        force_terminal=colour,
+        width=style.width or _widest(table),
+        no_color=not style.colour,
+        force_terminal=style.colour,
         highlight=False,
-        soft_wrap=width is None,
     )
-    console.print(table)
-    return answer.size - len(solutions)
+    with console.capture() as captured:
+        console.print(table)
+    lines = (line.rstrip() for line in captured.get().split("\n"))
+    stream.write("\n".join(lines).strip("\n") + "\n")
 
 
 def _widest(table: object) -> int:
@@ -112,15 +137,6 @@ def _widest(table: object) -> int:
 
     console = Console(width=100_000)
     return max(1, Measurement.get(console, console.options, table).maximum)  # type: ignore[arg-type]
-
-
-def _first(answer: Answer, most: int) -> list[Solution]:
-    found: list[Solution] = []
-    for solution in answer.solutions():
-        if len(found) == most:
-            break
-        found.append(solution)
-    return found
 
 
 def visible(text: str) -> str:

@@ -1,4 +1,6 @@
 def check_query(text, prefixes, file=None):
     pass
+
+
 def warnings(text):
     return ()
