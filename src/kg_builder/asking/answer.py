@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from pyoxigraph import (
@@ -32,7 +31,6 @@ from kg_builder.model.bilingual import Bilingual
 Solution: TypeAlias = tuple[Term | None, ...]
 NAME_SUFFIX: Final = "_name"
 """`?street_name` is the variable of what `?street` is called."""
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Asked:
     name: str | None = None
     """Of a stored query."""
     title: Bilingual | None = None
-    parameters: Mapping[str, str] = _NOTHING
+    parameters: Mapping[str, str] = field(default_factory=dict)
     """What was given for each parameter, by name, in words."""
 
 
@@ -78,13 +76,13 @@ class Answer:
     """How many solutions or triples there are."""
     cut: bool = False
     """Whether there are more."""
-    prefixes: Mapping[str, str] = _NOTHING
+    prefixes: Mapping[str, str] = field(default_factory=dict)
     base: str | None = None
-    headings: Mapping[str, str] = _NOTHING
+    headings: Mapping[str, str] = field(default_factory=dict)
     """What variables are called in the language of the run, where the ontology has a word."""
-    labels: Mapping[str, str] = _NOTHING
+    labels: Mapping[str, str] = field(default_factory=dict)
     """What IRIs in the solutions are called, where labels were asked for."""
-    formulas: Mapping[str, str] = _NOTHING
+    formulas: Mapping[str, str] = field(default_factory=dict)
     """How the variables are computed that are not in the graph as they stand."""
     remarks: tuple[Remark, ...] = ()
     reasons: tuple[Remark, ...] = ()

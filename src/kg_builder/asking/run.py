@@ -1,17 +1,15 @@
-"""Running a query: the one way from a question to an answer, for every command and the server.
+"""Working out an answer: names become terms, the engine runs, and what it found is accounted for.
 
-What a stranger asks may never return, or kill the engine: `ask` runs `answer` in a child process
-with limits. What comes back is a spool file and an account of it.
+`request.ask` runs this in a child process with limits.
 """
 
 from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from pyoxigraph import (
@@ -29,26 +27,21 @@ from kg_builder.asking.emptiness import explain_empty
 from kg_builder.asking.endpoint import ask_endpoint
 from kg_builder.asking.evidence import read_report
 from kg_builder.asking.finders import name_finder, remote_finder
+from kg_builder.asking.mixtures import MIXED_ROWS, mixtures
 from kg_builder.asking.parameters import resolve_parameters
+from kg_builder.asking.request import SPOOL, Request
 from kg_builder.asking.support import support
-from kg_builder.errors import CrashError, InputError, MemoryLimitError, TimeLimitError
+from kg_builder.errors import InputError
+from kg_builder.graph.index import Term
 from kg_builder.graph.opening import OpenGraph, open_graph
-from kg_builder.graph.query.catalogue import StoredQuery, bind
+from kg_builder.graph.query.catalogue import bind
 from kg_builder.graph.query.levels import Form, Query, formulas, limited, read_query
 from kg_builder.graph.query.prologue import declared
 from kg_builder.graph.query.safety import refuse_unsafe
 from kg_builder.graph.query.syntax import check_query, warnings
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
 from kg_builder.model.bilingual import Bilingual, Language
-from kg_builder.workers import run_in_child
 
-TIMEOUT: Final = 30.0
-"""Seconds that a query gets unless told otherwise."""
-MEMORY: Final = 4 << 30
-"""Bytes of address space that a query gets."""
-SPOOL: Final = 2 << 30
-"""Bytes that a result may have."""
-_NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _SUPPORTED: Final = 5_000
 """For so many solutions evidence is looked up."""
 _LABELLED: Final = 200_000
@@ -62,64 +55,6 @@ _DETAILS: Final = (
     (Bilingual("数据许可", "licence of the data"), "dcterms:license"),
     (Bilingual("原文 SHA-256", "SHA-256 of the source"), "sourceSha256"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked of which graph, and what is wanted beside the solutions."""
-
-    text: str
-    """A query, or that of `stored`."""
-    store: Path | None = None
-    endpoint: str | None = None
-    """The address of a SPARQL endpoint, in the place of `store`."""
-    file: str | None = None
-    """Where the text stands, for messages."""
-    stored: StoredQuery | None = None
-    values: Mapping[str, tuple[str, ...]] = _NOTHING
-    """What was typed for the parameters of a stored query, by name."""
-    language: Language = "zh"
-    most: int | None = None
-    """At most so many solutions."""
-    evidence: bool = False
-    report: Path | None = None
-    """The text of the report, to quote evidence from."""
-    account: bool = False
-    """Whether labels of IRIs and the sources are wanted."""
-    timeout: float = TIMEOUT
-
-
-def ask(request: Request, folder: Path) -> Answer:
-    """Return the answer to a request, worked out in a child process; its spool lies in `folder`.
-
-    Raises InputError for a query that is wrong or refused, for a name that nothing has, and for a
-    result larger than `SPOOL`; EndpointError; TimeLimitError, MemoryLimitError, CrashError in the
-    words of a query.
-    """
-    if request.stored is None:
-        refuse_unsafe(request.text, PREFIXES, None)  # before anything is opened
-    try:
-        return run_in_child(
-            answer, request, folder, timeout=request.timeout, memory=MEMORY, file_size=SPOOL
-        )
-    except TimeLimitError as error:
-        raise TimeLimitError(
-            f"{request.timeout:g} 秒内没有算完；请把查询写得更窄，或加长 --timeout",
-            f"not done within {request.timeout:g} s; ask for less, or give a longer --timeout",
-            file=request.file,
-        ) from error
-    except MemoryLimitError as error:
-        raise MemoryLimitError(
-            "查询耗尽了内存；请把它写得更窄，例如加 LIMIT",
-            "the query ran out of memory; ask for less, for instance with a LIMIT",
-            file=request.file,
-        ) from error
-    except CrashError as error:
-        raise CrashError(
-            f"引擎在这个查询上崩溃了；请把它写得更简单（{error.message.zh}）",
-            f"the engine died of this query; make it simpler ({error.message.en})",
-            file=request.file,
-        ) from error
 
 
 def answer(request: Request, folder: Path) -> Answer:
@@ -159,7 +94,7 @@ def _ask_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
         _run(engine, query, request.most, spool),
         asked=asked,
         remarks=remarks,
-        prefixes=graph.prefixes,
+        prefixes=dict(graph.prefixes),
         base=graph.base,
         formulas=formulas(query),
     )
@@ -168,6 +103,7 @@ def _ask_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
         return found
     if found.size == 0:
         return replace(found, reasons=explain_empty(graph, asked.text))
+    found = replace(found, remarks=(*found.remarks, *_mixtures(graph, query, found, request)))
     if request.evidence:
         found = replace(found, evidence=_evidence(graph, query, found, request))
     if request.account:
@@ -203,7 +139,7 @@ def _ask_there(request: Request, url: str, spool: Path) -> Answer:
         asked = Asked(request.text)
     query = _read(asked.text, request)
     found = _run(engine, query, request.most, spool)
-    return replace(found, asked=asked, prefixes=PREFIXES, formulas=formulas(query))
+    return replace(found, asked=asked, prefixes=dict(PREFIXES), formulas=formulas(query))
 
 
 def _read(text: str, request: Request) -> Query:
@@ -265,6 +201,18 @@ def _headings(
     return found
 
 
+def _mixtures(
+    graph: OpenGraph, query: Query, found: Answer, request: Request
+) -> tuple[Remark, ...]:
+    """Return what a sum of one's own mixes; stored queries group by what they must not mix."""
+    return () if request.stored is not None else mixtures(graph, query, _rows(found, MIXED_ROWS))
+
+
+def _rows(found: Answer, most: int | None = None) -> list[dict[str, Term | None]]:
+    solutions = islice(found.solutions(), most)
+    return [dict(zip(found.variables, solution, strict=True)) for solution in solutions]
+
+
 def _evidence(
     graph: OpenGraph, query: Query, found: Answer, request: Request
 ) -> tuple[tuple[str, ...], ...]:
@@ -275,9 +223,8 @@ def _evidence(
             " LIMIT or --max-rows",
             file=request.file,
         )
-    rows = [dict(zip(found.variables, solution, strict=True)) for solution in found.solutions()]
     text = read_report(request.report) if request.report is not None else None
-    return support(graph, query, rows, request.language, text)
+    return support(graph, query, _rows(found), request.language, text)
 
 
 def _labels(graph: OpenGraph, found: Answer, language: Language) -> Mapping[str, str]:

@@ -146,7 +146,7 @@ def _command_of(query: StoredQuery, say: Speaker) -> click.Command:
     @result_options(say)
     @common_options(say)
     def run(project: Path | None, **options: Any) -> int:
-        from kg_builder.asking.run import Request
+        from kg_builder.asking.request import Request
 
         options.pop("verbose")
         values = {name: options.pop(_field(name)) for name in query.parameters}

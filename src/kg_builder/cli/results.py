@@ -13,10 +13,10 @@ from typing import Any
 import click
 
 from kg_builder.asking.answer import Answer, Remark
+from kg_builder.asking.request import TIMEOUT, Request, ask
 from kg_builder.asking.results.formats import GRAPH, TABULAR, choose_format
 from kg_builder.asking.results.tabular import Style
 from kg_builder.asking.results.writing import write_answer
-from kg_builder.asking.run import TIMEOUT, Request, ask
 from kg_builder.asking.stores import locate_store
 from kg_builder.cli.options import (
     Speaker,
@@ -151,7 +151,7 @@ def run_request(request: Request, delivery: Delivery, project: Path | None, say:
         for remark in answer.remarks:
             say.warn(_place(remark, request), remark.message.pick(say.language))
         left_out = _deliver(answer, name, delivery, say)
-        _say_rest(answer, name, left_out, say)
+        _say_rest(answer, name, delivery, left_out, say)
     return 0
 
 
@@ -189,12 +189,13 @@ def _deliver(answer: Answer, name: str, delivery: Delivery, say: Speaker) -> int
     return left_out
 
 
-def _say_rest(answer: Answer, name: str, left_out: int, say: Speaker) -> None:
+def _say_rest(answer: Answer, name: str, delivery: Delivery, left_out: int, say: Speaker) -> None:
     """Say what the result does not show: what is computed, why there is nothing, what is cut."""
     for variable, formula in answer.formulas.items():
         if variable in answer.variables:
-            words = f"{variable} = {formula}"
-            say.complain(say(f"计算值：{words}", f"computed: {words}"))
+            line = say(f"计算值：{variable} = {formula}", f"computed: {variable} = {formula}")
+            tell = say.tell if name == "table" and delivery.out is None else say.complain
+            tell(line)
     for reason in answer.reasons:
         say.complain(reason.message.pick(say.language))
     if answer.cut:

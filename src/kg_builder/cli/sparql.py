@@ -38,7 +38,7 @@ def command(say: Speaker) -> click.Command:
     @result_options(say)
     @common_options(say)
     def run(query: str | None, file: Path | None, project: Path | None, **options: Any) -> int:
-        from kg_builder.asking.run import Request
+        from kg_builder.asking.request import Request
 
         options.pop("verbose")
         delivery = Delivery.take(options)

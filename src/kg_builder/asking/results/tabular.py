@@ -20,6 +20,8 @@ EVIDENCE_HEADING: Final = Bilingual("出处", "evidence")
 _NUMERIC: Final = frozenset(
     PREFIXES["xsd"] + name for name in ("integer", "decimal", "double", "float")
 )
+_STEP: Final = " › "
+_NUMBERED: Final = re.compile(r"^([(（]?[0-9一二三四五六七八九十]{1,3}[)）]?[.、]?) .*$")
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>|#])")
 
 
@@ -76,10 +78,17 @@ def write_table(
     if answer.evidence:
         columns.append(Column(EVIDENCE_HEADING.pick(style.language)))
         rows = [
-            [*row, "\n".join(places)] for row, places in zip(rows, answer.evidence, strict=False)
+            [*row, "\n".join(map(_short, places))]
+            for row, places in zip(rows, answer.evidence, strict=False)
         ]
     print_table(columns, rows, stream, style)
     return answer.size - len(solutions)
+
+
+def _short(place: str) -> str:
+    """Return a place with its headings cut to their numbers: a table has little room."""
+    first, *others = place.split(_STEP)
+    return _STEP.join([first, *(_NUMBERED.sub(r"\1", part) for part in others)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal
 
-from kg_builder.graph.query.tokens import Token, tokens
+from kg_builder.graph.query.tokens import Token, ends_operand, solid_tokens
 
 Form = Literal["SELECT", "CONSTRUCT", "ASK", "DESCRIBE"]
 
@@ -24,7 +24,6 @@ _COMPUTING: Final = frozenset(
     {"COUNT", "SUM", "AVG", "MIN", "MAX", "ROUND", "CEIL", "FLOOR", "ABS"}
 )
 _ARITHMETIC: Final = frozenset("+-*/")
-_IDLE: Final = ("space", "comment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class Query:
 
 def read_query(text: str) -> Query | None:
     """Return the parts of a query, or None where the text holds none."""
-    solid = [token for token in tokens(text) if token.kind not in _IDLE]
+    solid = solid_tokens(text)
     for place, token in enumerate(solid):
         form = token.text.upper() if token.kind == "word" else ""
         if form in _FORMS:
@@ -87,7 +86,7 @@ def limited(query: Query, rows: int, skip: int = 0) -> str:
     """
     assert query.main is not None  # noqa: S101 - the caller has a SELECT
     start, end = query.main.modifiers
-    solid = [token for token in tokens(query.text[start:end]) if token.kind not in _IDLE]
+    solid = solid_tokens(query.text[start:end])
     own: dict[str, int | None] = {"LIMIT": None, "OFFSET": None}
     cut = end - start
     for word, number in pairwise(solid):
@@ -155,16 +154,16 @@ def formulas(query: Query) -> dict[str, str]:
 
 
 def _computes(expression: str) -> bool:
-    solid = [token for token in tokens(expression) if token.kind not in _IDLE]
+    solid = solid_tokens(expression)
     return any(
         (token.kind == "word" and token.text.upper() in _COMPUTING)
-        or (token.kind == "mark" and token.text in _ARITHMETIC and number > 0)
+        or (token.text in _ARITHMETIC and number > 0 and ends_operand(solid[number - 1]))
         for number, token in enumerate(solid)
     )
 
 
 def _binds(text: str) -> list[tuple[str, str]]:
-    solid = [token for token in tokens(text) if token.kind not in _IDLE]
+    solid = solid_tokens(text)
     reader = _Reader(text, solid)
     return [
         (column.name, column.expression or "")

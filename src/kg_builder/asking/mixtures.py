@@ -1,0 +1,86 @@
+"""Sums of what does not add up: several units, plans and results, a part and its whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from pyoxigraph import DefaultGraph, NamedNode, Triple
+
+from kg_builder.asking.answer import Remark
+from kg_builder.graph.index import Term
+from kg_builder.graph.opening import OpenGraph
+from kg_builder.graph.query.levels import Query, formulas
+from kg_builder.graph.query.matches import Row, facts_of
+from kg_builder.graph.vocabulary import expand
+from kg_builder.model.bilingual import Bilingual
+
+_ADDING: Final = re.compile(r"\b(?:SUM|AVG)\s*\(", re.IGNORECASE)
+_VALUE: Final = expand("value")
+_NORMALIZED: Final = expand("normalizedValue")
+_ABOUT: Final = expand("about")
+_WHOLES: Final = (expand("dcterms:isPartOf"), expand("skos:broader"))
+_KINDS: Final = (
+    (expand("unit"), Bilingual("单位", "units")),
+    (expand("measure"), Bilingual("量度", "measures")),
+    (expand("resultKind"), Bilingual("计划与实际", "plan and result")),
+    (expand("basis"), Bilingual("口径", "bases")),
+    (expand("area"), Bilingual("地区", "areas")),
+    (expand("period"), Bilingual("时期", "periods")),
+)
+MIXED_ROWS: Final = 200
+"""So many sums are looked at."""
+
+
+def mixtures(graph: OpenGraph, query: Query, rows: Sequence[Row]) -> tuple[Remark, ...]:
+    """Return what is mixed in the sums and means of an answer, each kind of mixture once."""
+    if not any(_ADDING.search(formula) for formula in formulas(query).values()):
+        return ()
+    found: dict[Bilingual, None] = {}
+    for triples in facts_of(graph.store, query, rows, graph.prefixes):
+        found.update(dict.fromkeys(_mixed(graph, triples)))
+    return tuple(Remark(message) for message in found)
+
+
+def _mixed(graph: OpenGraph, triples: Sequence[Triple]) -> Iterator[Bilingual]:
+    """Yield what is mixed in the figures of one sum."""
+    added = [triple for triple in triples if triple.predicate in (_VALUE, _NORMALIZED)]
+    figures = {triple.subject for triple in added if isinstance(triple.subject, NamedNode)}
+    by_unit = any(triple.predicate == _VALUE for triple in added)
+    for predicate, words in _KINDS if by_unit else _KINDS[1:]:
+        values = {value for figure in figures for value in _objects(graph, figure, predicate)}
+        if len(values) > 1:
+            zh, en = (
+                ", ".join(sorted(_label(graph, value, language) for value in values))
+                for language in ("zh", "en")
+            )
+            yield Bilingual(
+                f"相加的数字{words.zh}不同：{zh}；请按它分组或加条件",
+                f"figures of different {words.en} are added: {en}; group by it, or ask for one",
+            )
+    things = {thing for figure in figures for thing in _objects(graph, figure, _ABOUT)}
+    for thing in sorted(things, key=str):
+        for whole in (found for part in _WHOLES for found in _objects(graph, thing, part)):
+            if whole in things:
+                zh, en = (
+                    [_label(graph, node, language) for node in (thing, whole)]
+                    for language in ("zh", "en")
+                )
+                yield Bilingual(
+                    f"部分和整体一起相加：{zh[0]}是{zh[1]}的一部分",
+                    f"a part is added to its whole: {en[0]} is part of {en[1]}",
+                )
+
+
+def _objects(graph: OpenGraph, node: Term, predicate: NamedNode) -> list[Term]:
+    if not isinstance(node, NamedNode):
+        return []
+    quads = graph.store.quads_for_pattern(node, predicate, None, DefaultGraph())
+    return [quad.object for quad in quads]  # type: ignore[misc]  # no triple terms in RDF 1.1
+
+
+def _label(graph: OpenGraph, node: Term, language: str) -> str:
+    if not isinstance(node, NamedNode):
+        return str(node)
+    return graph.label(node, "zh" if language == "zh" else "en") or node.value
