@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+import kg_builder
 
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
@@ -30,3 +33,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def slow(request: pytest.FixtureRequest) -> bool:
     """Whether the long versions of tests are wanted."""
     return bool(request.config.getoption("--slow"))
+
+
+@pytest.fixture(scope="session")
+def published_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that `kg build` leaves of the published facts. Only to be read."""
+    out = tmp_path_factory.mktemp("published") / "build"
+    assert kg_builder.build([], kg_builder.BuildOptions(out=out)).conforms
+    return out
