@@ -63,13 +63,11 @@ def _mixed(graph: OpenGraph, triples: Sequence[Triple]) -> Iterator[Bilingual]:
     for thing in sorted(things, key=str):
         for whole in (found for part in _WHOLES for found in _objects(graph, thing, part)):
             if whole in things:
-                zh, en = (
-                    [_label(graph, node, language) for node in (thing, whole)]
-                    for language in ("zh", "en")
-                )
+                part_zh, whole_zh = (_label(graph, node, "zh") for node in (thing, whole))
+                part_en, whole_en = (_label(graph, node, "en") for node in (thing, whole))
                 yield Bilingual(
-                    f"部分和整体一起相加：{zh[0]}是{zh[1]}的一部分",
-                    f"a part is added to its whole: {en[0]} is part of {en[1]}",
+                    f"部分和整体一起相加：{part_zh}是{whole_zh}的一部分",
+                    f"a part is added to its whole: {part_en} is part of {whole_en}",
                 )
 
 

@@ -21,7 +21,18 @@ from kg_builder.cli.options import Speaker, discard_output, early_options
 from kg_builder.errors import KgError, TimeLimitError
 from kg_builder.version import VERSION
 
-_COMMANDS = ("build", "coverage", "example", "export", "publish", "query", "review", "sparql")
+_COMMANDS = (
+    "build",
+    "cite",
+    "coverage",
+    "diff",
+    "example",
+    "export",
+    "publish",
+    "query",
+    "review",
+    "sparql",
+)
 
 
 class _Commands(click.Group):
