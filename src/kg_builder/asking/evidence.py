@@ -139,6 +139,8 @@ class Witnesses:
     def __init__(self, graph: OpenGraph, text: str | None = None) -> None:
         self._graph = graph
         self._text = text
+        self.quoted = 0
+        """How many passages have been quoted so far."""
         self._texts: dict[str, str | None] = {}
         self._facts = _Recent[Term, Mapping[tuple[Term, Term], Term]](self._facts_about)
         self._passages = _Recent[Term, Passage | None](self._passage)
@@ -209,6 +211,7 @@ class Witnesses:
             words = text[span.start : span.end] if text is not None else ""
             found = hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
             if words and found == sha256:
+                self.quoted += 1
                 return words
         return None
 

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import errno
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -39,9 +41,12 @@ from kg_builder.graph.query.levels import Form, Query, formulas, limited, read_q
 from kg_builder.graph.query.prologue import declared
 from kg_builder.graph.query.safety import refuse_unsafe
 from kg_builder.graph.query.syntax import check_query, warnings
+from kg_builder.graph.query.tokens import tokens
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
 from kg_builder.model.bilingual import Bilingual, Language
 
+_VARIABLES: Final = re.compile(rb'\{"head":\{"vars":(\[[^]]*\])')
+_HEAD: Final = 1 << 20
 _SUPPORTED: Final = 5_000
 """For so many solutions evidence is looked up."""
 _LABELLED: Final = 200_000
@@ -162,12 +167,36 @@ def _run(engine: _Engine, query: Query, most: int | None, spool: Path) -> Answer
         return found
     if query.form != "SELECT":
         return _counted(found, most)
+    if query.main is not None and not query.main.columns:
+        _put_in_order(spool, query.text)
     document = found.document()
     assert isinstance(document, QuerySolutions)  # noqa: S101 - a SELECT
     variables = tuple(variable.value for variable in document.variables)
     size = sum(1 for _ in document)
     cut = size == most and _has_more(engine, query, size, spool)
     return replace(found, variables=variables, size=size, cut=cut)
+
+
+def _put_in_order(spool: Path, text: str) -> None:
+    """Put the variables of `SELECT *` in the order of the text: an engine's is any order.
+
+    The head of a results document stands at its start, and takes as many bytes in any order.
+    """
+    with spool.open("r+b") as file:
+        head = file.readline(_HEAD)
+        match = _VARIABLES.match(head)
+        if match is None:
+            return
+        names: list[str] = json.loads(match[1])
+        places = {name: len(text) for name in names}
+        for token in tokens(text):
+            if token.kind == "variable" and places.get(token.text[1:]) == len(text):
+                places[token.text[1:]] = token.start
+        ordered = sorted(names, key=places.__getitem__)
+        written = ",".join(json.dumps(name, ensure_ascii=False) for name in ordered).encode()
+        if len(written) == len(match[1]) - 2:
+            file.seek(match.start(1) + 1)
+            file.write(written)
 
 
 def _has_more(engine: _Engine, query: Query, size: int, spool: Path) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
@@ -13,6 +13,7 @@ from kg_builder.graph.index import Term
 from kg_builder.graph.iris import is_iri
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
+from kg_builder.model.bilingual import Language
 
 _NAMING: Final = (
     tuple(map(expand, ("rdfs:label", "skos:prefLabel", "dcterms:title", "foaf:name"))),
@@ -23,6 +24,9 @@ _TAGS: Final = (None, "zh", "en", "zh-hans", "zh-hant", "zh-cn", "zh-tw")
 _ABSOLUTE: Final = re.compile(r"(?:https?|urn|mailto|tag|ftp):\S+", re.IGNORECASE)
 _LOCAL: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _DEPRECATED: Final = expand("owl:deprecated")
+_SUBCLASS: Final = expand("rdfs:subClassOf")
+_FULL_ADDRESS: Final = expand("locn:fullAddress")
+_ABOUT: Final = (expand("about"), expand("indicator"))
 _SHOWN: Final = 8
 
 
@@ -45,6 +49,16 @@ def resolve(graph: OpenGraph, text: str, of_class: NamedNode | None = None) -> N
         f"“{text}”所指不止一个：{_listed(graph, found, '；')}；请用 IRI 指明",
         f"{text!r} is the name of several: {_listed(graph, found, '; ')}; give the IRI",
     )
+
+
+def resolve_class(graph: OpenGraph, text: str) -> NamedNode:
+    """Return the class that `text` names, like `resolve`; a property of the same name is not meant.
+
+    Raises InputError as `resolve` does.
+    """
+    found = candidates(graph, text)
+    classes = [node for node in found if _is_class(graph, node)]
+    return classes[0] if len(classes) == 1 else resolve(graph, text)
 
 
 def candidates(
@@ -94,6 +108,73 @@ def prefixed(graph: OpenGraph, node: NamedNode) -> str:
     return f"<{value}>"
 
 
+def name_of(graph: OpenGraph, term: Term, language: Language) -> str:
+    """Return what to call a term: its label, else its prefixed name; the words of a literal.
+
+    An address is called by its words; a statement by its kind and what it is about.
+    """
+    if isinstance(term, NamedNode):
+        label = graph.label(term, language) or _address(graph, term)
+        return label or _statement(graph, term, language) or prefixed(graph, term)
+    return term.value if isinstance(term, Literal) else str(term)
+
+
+def _address(graph: OpenGraph, node: NamedNode) -> str | None:
+    """Return the words of an address, which has no other label."""
+    quads = graph.store.quads_for_pattern(node, _FULL_ADDRESS, None, DefaultGraph())
+    return next((quad.object.value for quad in quads if isinstance(quad.object, Literal)), None)
+
+
+def _statement(graph: OpenGraph, node: NamedNode, language: Language) -> str | None:
+    quads = [
+        quad
+        for predicate in _ABOUT
+        for quad in graph.store.quads_for_pattern(node, predicate, None, DefaultGraph())
+    ]
+    for quad in quads:
+        kind = class_of(graph, node)
+        what = graph.label(quad.object, language) if isinstance(quad.object, NamedNode) else None
+        name = graph.label(kind, language) if kind else None
+        if name and what:
+            return f"{name}：{what}" if language == "zh" else f"{name}: {what}"
+    return None
+
+
+def class_of(graph: OpenGraph, node: NamedNode) -> NamedNode | None:
+    """Return the class of a node that says most: one that is not a superclass of another."""
+    classes = {
+        quad.object
+        for quad in graph.store.quads_for_pattern(node, RDF_TYPE, None, DefaultGraph())
+        if isinstance(quad.object, NamedNode)
+    }
+    narrow = sorted(narrowest(graph, classes), key=lambda term: term.value)
+    ours = [term for term in narrow if term.value.startswith(PREFIXES["kg"])]
+    return next(iter(ours or narrow), None)
+
+
+def narrowest(graph: OpenGraph, classes: Set[NamedNode]) -> Set[NamedNode]:
+    """Return the classes of a set that no other of the set is a subclass of."""
+    above: set[Term] = set()
+    for class_ in classes:
+        for upper in uppers(graph, class_, _SUBCLASS):
+            if class_ not in uppers(graph, upper, _SUBCLASS):
+                above.add(upper)
+    return classes - above
+
+
+def uppers(graph: OpenGraph, term: NamedNode, relation: NamedNode) -> Set[NamedNode]:
+    """Return what a term is below by `rdfs:subClassOf` or `rdfs:subPropertyOf`, itself left out."""
+    found: set[NamedNode] = set()
+    waiting = [term]
+    while waiting:
+        quads = graph.store.quads_for_pattern(waiting.pop(), relation, None, DefaultGraph())
+        for quad in quads:
+            if isinstance(quad.object, NamedNode) and quad.object not in found:
+                found.add(quad.object)
+                waiting.append(quad.object)
+    return found - {term}
+
+
 def _exact(graph: OpenGraph, text: str) -> NamedNode | None:
     """Return the term of an IRI or prefixed name; None for what is neither."""
     if text.startswith("<") and text.endswith(">"):
@@ -121,6 +202,13 @@ def _called(graph: OpenGraph, text: str, predicate: NamedNode) -> Iterator[Named
 def _is_a(graph: OpenGraph, node: NamedNode, class_: NamedNode) -> bool:
     found = graph.store.quads_for_pattern(node, RDF_TYPE, class_, DefaultGraph())
     return next(found, None) is not None
+
+
+def _is_class(graph: OpenGraph, node: NamedNode) -> bool:
+    store = graph.store
+    if next(store.quads_for_pattern(None, RDF_TYPE, node, DefaultGraph()), None) is not None:
+        return True
+    return any(_is_a(graph, node, expand(kind)) for kind in ("owl:Class", "rdfs:Class"))
 
 
 def _living(graph: OpenGraph, found: tuple[NamedNode, ...]) -> tuple[NamedNode, ...]:

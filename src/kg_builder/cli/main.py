@@ -31,7 +31,10 @@ _COMMANDS = (
     "publish",
     "query",
     "review",
+    "schema",
+    "show",
     "sparql",
+    "why",
 )
 
 
