@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg_builder.cli.options import Speaker, common_options, show_progress, store_option
+from kg_builder.cli.graphs import opened_store, store_option
+from kg_builder.cli.options import Speaker, common_options
 
 if TYPE_CHECKING:
     from kg_builder.asking.citation import Style
@@ -58,14 +59,10 @@ def command(say: Speaker) -> click.Command:
         verbose: bool,  # noqa: ARG001
     ) -> int:
         from kg_builder.asking.citation import cite_entity, cited
-        from kg_builder.asking.stores import locate_store
         from kg_builder.asking.terms import resolve
-        from kg_builder.graph.opening import open_graph
 
         day = accessed.date() if accessed else date.today()
-        with show_progress(say) as progress:
-            found = locate_store(store, project, progress)
-        with open_graph(found) as graph:
+        with opened_store(store, project, say) as graph:
             citation = cite_entity(graph, resolve(graph, name))
         if citation.dataset.is_placeholder:
             say.warn(

@@ -123,25 +123,6 @@ def common_options(say: Speaker) -> _Decorator:
     return _adding(options)
 
 
-def store_option(say: Speaker) -> _Decorator:
-    """Return a decorator that adds the option that says which graph is asked."""
-    return _adding(
-        [
-            click.option(
-                "--store",
-                type=click.Path(path_type=Path),
-                metavar=say("文件夹", "DIR"),
-                help=say(
-                    "问哪个图：kg build 的文件夹，或任何 RDF 的文件或文件夹"
-                    "（默认此处的 build/，否则已发布的图）",
-                    "the graph to ask: a folder of kg build, or any file or folder of RDF"
-                    " (default: build/ here, else the published graph)",
-                ),
-            )
-        ]
-    )
-
-
 def _adding(options: Sequence[_Decorator]) -> _Decorator:
     def decorate(target: Any) -> Any:
         for option in reversed(options):

@@ -17,14 +17,8 @@ from kg_builder.asking.request import TIMEOUT, Request, ask
 from kg_builder.asking.results.formats import GRAPH, TABULAR, choose_format
 from kg_builder.asking.results.tabular import Style
 from kg_builder.asking.results.writing import write_answer
-from kg_builder.asking.stores import locate_store
-from kg_builder.cli.options import (
-    Speaker,
-    discard_output,
-    show_progress,
-    store_option,
-    terminal_style,
-)
+from kg_builder.cli.graphs import find_store, store_option
+from kg_builder.cli.options import Speaker, discard_output, terminal_style
 from kg_builder.errors import InputError
 from kg_builder.graph.disk import replacing
 from kg_builder.graph.query.levels import read_query
@@ -142,8 +136,7 @@ def run_request(request: Request, delivery: Delivery, project: Path | None, say:
         )
     name = choose_format(query.form, delivery.format_name, delivery.out)
     if request.endpoint is None:
-        with show_progress(say) as progress:
-            request = replace(request, store=locate_store(request.store, project, progress))
+        request = replace(request, store=find_store(request.store, project, say))
     request = replace(request, account=name == "xlsx")
     with tempfile.TemporaryDirectory(prefix="kg-") as folder:
         with _waiting(say):

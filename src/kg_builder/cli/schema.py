@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg_builder.cli.graphs import opened_store, store_option
 from kg_builder.cli.options import Speaker, common_options
 from kg_builder.cli.screen import Line, line, show
 
@@ -38,21 +39,13 @@ def command(say: Speaker) -> click.Command:
         + "\n  kg schema\n  kg schema Canteen\n  kg schema 助餐点",
     )
     @click.argument("class_", required=False, metavar=say("[类]", "[CLASS]"))
-    @click.option(
-        "--store",
-        type=click.Path(path_type=Path),
-        default=Path("build"),
-        show_default=True,
-        help=say("建好的文件夹，或任何 RDF", "a folder made by kg build, or any RDF"),
-    )
+    @store_option(say)
     @common_options(say)
-    def run(class_: str | None, store: Path, project: Path | None, verbose: bool) -> int:
-        del project
+    def run(class_: str | None, store: Path | None, project: Path | None, verbose: bool) -> int:
         from kg_builder.asking.schema import class_use, classes_in
         from kg_builder.asking.terms import resolve_class
-        from kg_builder.graph.opening import open_graph
 
-        with open_graph(store) as graph:
+        with opened_store(store, project, say) as graph:
             teller = _Teller(graph, say, every=verbose)
             if class_ is None:
                 show(teller.classes(classes_in(graph)), say)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from kg_builder.cli.graphs import opened_store, store_option
 from kg_builder.cli.options import Speaker, common_options, discard_output, one_line
 from kg_builder.cli.screen import Line, Span, line, show
 
@@ -59,13 +60,7 @@ def command(say: Speaker) -> click.Command:
         + "\n  kg show 八里庄街道\n  kg show kg:Canteen\n  kg show 熊猫范店 --format markdown",
     )
     @click.argument("name", metavar=say("名称", "NAME"))
-    @click.option(
-        "--store",
-        type=click.Path(path_type=Path),
-        default=Path("build"),
-        show_default=True,
-        help=say("建好的文件夹，或任何 RDF", "a folder made by kg build, or any RDF"),
-    )
+    @store_option(say)
     @click.option(
         "--format",
         "form",
@@ -75,14 +70,12 @@ def command(say: Speaker) -> click.Command:
         help=say("输出的格式", "format of the output"),
     )
     @common_options(say)
-    def run(name: str, store: Path, form: str, project: Path | None, verbose: bool) -> int:
-        del project
+    def run(name: str, store: Path | None, form: str, project: Path | None, verbose: bool) -> int:
         from kg_builder.asking.show import as_json, card_of, triples_of
         from kg_builder.asking.terms import resolve
         from kg_builder.errors import InputError
-        from kg_builder.graph.opening import open_graph
 
-        with open_graph(store) as graph:
+        with opened_store(store, project, say) as graph:
             node = resolve(graph, name)
             card = card_of(graph, node, say.language, _SHORT)
             if card.is_empty:

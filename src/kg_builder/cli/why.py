@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg_builder.cli.graphs import opened_store, store_option
 from kg_builder.cli.options import Speaker, common_options
 from kg_builder.cli.screen import Line, Span, Style, line, show
 
@@ -49,13 +50,7 @@ def command(say: Speaker) -> click.Command:
     @click.argument("subject", metavar=say("主语", "S"))
     @click.argument("predicate", metavar=say("谓语", "P"))
     @click.argument("object_", required=False, metavar=say("[宾语]", "[O]"))
-    @click.option(
-        "--store",
-        type=click.Path(path_type=Path),
-        default=Path("build"),
-        show_default=True,
-        help=say("建好的文件夹，或任何 RDF", "a folder made by kg build, or any RDF"),
-    )
+    @store_option(say)
     @click.option(
         "--report",
         type=click.Path(path_type=Path, dir_okay=False),
@@ -70,19 +65,17 @@ def command(say: Speaker) -> click.Command:
         subject: str,
         predicate: str,
         object_: str | None,
-        store: Path,
+        store: Path | None,
         report: Path | None,
         project: Path | None,
         verbose: bool,
     ) -> int:
-        del project
         from pyoxigraph import Triple
 
         from kg_builder.asking.evidence import Witnesses, read_report
         from kg_builder.asking.why import Explainer, read_goal
-        from kg_builder.graph.opening import open_graph
 
-        with open_graph(store) as graph:
+        with opened_store(store, project, say) as graph:
             witnesses = Witnesses(graph, read_report(report) if report else None)
             explainer = Explainer(graph, witnesses)
             s, p, o = read_goal(graph, subject, predicate, object_)
