@@ -217,7 +217,7 @@ def example_lines(query: StoredQuery) -> list[str]:
 
     lines = [f"kg query {query.name}"]
     for example in query.examples:
-        options = [f"--{name} {quote(str(value))}" for name, value in example.items()]
+        options = [f"--{name} {quote(word)}" for name, words in example.items() for word in words]
         lines.append(" ".join([f"kg query {query.name}", *options]))
     return list(dict.fromkeys(lines))
 
