@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from kg_builder.cli.graphs import opened_store, store_option
 from kg_builder.cli.options import Speaker, common_options, discard_output
 from kg_builder.errors import InputError, OutputError
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # slow to import, and only a command that runs needs them
 
     from pyoxigraph import NamedNode, Triple
 
-    from kg_builder.graph.export import Format
+    from kg_builder.graph.export.formats import Format
     from kg_builder.graph.opening import OpenGraph
     from kg_builder.graph.serialization import GraphName
 
@@ -100,18 +100,7 @@ def command(say: Speaker) -> click.Command:
         is_flag=True,
         help=say("csv 以 BOM 开头，供 Excel 识别编码", "start csv with a BOM, for Excel"),
     )
-    @click.option(
-        "--store",
-        type=click.Path(path_type=Path),
-        default=Path("build"),
-        show_default=True,
-        metavar=say("文件夹", "DIR"),
-        help=say(
-            "kg build 建的文件夹，或 RDF 文件、文件夹（asserted 是它的默认图，all 是全部）",
-            "folder made by kg build, or a file or folder of RDF (asserted is its default graph,"
-            " all is everything)",
-        ),
-    )
+    @store_option(say)
     @common_options(say)
     def run(
         format_name: str | None,
@@ -120,20 +109,20 @@ def command(say: Speaker) -> click.Command:
         entities: tuple[str, ...],
         out: str,
         bom: bool,
-        store: Path,
-        project: Path | None,  # noqa: ARG001  (reserved: nothing of a project is read here)
+        store: Path | None,
+        project: Path | None,
         verbose: bool,  # noqa: ARG001
     ) -> int:
-        from kg_builder.graph.export import Format
+        from kg_builder.asking.terms import resolve
+        from kg_builder.graph.export.formats import Format
         from kg_builder.graph.export.select import Selection, select
-        from kg_builder.graph.opening import open_graph
 
         format_ = _format(format_name, out, say)
         if bom and format_ is not Format.CSV:
             raise click.UsageError(say("--bom 只用于 csv", "--bom is for csv alone"))
-        with open_graph(store) as opened:
+        with opened_store(store, project, say) as opened:
             selection = Selection(
-                tuple(resolve_class(opened, name) for name in classes),
+                tuple(_class(opened, name) for name in classes),
                 tuple(resolve(opened, name) for name in entities),
             )
             graphs = select(opened, which, selection)
@@ -169,7 +158,7 @@ def _examples(say: Speaker) -> str:
 
 def _format(name: str | None, out: str, say: Speaker) -> Format:
     """Return the format that is asked for, or that the suffix of -o means."""
-    from kg_builder.graph.export import Format
+    from kg_builder.graph.export.formats import Format
 
     if name is not None:
         found: Format | None = Format(name)
@@ -200,7 +189,7 @@ def _write(
     opened: OpenGraph, graphs: Mapping[GraphName, Iterable[Triple]], format_: Format, out: str
 ) -> None:
     from kg_builder.graph.disk import replacing
-    from kg_builder.graph.export import write_dataset
+    from kg_builder.graph.export.writing import write_dataset
 
     if out != "-":
         with replacing(Path(out)) as stream:
@@ -222,8 +211,8 @@ def _write_tables(
     bom: bool,
 ) -> None:
     from kg_builder.graph.disk import replacing_folder
-    from kg_builder.graph.export import write_tables
     from kg_builder.graph.export.select import merged
+    from kg_builder.graph.export.tables import write_tables
 
     _refuse_others(out)
     with replacing_folder(out) as folder:
@@ -268,99 +257,16 @@ def _refuse_others(folder: Path) -> None:
         )
 
 
-def resolve(opened: OpenGraph, text: str) -> NamedNode:
-    """Return the node that an IRI, a prefixed name or a name in the graph means.
+def _class(opened: OpenGraph, text: str) -> NamedNode:
+    """Return the class that is meant; raises InputError where nothing is of it."""
+    from kg_builder.asking.terms import resolve_class
+    from kg_builder.graph.vocabulary import RDF_TYPE
 
-    Raises InputError where nothing is called so, or several things are: then it lists them.
-    """
-    node = _iri(opened, text)
-    found = [node] if node is not None and _is_used(opened, node) else _named(opened, text)
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise InputError(
-            f"图里没有叫“{text}”的东西",
-            f"nothing in the graph is called {text!r}",
-            file=str(opened.path),
-        )
-    listed = " ".join(f"<{node.value}>" for node in found)
+    found = resolve_class(opened, text)
+    if any(opened.store.quads_for_pattern(None, RDF_TYPE, found, None)):
+        return found
     raise InputError(
-        f"“{text}”有 {len(found)} 个，请用 IRI 说明是哪一个：{listed}",
-        f"{len(found)} things are called {text!r}; say which by its IRI: {listed}",
+        f"没有类“{text}”的实例；kg schema 列出用到的类",
+        f"there are no instances of {text!r}; kg schema lists the classes in use",
         file=str(opened.path),
     )
-
-
-def resolve_class(opened: OpenGraph, text: str) -> NamedNode:
-    """Return the class in use that is meant: Canteen, kg:Canteen, an IRI, or its label.
-
-    Raises InputError, with the nearest classes, where no node is of such a class.
-    """
-    import difflib
-
-    from pyoxigraph import NamedNode
-
-    from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE
-
-    ours = NamedNode(PREFIXES["kg"] + text) if text.isidentifier() else None
-    for node in (_iri(opened, text), ours, *_named(opened, text)):
-        if node is not None and any(opened.store.quads_for_pattern(None, RDF_TYPE, node, None)):
-            return node
-    rows = opened.store.query("SELECT DISTINCT ?c { { ?s a ?c } UNION { GRAPH ?g { ?s a ?c } } }")
-    names = sorted({_short(row["c"].value) for row in rows if isinstance(row["c"], NamedNode)})  # type: ignore[union-attr]
-    near = difflib.get_close_matches(text, names, n=3, cutoff=0.5) or names[:8]
-    listed = " ".join(near)
-    raise InputError(
-        f"没有类“{text}”的实例；相近的类：{listed}",
-        f"there are no instances of a class {text!r}; near it: {listed}",
-        file=str(opened.path),
-    )
-
-
-def _short(iri: str) -> str:
-    from kg_builder.graph.vocabulary import PREFIXES
-
-    for name, space in PREFIXES.items():
-        if iri.startswith(space):
-            local = iri.removeprefix(space)
-            return local if name == "kg" else f"{name}:{local}"
-    return iri
-
-
-def _iri(opened: OpenGraph, text: str) -> NamedNode | None:
-    """Return the node that a text is the IRI or the prefixed name of; None where it is neither."""
-    from pyoxigraph import NamedNode
-
-    bare = text[1:-1] if text.startswith("<") and text.endswith(">") else text
-    prefix, colon, local = bare.partition(":")
-    if not colon:
-        return None
-    if prefix in opened.prefixes and not local.startswith("//"):
-        bare = opened.prefixes[prefix] + local
-    try:
-        return NamedNode(bare)
-    except ValueError:
-        return None
-
-
-def _is_used(opened: OpenGraph, node: NamedNode) -> bool:
-    """Whether any triple has the node as subject or object."""
-    store = opened.store
-    return any(store.quads_for_pattern(node, None, None, None)) or any(
-        store.quads_for_pattern(None, None, node, None)
-    )
-
-
-def _named(opened: OpenGraph, text: str) -> Sequence[NamedNode]:
-    """Return the nodes whose label or alternative label is just this text."""
-    from pyoxigraph import DefaultGraph, Literal, NamedNode
-
-    from kg_builder.graph.vocabulary import RDFS_LABEL, expand
-
-    found: set[NamedNode] = set()
-    for predicate in (RDFS_LABEL, expand("skos:prefLabel"), expand("skos:altLabel")):
-        for quad in opened.store.quads_for_pattern(None, predicate, None, DefaultGraph()):
-            name, node = quad.object, quad.subject
-            if isinstance(name, Literal) and name.value == text and isinstance(node, NamedNode):
-                found.add(node)
-    return sorted(found, key=lambda node: node.value)

@@ -11,7 +11,8 @@ from kg_builder.asking.results.formats import GRAPH
 from kg_builder.asking.results.standard import write_standard
 from kg_builder.asking.results.tabular import Style, write_markdown, write_table
 from kg_builder.asking.results.workbook import write_workbook
-from kg_builder.graph.export import Format, write_graph
+from kg_builder.graph.export.formats import Format
+from kg_builder.graph.export.writing import write_graph
 
 TABLE_ROWS: Final = 1_000
 """A table on a terminal has at most so many rows: its widths are those of all of them."""

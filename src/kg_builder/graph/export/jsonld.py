@@ -52,9 +52,7 @@ def jsonld(
     """
     ordered = sorted(graphs, key=lambda item: graph_order(item[0]))
     rows = [(name, by_subject(triples)) for name, triples in ordered]
-    schemes = {
-        scheme for _, subjects in rows for scheme in _schemes(subjects) if scheme in prefixes
-    }
+    schemes = {scheme for name, subjects in rows for scheme in _schemes(str(name), subjects)}
     names = PrefixedNames(
         {name: space for name, space in prefixes.items() if name not in schemes},
         base,
@@ -71,7 +69,9 @@ def jsonld(
     )
 
 
-def _schemes(subjects: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def _schemes(graph: str, subjects: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Return the schemes of the IRIs that look like prefixed names."""
+    yield from _SCHEME.findall(graph)
     for subject, rows in subjects.items():
         yield from _SCHEME.findall(subject)
         for row in rows:

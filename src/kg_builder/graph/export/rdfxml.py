@@ -135,8 +135,8 @@ class _Elements(dict[str, tuple[str, str]]):
     def has_prefix(self, term: str) -> bool:
         """Whether an IRI can be an element that declares nothing."""
         iri = term[1:-1]
-        space, _ = _split(iri)
-        return space in self._prefixes and iri not in _RESERVED
+        space, local = _split(iri)
+        return bool(local) and space in self._prefixes and iri not in _RESERVED
 
     def __missing__(self, term: str) -> tuple[str, str]:
         iri = term[1:-1]

@@ -6,12 +6,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Triple
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    DefaultGraph,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Triple,
+    parse,
+    serialize,
+)
 
-from kg_builder.errors import InputError
+from kg_builder.errors import InputError, WorkerError
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.serialization import GraphName
 from kg_builder.graph.vocabulary import RDF_TYPE, expand
+from kg_builder.workers import run_in_child
 
 GRAPHS: Final = ("asserted", "inferred", "evidence", "all")
 """What `--graph` takes; `all` is the three before it."""
@@ -20,6 +32,8 @@ _Node: TypeAlias = NamedNode | BlankNode
 _ABOUT: Final = expand("about")
 _SUBJECT: Final = expand("rdf:subject")
 _OBJECT: Final = expand("rdf:object")
+_LABELLING_SECONDS: Final = 20.0
+_LABELLING_MEMORY: Final = 2 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +58,20 @@ def select(
     Of a selected class go out all triples whose subject is an instance, asserted or inferred. Of an
     entity go out those whose subject or object it is, and all of the statements about it (those
     whose `kg:about` it is). Of the evidence graph go out the facts about these, and what they
-    refer to. Everything else is iterated from the store, once. Raises InputError for a graph
-    that is not there.
+    refer to. A built graph is iterated from the store, once; the blank nodes of other RDF get
+    labels that depend on what goes out alone. Raises InputError for a graph that is not there.
     """
     names = _graphs(opened, which)
-    if not selection:
-        return {name: _triples(opened, name) for name in names}
+    if selection:
+        graphs = _selected(opened, names, selection)
+    else:
+        graphs = {name: _triples(opened, name) for name in names}
+    return graphs if opened.generation else _steady(graphs)
+
+
+def _selected(
+    opened: OpenGraph, names: Sequence[GraphName], selection: Selection
+) -> Mapping[GraphName, Iterable[Triple]]:
     evidence = opened.graph_name("evidence")
     where = (DefaultGraph(), *names)
     subjects = _subjects(opened, selection, where)
@@ -66,6 +88,48 @@ def merged(graphs: Mapping[GraphName, Iterable[Triple]]) -> Iterator[Triple]:
     """Return the triples of all graphs; one that is in two graphs comes twice."""
     for triples in graphs.values():
         yield from triples
+
+
+def canonical_labels(quads: bytes) -> bytes:
+    """Give the blank nodes of N-Quads canonical labels (RDFC-1.0); meant for a child process.
+
+    There are small graphs for which the algorithm never ends.
+    """
+    dataset = Dataset(parse(input=quads, format=RdfFormat.N_QUADS, lenient=True))
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return serialize(dataset, format=RdfFormat.N_QUADS) or b""
+
+
+def _steady(graphs: Mapping[GraphName, Iterable[Triple]]) -> Mapping[GraphName, Iterable[Triple]]:
+    """Return the graphs with canonical labels; with those of the parser where there is no time."""
+    found = {name: list(triples) for name, triples in graphs.items()}
+    blank = [
+        Quad(triple.subject, triple.predicate, triple.object, name)
+        for name, triples in found.items()
+        for triple in triples
+        if _has_blank_node(triple)
+    ]
+    if not blank:
+        return found
+    data = serialize(blank, format=RdfFormat.N_QUADS) or b""
+    try:
+        labelled = run_in_child(
+            canonical_labels, data, timeout=_LABELLING_SECONDS, memory=_LABELLING_MEMORY
+        )
+    except WorkerError:
+        return found
+    steady = {
+        name: [triple for triple in triples if not _has_blank_node(triple)]
+        for name, triples in found.items()
+    }
+    for quad in parse(input=labelled, format=RdfFormat.N_QUADS, lenient=True):
+        if isinstance(quad.graph_name, NamedNode | DefaultGraph):
+            steady[quad.graph_name].append(quad.triple)
+    return steady
+
+
+def _has_blank_node(triple: Triple) -> bool:
+    return isinstance(triple.subject, BlankNode) or isinstance(triple.object, BlankNode)
 
 
 def _graphs(opened: OpenGraph, which: str) -> Sequence[GraphName]:
