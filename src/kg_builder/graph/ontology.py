@@ -7,6 +7,7 @@ ever fetched, and the alignments, which nothing imports, stay out.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,7 @@ ROOT: Final = NamedNode(HOUSE + "ont")
 
 _IMPORTS: Final = expand("owl:imports")
 _ONTOLOGY: Final = expand("owl:Ontology")
+_VERSION_IRI: Final = expand("owl:versionIRI")
 _CLASS: Final = expand("owl:Class")
 _CONCEPT: Final = expand("skos:Concept")
 _PROPERTY_KINDS: Final = (
@@ -63,6 +65,31 @@ def load_ontology(folder: Path) -> Ontology:
                 seen.add(target)
                 waiting.append(target)
     return _indexed(with_canonical_blank_nodes(triples))
+
+
+def merged_ontology(triples: Iterable[Triple]) -> tuple[Triple, ...]:
+    """Return the ontology as one: the root's header alone, and nothing to import.
+
+    A file that declares several ontologies, or imports what it holds, is no OWL 2 document (W3C,
+    Structural Specification, 3). A taxonomy stays a concept scheme with its words.
+    """
+    triples = tuple(triples)
+    typed: dict[object, set[object]] = {}
+    for triple in triples:
+        if triple.predicate == RDF_TYPE:
+            typed.setdefault(triple.subject, set()).add(triple.object)
+    modules = {s for s, types in typed.items() if _ONTOLOGY in types and s != ROOT}
+    bare = {module for module in modules if typed[module] == {_ONTOLOGY}}
+    return tuple(
+        triple
+        for triple in triples
+        if triple.subject not in bare
+        and triple.predicate != _IMPORTS
+        and not (
+            triple.subject in modules
+            and (triple.predicate == _VERSION_IRI or triple.object == _ONTOLOGY)
+        )
+    )
 
 
 def _file_of(iri: NamedNode, folder: Path) -> Path | None:
