@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,6 +30,7 @@ from kg_builder.graph.dataset import KnowledgeGraph
 from kg_builder.graph.index import TripleIndex
 from kg_builder.graph.inference import compile_ontology, infer, infer_with_owlrl
 from kg_builder.graph.iris import is_iri
+from kg_builder.graph.names import named_things, of_triples
 from kg_builder.graph.ontology import Ontology, load_ontology
 from kg_builder.graph.output import Written, write_build, write_rejected
 from kg_builder.graph.publication import (
@@ -45,6 +47,8 @@ from kg_builder.model.validation import ValidationReport
 from kg_builder.resources import Resources
 from kg_builder.text.account import notice_data
 from kg_builder.text.genre import Genre, load_genre
+from kg_builder.text.search.lexicon import load_spoken_names
+from kg_builder.text.search.storage import NAMES_FILE, write_names
 
 Reasoner = Literal["rules", "owlrl"]
 Progress = Callable[[Bilingual, int, int], None]
@@ -259,6 +263,16 @@ class _Build:
             return infer_with_owlrl(asserted, self.ontology.triples)
         return infer(TripleIndex(asserted), compile_ontology(self.ontology.triples))
 
+    def _add(self, graph: KnowledgeGraph) -> Callable[[Path], None]:
+        """Return what writes the index of names into the folder of a generation."""
+
+        def add(folder: Path) -> None:
+            triples = chain(graph.ontology, graph.asserted_triples(), graph.inferred)
+            things = named_things(of_triples(triples))
+            write_names(folder / NAMES_FILE, things, load_spoken_names(self.resources))
+
+        return add
+
     def write(
         self, parts: Sequence[_Part], graph: KnowledgeGraph, report: ValidationReport
     ) -> BuildResult:
@@ -273,7 +287,7 @@ class _Build:
         with self._stage("write", Bilingual("写出", "Writing")):
             if conforms:
                 written = write_build(
-                    self.options.out, graph, report, accounts, texts, self.timings
+                    self.options.out, graph, report, accounts, texts, self.timings, self._add(graph)
                 )
             else:
                 written = write_rejected(self.options.out, graph, report, accounts, self.timings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,10 +37,12 @@ def write_build(
     accounts: Sequence[Mapping[str, Any]],
     texts: Mapping[str, str],
     timings: Mapping[str, float],
+    add: Callable[[Path], None],
 ) -> Written:
     """Write a new generation of OUT and switch to it; an OUT.rejected of before is out of date.
 
-    Raises OutputError; OUT stays as it was, and OUT.rejected too.
+    `add` is given the folder of the generation, for what the graph wing does not write. Raises
+    OutputError; OUT stays as it was, and OUT.rejected too.
     """
     start = time.perf_counter()
     summary = summarize(graph, report, accounts)
@@ -54,6 +56,7 @@ def write_build(
             path = folder / "source" / f"{name}.txt"
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, "utf-8", newline="")
+        add(folder)
         _write_timings(folder, timings, start)
     remove_rejected(out)
     return Written(out, summary)

@@ -1,0 +1,197 @@
+"""The SQLite file of a name index: written once, then only read.
+
+    meta    what it was made with: the version of the layout, the lexicon, the areas
+    record  a thing: id, preferred name, classes, qualifier
+    class   which things are of a class; the class '' is of all that are not set apart
+    name    a spelling of a name of a thing: its words, and their syllables
+    key     by what a spelling is looked up: kind of key, key, spelling
+
+Equal records give equal rows, whatever their order.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from kg_builder.model.name_record import NamedThings, NameRecord
+from kg_builder.text.search.keys import (
+    LONGEST,
+    Splitter,
+    Word,
+    is_latin,
+    spellings,
+    with_digits,
+)
+from kg_builder.text.search.lexicon import SpokenNames
+from kg_builder.text.search.pinyin import Reader
+
+NAMES_FILE: Final = "names.sqlite"
+"""What `kg build` calls it, beside the store."""
+VERSION: Final = 1
+"""Of the layout and of what the keys hold; a file of another version is made anew."""
+
+_SCHEMA: Final = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE record (number INTEGER PRIMARY KEY, id TEXT NOT NULL, label TEXT NOT NULL,
+  classes TEXT NOT NULL, qualifier TEXT NOT NULL);
+CREATE TABLE class (class TEXT, record INTEGER, PRIMARY KEY (class, record)) WITHOUT ROWID;
+CREATE TABLE name (number INTEGER PRIMARY KEY, record INTEGER NOT NULL, name TEXT NOT NULL,
+  words TEXT NOT NULL, syllables TEXT NOT NULL);
+CREATE TABLE key (kind TEXT, key TEXT, name INTEGER, record INTEGER,
+  PRIMARY KEY (kind, key, name)) WITHOUT ROWID;
+"""
+
+_Rows = dict[str, list[tuple[str | int, ...]]]
+
+
+def write_names(path: Path, things: NamedThings, lexicon: SpokenNames) -> None:
+    """Write an index of what has a name as a new file.
+
+    Raises OSError where the file cannot be written.
+    """
+    connection = sqlite3.connect(path)
+    try:
+        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+        fill(connection, things, lexicon)
+    except sqlite3.OperationalError as error:
+        raise OSError(str(error)) from error
+    finally:
+        connection.close()
+
+
+def fill(connection: sqlite3.Connection, things: NamedThings, lexicon: SpokenNames) -> None:
+    """Write the tables of an index into an empty database."""
+    areas, places = sorted(set(things.areas)), sorted(set(things.places))
+    meta = {
+        "version": str(VERSION),
+        "lexicon": lexicon.to_json(),
+        "areas": json.dumps(areas, ensure_ascii=False),
+    }
+    splitter = Splitter(lexicon, areas, places)
+    connection.executescript(_SCHEMA)
+    with connection:
+        connection.executemany("INSERT INTO meta VALUES (?, ?)", sorted(meta.items()))
+        _fill(connection, sorted(things.records, key=lambda record: record.id), splitter)
+
+
+def _fill(
+    connection: sqlite3.Connection, records: Sequence[NameRecord], splitter: Splitter
+) -> None:
+    rows: _Rows = {"record": [], "class": [], "name": [], "key": []}
+    reader = Reader()
+    for number, record in enumerate(records):
+        classes = "\n".join(record.classes)
+        rows["record"].append((number, record.id, record.names[0], classes, record.qualifier))
+        memberships = {*record.classes, *(() if record.apart else ("",))}
+        rows["class"] += [(name, number) for name in memberships]
+        for name in dict.fromkeys(record.names):
+            known = _add_plainly if record.apart else _add_spoken
+            known(rows, number, name, splitter, reader)
+    for table, found in rows.items():
+        if found:
+            slots = ", ".join("?" * len(found[0]))
+            statement = f"INSERT OR IGNORE INTO {table} VALUES ({slots})"  # noqa: S608 - our own
+            connection.executemany(statement, sorted(found))
+
+
+def _add_spoken(rows: _Rows, record: int, name: str, splitter: Splitter, reader: Reader) -> None:
+    """Add the rows of a name of a record, in every spelling, with all its keys."""
+    first = len(rows["name"])
+    for place, plain in enumerate(spellings(name, splitter.lexicon.traditional)):
+        for folded in dict.fromkeys((with_digits(plain), plain)):
+            if not folded or len(folded) > LONGEST:
+                continue
+            number = len(rows["name"])
+            words = splitter.split(folded)
+            spoken = _Spoken.of(folded, words, reader)
+            rows["name"].append((number, record, name, pack(words), " ".join(spoken.syllables)))
+            keys = _keys(spoken, splitter, whole=place == 0)
+            rows["key"] += [(kind, key, number, record) for kind, key in keys]
+    if len(rows["name"]) == first:  # nothing but punctuation, or endless: found as it is written
+        rows["name"].append((first, record, name, "", ""))
+    rows["key"].append(("exact", name, first, record))
+
+
+def _add_plainly(rows: _Rows, record: int, name: str, splitter: Splitter, _: Reader) -> None:
+    """Add the rows of the name of a term, which nobody shortens or types in pinyin."""
+    number = len(rows["name"])
+    folded = splitter.fold(name)[:LONGEST]
+    rows["name"].append((number, record, name, "", ""))
+    kinds = {"exact": name, "folded": folded, "said": splitter.expand(folded)}
+    if kinds["said"] == folded:
+        del kinds["said"]
+    rows["key"] += [(kind, key, number, record) for kind, key in kinds.items() if key]
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """A folded name and how it is read, token by token."""
+
+    folded: str
+    starts: tuple[int, ...]
+    syllables: tuple[str, ...]
+    initials: tuple[str, ...]
+
+    @classmethod
+    def of(cls, folded: str, words: Sequence[Word], reader: Reader) -> _Spoken:
+        tokens = [token for word in words for token in word.tokens]
+        syllables = [syllable for word in words for syllable in reader.read(word.tokens)]
+        initials = [
+            token if token.isascii() else syllable[:1]
+            for token, syllable in zip(tokens, syllables, strict=True)
+        ]
+        starts = accumulate(map(len, tokens[:-1]), initial=0)
+        return cls(folded, tuple(starts), tuple(syllables), tuple(initials))
+
+    def part(self, text: str) -> tuple[str, str]:
+        """Return the pinyin and the initials of a part of the name."""
+        start = self.folded.find(text)
+        end = start + len(text)
+        chosen = [number for number, at in enumerate(self.starts) if start <= at < end]
+        return (
+            "".join(self.syllables[number] for number in chosen),
+            "".join(self.initials[number] for number in chosen),
+        )
+
+
+def _keys(spoken: _Spoken, splitter: Splitter, *, whole: bool) -> Iterator[tuple[str, str]]:
+    """Yield the keys of a spelling; `whole` says that it is the whole name as it is written."""
+    folded = spoken.folded
+    core = splitter.core(folded)
+    parts = sorted({core, splitter.bare(core), splitter.bare(folded)} - {folded})
+    yield ("folded" if whole else "aside"), folded
+    expanded = splitter.expand(folded)
+    if expanded != folded:
+        yield "said", expanded
+    for part in parts:
+        yield "part", part
+    for part in (folded, *parts):
+        end = "-part" if part != folded else "" if whole else "-aside"
+        for kind, key in zip(("pinyin", "initials"), spoken.part(part), strict=True):
+            if is_latin(key) and len(key) > 1:
+                yield f"{kind}{end}", key
+
+
+def pack(words: Sequence[Word]) -> str:
+    """Return words as one text, for the column `words`."""
+    return "\n".join(f"{word.kind}\t" + "\t".join(word.tokens) for word in words)
+
+
+def unpack(text: str) -> tuple[Word, ...]:
+    """Return the words that `pack` wrote."""
+    parts = (line.split("\t") for line in text.split("\n") if line)
+    return tuple(Word(kind, tuple(tokens)) for kind, *tokens in parts)  # type: ignore[arg-type]
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the file of an index, never to be written again. Raises sqlite3.Error."""
+    return sqlite3.connect(
+        f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True, check_same_thread=False
+    )
