@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from typing import Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
@@ -14,6 +14,7 @@ from kg_builder.graph.iris import is_iri
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
 from kg_builder.model.bilingual import Language
+from kg_builder.text.search.records import Ambiguous, Found, Unknown
 
 _NAMING: Final = (
     tuple(map(expand, ("rdfs:label", "skos:prefLabel", "dcterms:title", "foaf:name"))),
@@ -33,21 +34,53 @@ _SHOWN: Final = 8
 def resolve(graph: OpenGraph, text: str, of_class: NamedNode | None = None) -> NamedNode:
     """Return the one term that `text` names: an IRI (bare or in `<>`), a prefixed name, a name.
 
-    With `of_class` only its members are meant by a name. Raises InputError for a name that
-    nothing has, and for one that several have, with the candidates.
+    A name is looked for as it stands, then as people say it (`names.open_names`). With `of_class`
+    only its members are meant by a name. Raises InputError for a name that nothing has, with the
+    nearest ones, and for one that several have, with the candidates.
     """
     found = candidates(graph, text, of_class)
     if len(found) == 1:
         return found[0]
-    if not found:
-        raise InputError(
-            f"图里没有叫“{text}”的；可写名称、别名、带前缀的名字或 <IRI>",
-            f"nothing in the graph is called {text!r}; give a name, an alias, a prefixed name or"
-            " an <IRI>",
+    if found:
+        raise _ambiguous(graph, text, found)
+    return _as_said(graph, text, of_class)
+
+
+def _as_said(graph: OpenGraph, text: str, of_class: NamedNode | None) -> NamedNode:
+    """Return what is meant by a name as people say it; raises InputError as `resolve` does."""
+    from kg_builder.asking.names import open_names  # not needed for a name as it stands
+
+    class_name = None if of_class is None else of_class.value.removeprefix(PREFIXES["kg"])
+    with open_names(graph) as names:
+        answer = names.lookup(text, class_name)
+    match answer:
+        case Found():
+            return NamedNode(answer.id)
+        case Ambiguous():
+            nodes = tuple(NamedNode(candidate.id) for candidate in answer.candidates)
+            raise _ambiguous(graph, text, nodes)
+        case Unknown():
+            raise _unknown(text, [candidate.name for candidate in answer.near])
+
+
+def _ambiguous(graph: OpenGraph, text: str, found: tuple[NamedNode, ...]) -> InputError:
+    return InputError(
+        f"“{text}”所指不止一个：{_listed(graph, found, '；')}；请写全名或 IRI",
+        f"{text!r} may be several: {_listed(graph, found, '; ')}; give the whole name or the IRI",
+    )
+
+
+def _unknown(text: str, near: Sequence[str]) -> InputError:
+    near = list(dict.fromkeys(near))
+    if near:
+        return InputError(
+            f"图里没有叫“{text}”的；是不是 {'、'.join(near)}？",
+            f"nothing in the graph is called {text!r}; did you mean {', '.join(near)}?",
         )
-    raise InputError(
-        f"“{text}”所指不止一个：{_listed(graph, found, '；')}；请用 IRI 指明",
-        f"{text!r} is the name of several: {_listed(graph, found, '; ')}; give the IRI",
+    return InputError(
+        f"图里没有叫“{text}”的；可写名称、别名、带前缀的名字或 <IRI>",
+        f"nothing in the graph is called {text!r}; give a name, an alias, a prefixed name or"
+        " an <IRI>",
     )
 
 
