@@ -8,9 +8,8 @@ from pathlib import Path
 import click
 
 from kg_builder.cli.options import Speaker, common_options
+from kg_builder.cli.page_file import refuse_others, write_page
 from kg_builder.desk import MarkedReport, ReportInput, mark_report
-from kg_builder.errors import OutputError
-from kg_builder.graph.disk import replacing
 from kg_builder.pages.coverage import GENERATOR, coverage_page
 
 
@@ -48,14 +47,13 @@ def command(say: Speaker) -> click.Command:
         verbose: bool,  # noqa: ARG001
     ) -> int:
         if out != "-":
-            _refuse_others(Path(out))
+            refuse_others(Path(out), GENERATOR, "kg coverage")
         marked = mark_report(_load(report), encoding=encoding, project=project)
         page = coverage_page(marked, say.language).encode("utf-8", "replace")
         if out == "-":
             sys.stdout.buffer.write(page)
             return 0
-        with replacing(Path(out)) as stream:
-            stream.write(page)
+        write_page(Path(out), page)
         say.tell(_summary(report, out, marked, say))
         return 0
 
@@ -76,27 +74,4 @@ def _summary(report: str, out: str, marked: MarkedReport, say: Speaker) -> str:
         f"{len(coverage.unread)} 处未读；写到 {out}",
         f"{report}: {facts} facts, {coverage.share:.0%} of the text read,"
         f" {len(coverage.unread)} passages not read; written to {out}",
-    )
-
-
-def _refuse_others(path: Path) -> None:
-    """Raise OutputError for a file that is no page of ours: it may be the report itself."""
-    try:
-        with path.open("rb") as file:
-            ours = f'content="{GENERATOR} '.encode() in file.read(2000)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise _unwritable(path, error) from None
-    if not ours:
-        raise OutputError(
-            "文件已存在，又不是 kg coverage 写的页面，不会覆盖",
-            "the file exists, is no page of kg coverage, and is not overwritten",
-            file=str(path),
-        )
-
-
-def _unwritable(path: Path, error: OSError) -> OutputError:
-    return OutputError(
-        f"写不了：{error.strerror}", f"cannot be written: {error.strerror}", file=str(path)
     )

@@ -26,6 +26,7 @@ _COMMANDS = (
     "cite",
     "coverage",
     "diff",
+    "docs",
     "example",
     "export",
     "publish",

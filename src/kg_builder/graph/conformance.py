@@ -33,7 +33,7 @@ _Files = Mapping[Path, Sequence[Triple]]
 UNKNOWN_TERM = PREFIXES["kg"] + "UnknownTermConstraintComponent"
 """The component of results about terms that the ontology does not have; SHACL has none for it."""
 
-_ABOUT_THE_ONTOLOGY = "ontology.ttl"
+ABOUT_THE_ONTOLOGY = "ontology.ttl"
 """These shapes speak of the ontology, which no report changes: the test run checks it."""
 
 
@@ -49,7 +49,7 @@ def check(
     Raises ConfigurationError for shapes that check nothing, ValidationFailure for ill-formed shapes
     (with the file) and where the data could not be checked.
     """
-    files = [path for path in shape_files if path.name != _ABOUT_THE_ONTOLOGY]
+    files = [path for path in shape_files if path.name != ABOUT_THE_ONTOLOGY]
     shapes = _compile({path: read_turtle(path) for path in files}, ontology)
     data = TripleIndex(ontology.triples)
     for triple in asserted:

@@ -99,7 +99,9 @@ class _Writer:
 
     def page(self) -> str:
         """Return the whole document."""
-        style = (_HERE / "coverage.css").read_text("utf-8")
+        style = "".join(
+            (_HERE / f"{name}.css").read_text("utf-8") for name in ("house", "coverage")
+        )
         script = (_HERE / "coverage.js").read_text("utf-8")
         title = self._marked.reading.document.title
         # the text comes first: what it shows decides which anchors there are

@@ -9,6 +9,8 @@ from html import escape
 from types import MappingProxyType
 from typing import Final
 
+from kg_builder.model.bilingual import Bilingual
+
 _PICTURES: Final = {code: chr(0x2400 + code) for code in range(0x20) if code not in (9, 10, 13)}
 _DIRECTIONS: Final = (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
 _ACTING: Final[Mapping[int, str]] = MappingProxyType(
@@ -23,6 +25,18 @@ _ACTING: Final[Mapping[int, str]] = MappingProxyType(
 def shown(text: str) -> str:
     """Return `text` for an element or a quoted attribute; one character stays one character."""
     return escape(text.translate(_ACTING))
+
+
+def both(words: Bilingual, tag: str = "span") -> str:
+    """Return words in both languages, each in an element that says so and can be hidden."""
+    return both_html(shown(words.zh), shown(words.en), tag)
+
+
+def both_html(zh: str, en: str, tag: str = "span") -> str:
+    """Return HTML in both languages; what is the same in both stands once."""
+    if zh == en:
+        return zh if tag == "span" else f"<{tag}>{zh}</{tag}>"
+    return f'<{tag} lang="zh">{zh}</{tag}><{tag} lang="en">{en}</{tag}>'
 
 
 def content_policy(style: str, script: str) -> str:

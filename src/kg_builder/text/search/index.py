@@ -175,6 +175,8 @@ class NameIndex:
         most = short_forms.limit(len(typed) if is_latin(typed) else len(folded))
         listed = [hit for hit in hits if hit.cost <= most + short_forms.LISTED]
         best = [hit for hit in listed if hit.cost < listed[0].cost + short_forms.CLEARLY]
+        if is_latin(typed):  # three letters are the beginnings of three words in many a long name
+            best = [hit for hit in best if _LEAST_LATIN * len(typed) >= len(self._matched(hit))]
         if best and (best[0].cost <= most or len(best) > 1):
             return self._answer(best)
         return Unknown(self._candidates(self._near(folded, typed, wanted, listed)))
@@ -297,6 +299,11 @@ class NameIndex:
                 classes = tuple(row[3].split("\n")) if row[3] else ()
                 found[hit.record] = Candidate(row[0], row[1], row[2], hit.how, classes, row[4])
         return tuple(found.values())
+
+    def _matched(self, hit: _Hit) -> str:
+        """Return the name that a hit matched."""
+        (candidate,) = self._candidates((hit,))
+        return candidate.matched
 
     @cached_property
     def _splitter(self) -> Splitter:
