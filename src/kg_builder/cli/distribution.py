@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,9 +96,6 @@ def write_distribution(
     folder: Path,
     project: Path | None,
     given: Mapping[str, str | None],
-    *,
-    documents: Mapping[str, bytes],
-    tables: Callable[[Iterable[Triple], Path], object] | None,
 ) -> None:
     """Write a distribution and say what a publisher should know of it.
 
@@ -125,10 +123,37 @@ def write_distribution(
         folder,
         Resources.find(project),
         options,
-        documents=documents,
-        tables=tables,
+        documents=_documents(opened, project, say),
+        tables=partial(_tables, opened=opened, say=say),
     )
     for warning in made.warnings:
         say.warn("", warning.pick(say.language))
     count = len(made.files) + 1
     say.tell(say(f"{count} 个文件，写到 {folder}", f"{count} files, written to {folder}"))
+
+
+def _documents(opened: OpenGraph, project: Path | None, say: Speaker) -> Mapping[str, bytes]:
+    """Return the documentation of the ontology, with instances of the graph."""
+    from kg_builder.graph.reference.reading import load_reference
+    from kg_builder.graph.vocabulary import DEFAULT_BASE
+    from kg_builder.pages.ontology import ontology_page
+    from kg_builder.resources import Resources
+
+    left_out = [opened.graph_name(name) for name in ("inferred", "ontology")]
+    named = (node for node in opened.store.named_graphs() if node not in left_out)
+    data = (
+        quad.triple
+        for node in named
+        for quad in opened.store.quads_for_pattern(None, None, None, node)
+    )
+    base = opened.base or DEFAULT_BASE
+    reference = load_reference(Resources.find(project), data, base=base)
+    page = ontology_page(reference, say.language).encode("utf-8", "replace")
+    return {"ontology/index.html": page}
+
+
+def _tables(triples: Iterable[Triple], folder: Path, *, opened: OpenGraph, say: Speaker) -> object:
+    from kg_builder.graph.export.tables import write_tables
+
+    label = partial(opened.label, language=say.language)
+    return write_tables(triples, folder, base=opened.base, label=label)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg_builder.cli.distribution import distribution_options, write_distribution
 from kg_builder.cli.graphs import opened_store, store_option
 from kg_builder.cli.options import Speaker, common_options, discard_output
 from kg_builder.errors import InputError, OutputError
@@ -100,6 +101,7 @@ def command(say: Speaker) -> click.Command:
         is_flag=True,
         help=say("csv 以 BOM 开头，供 Excel 识别编码", "start csv with a BOM, for Excel"),
     )
+    @distribution_options(say)
     @store_option(say)
     @common_options(say)
     def run(
@@ -112,11 +114,28 @@ def command(say: Speaker) -> click.Command:
         store: Path | None,
         project: Path | None,
         verbose: bool,  # noqa: ARG001
+        dist: Path | None,
+        **given: str | None,
     ) -> int:
         from kg_builder.asking.terms import resolve
         from kg_builder.graph.export.formats import Format
         from kg_builder.graph.export.select import Selection, select
 
+        if dist is not None:
+            if format_name or classes or entities or out != "-" or bom:
+                raise click.UsageError(
+                    say(
+                        "--dist 写全部，不与 --format、--class、--entity、-o、--bom 同用",
+                        "--dist writes it all: no --format, --class, --entity, -o or --bom with it",
+                    )
+                )
+            with opened_store(store, project, say) as opened:
+                write_distribution(say, opened, dist, project, given)
+            return 0
+        if any(given.values()):
+            raise click.UsageError(
+                say("发布包的选项须与 --dist 同用", "options of a distribution go with --dist")
+            )
         format_ = _format(format_name, out, say)
         if bom and format_ is not Format.CSV:
             raise click.UsageError(say("--bom 只用于 csv", "--bom is for csv alone"))
@@ -141,6 +160,10 @@ def _examples(say: Speaker) -> str:
         (
             say("全部，带命名图", "everything, with named graphs"),
             "kg export --graph all -o all.trig",
+        ),
+        (
+            say("放到网上的全部文件", "all that goes on the web"),
+            "kg export --dist public --publisher NAME --contact ADDRESS",
         ),
         (say("每类一张表", "one table per class"), "kg export --format csv --bom -o tables"),
         (

@@ -28,7 +28,7 @@ def run(built, language, *arguments):
     @distribution_options(say)
     def command(dist, **given):
         with open_graph(built) as opened:
-            write_distribution(say, opened, dist, None, given, documents={}, tables=None)
+            write_distribution(say, opened, dist, None, given)
 
     return CliRunner().invoke(command, list(arguments))
 

@@ -219,7 +219,7 @@ class _Writer:
             "全部，只有命名图（默认图是本体、断言与推出之和）",
             "all of it, named graphs alone (the default graph is ontology, asserted and inferred)",
         )
-        self._put("data/dataset.trig", trig_bytes(named), words, "whole")
+        self._put("data/dataset.trig", trig_bytes(named, contents.base), words, "whole")
 
     def _write_tables(self, tables: TableWriter) -> None:
         folder = self._staging / "data/csv"

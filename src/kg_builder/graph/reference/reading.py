@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode, Triple
 from kg_builder.graph.conformance import ABOUT_THE_ONTOLOGY
 from kg_builder.graph.dataset import read_turtle, with_canonical_blank_nodes
 from kg_builder.graph.ontology import ROOT, Ontology, load_ontology
-from kg_builder.graph.query.catalogue import load_query
+from kg_builder.graph.query.catalogue import load_catalogue
 from kg_builder.graph.reference.records import (
     ClassTerm,
     ConceptTerm,
@@ -72,7 +72,7 @@ def load_reference(
     """
     ontology = load_ontology(resources.ontology)
     alignments = sorted((resources.ontology / "alignments").glob("*.ttl"))
-    queries = tuple(load_query(path) for path in resources.files("queries", "*.rq"))
+    queries = tuple(load_catalogue(resources).values())
     reader = _Reader(ontology, alignments)
     return Reference(
         root=reader.module(ROOT),
