@@ -41,7 +41,7 @@ from pyoxigraph import Literal, NamedNode
 from kg_builder.errors import ConfigurationError, InputError
 from kg_builder.graph.ontology import Ontology, load_ontology
 from kg_builder.graph.query.tokens import Token, tokens
-from kg_builder.graph.vocabulary import HOUSE, PREFIXES, SCHEMES, expand
+from kg_builder.graph.vocabulary import HOUSE, PREFIXES, RDFS_LABEL, SCHEMES, expand
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.resources import Resources
 
@@ -60,6 +60,10 @@ _YEAR: Final = re.compile(r"[0-9]{4}")
 _ESCAPE: Final = re.compile(r"\\\\[uU]|\\.")
 """A backslash and what it escapes; or a backslash that is escaped, and the u behind it."""
 _LABELS: Final = (expand("skos:prefLabel"), expand("skos:altLabel"))
+_CLASSES: Final = "class"
+"""As a scheme: the classes of things."""
+_ENTITY: Final = expand("Entity")
+_SUBCLASS: Final = expand("rdfs:subClassOf")
 _IN_SCHEME: Final = expand("skos:inScheme")
 _INTEGER: Final = expand("xsd:integer")
 _XSD_DECIMAL: Final = expand("xsd:decimal")
@@ -86,8 +90,9 @@ class Parameter:
     def term(self, words: str) -> Term:
         """Return the term that `words` stand for.
 
-        A year is an xsd:integer, for engines differ about xsd:gYear. Raises InputError for words that are not of the type, and for an entity that is not given
-        as an IRI: names are looked up elsewhere.
+        A year is an xsd:integer, for engines differ about xsd:gYear. Raises InputError for words
+        that are not of the type, and for an entity that is not given as an IRI: names are looked up
+        elsewhere.
         """
         found = self._enumerated(words) if self.type == "enumerated" else self._typed(words)
         if found is None:
@@ -429,13 +434,14 @@ def _values(
             *here,
         )
     if scheme is not None:
-        if scheme not in SCHEMES or given is not None:
+        known = (*SCHEMES, _CLASSES)
+        if scheme not in known or given is not None:
             raise header.refuse(
-                f"scheme 应是 {', '.join(SCHEMES)} 之一，且不与 values 并用",
-                f"a scheme is one of {', '.join(SCHEMES)}, and stands without values",
+                f"scheme 应是 {', '.join(known)} 之一，且不与 values 并用",
+                f"a scheme is one of {', '.join(known)}, and stands without values",
                 *(*here, "scheme"),
             )
-        return _concepts(str(scheme), ontology())
+        return _classes(ontology()) if scheme == _CLASSES else _concepts(str(scheme), ontology())
     if isinstance(given, list):
         return {word: Literal(word) for word in header.list_of_words(*here, "values")}
     words = header.mapping(*here, "values") if given is not None else {}
@@ -480,6 +486,20 @@ def _concepts(scheme: str, ontology: Ontology) -> dict[str, Term]:
         if len(bearers[name]) == 1:
             found.setdefault(name, concept)
     return found
+
+
+def _classes(ontology: Ontology) -> dict[str, Term]:
+    """Return the classes of things by what they are called, in the order of the ontology."""
+    things: set[object] = {_ENTITY}
+    size = 0
+    while len(things) > size:
+        size = len(things)
+        things |= {
+            triple.subject
+            for triple in ontology.triples
+            if triple.predicate == _SUBCLASS and triple.object in things
+        }
+    return dict(_names(ontology, RDFS_LABEL, things))
 
 
 def _names(
