@@ -80,6 +80,7 @@ def ask(
         evidence=evidence,
         report=None if report is None else Path(report),
         timeout=timeout,
+        project=folder,
     )
     with tempfile.TemporaryDirectory(prefix="kg-") as spool:
         return _result(ask_request(request, Path(spool)))

@@ -52,6 +52,8 @@ class Request:
     account: bool = False
     """Whether labels of IRIs and the sources are wanted."""
     timeout: float = TIMEOUT
+    project: Path | None = None
+    """A folder of the user's own data, laid over the installed."""
 
 
 def ask(request: Request, folder: Path) -> Answer:

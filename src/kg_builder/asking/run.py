@@ -24,7 +24,8 @@ from pyoxigraph import (
     serialize,
 )
 
-from kg_builder.asking.answer import NAME_SUFFIX, Answer, Asked, Remark, SourceNote, words_of
+from kg_builder.asking.answer import Answer, Asked, Remark, SourceNote, words_of
+from kg_builder.asking.columns import headings_of
 from kg_builder.asking.emptiness import explain_empty
 from kg_builder.asking.endpoint import ask_endpoint
 from kg_builder.asking.evidence import read_report
@@ -44,6 +45,7 @@ from kg_builder.graph.query.syntax import check_query, warnings
 from kg_builder.graph.query.tokens import tokens
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
 from kg_builder.model.bilingual import Bilingual, Language
+from kg_builder.resources import Resources
 
 _VARIABLES: Final = re.compile(rb'\{"head":\{"vars":(\[[^]]*\])')
 _HEAD: Final = 1 << 20
@@ -103,7 +105,9 @@ def _ask_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
         base=graph.base,
         formulas=formulas(query),
     )
-    found = replace(found, headings=_headings(graph, found.variables, request.language))
+    resources = Resources.find(request.project)
+    headings = headings_of(graph, found.variables, resources, request.language)
+    found = replace(found, headings=headings)
     if found.form != "SELECT":
         return found
     if found.size == 0:
@@ -212,22 +216,6 @@ def _counted(found: Answer, most: int | None) -> Answer:
     kept = list(triples)[:most]
     serialize(kept, str(found.spool), RdfFormat.N_TRIPLES)
     return replace(found, size=len(kept), cut=cut)
-
-
-def _headings(
-    graph: OpenGraph, variables: tuple[str, ...], language: Language
-) -> Mapping[str, str]:
-    """Return what the ontology calls the variables: `?street_name` as `Street`."""
-    found: dict[str, str] = {}
-    for name in variables:
-        words = name.removesuffix(NAME_SUFFIX).split("_")
-        camel = "".join(word.capitalize() for word in words)
-        for local in (camel, camel[:1].lower() + camel[1:]):
-            label = graph.label(NamedNode(PREFIXES["kg"] + local), language)
-            if label is not None:
-                found[name] = label
-                break
-    return found
 
 
 def _mixtures(

@@ -15,8 +15,19 @@ from kg_builder.graph.inference.proof import Prover, read_axioms
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.query.levels import Query
 from kg_builder.graph.query.matches import Row, facts_of
+from kg_builder.graph.vocabulary import expand
 from kg_builder.model.bilingual import Language
 
+_CONTEXT: Final = frozenset(
+    expand(name)
+    for name in (
+        *("rdf:type", "rdfs:label", "skos:prefLabel", "skos:altLabel"),
+        *("area", "period", "statedIn", "resultKind", "listOrder"),
+        *("startYear", "endYear", "startMonth", "endMonth", "periodSpan"),
+    )
+)
+"""What things are called, and of what area and time a statement is, is said all over a report: it
+counts as evidence where a solution says nothing else."""
 _PLACES: Final = 12
 """How many places are listed for one solution; a sum over a hundred figures has as many."""
 
@@ -45,8 +56,9 @@ class _Finder:
 
     def passages(self, triples: Sequence[Triple]) -> list[Passage]:
         """Return the passages that say the triples, each once, in the report's order."""
+        own = [triple for triple in triples if triple.predicate not in _CONTEXT]
         found: dict[Passage, None] = {}
-        for triple in triples:
+        for triple in own or triples:
             for passage in self._said(triple):
                 found[passage] = None
         return sorted(found, key=lambda passage: (passage.report, passage.line, passage.column))

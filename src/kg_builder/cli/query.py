@@ -157,9 +157,10 @@ def _command_of(query: StoredQuery, say: Speaker) -> click.Command:
             values={name: tuple(typed) for name, typed in values.items() if typed},
             language=say.language,
             most=options.pop("max_rows"),
+            project=project,
             **options,
         )
-        return run_request(request, delivery, project, say)
+        return run_request(request, delivery, say)
 
     own = [_option_of(parameter, say) for parameter in query.parameters.values()]
     run.params[:0] = own

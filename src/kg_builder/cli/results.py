@@ -125,7 +125,7 @@ class Delivery:
         )
 
 
-def run_request(request: Request, delivery: Delivery, project: Path | None, say: Speaker) -> int:
+def run_request(request: Request, delivery: Delivery, say: Speaker) -> int:
     """Ask, and print or write the answer; what is to be said of it goes to stderr."""
     query = read_query(request.text)
     if query is None:
@@ -136,7 +136,7 @@ def run_request(request: Request, delivery: Delivery, project: Path | None, say:
         )
     name = choose_format(query.form, delivery.format_name, delivery.out)
     if request.endpoint is None:
-        request = replace(request, store=find_store(request.store, project, say))
+        request = replace(request, store=find_store(request.store, request.project, say))
     request = replace(request, account=name == "xlsx")
     with tempfile.TemporaryDirectory(prefix="kg-") as folder:
         with _waiting(say):

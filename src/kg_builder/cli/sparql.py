@@ -48,9 +48,10 @@ def command(say: Speaker) -> click.Command:
             file=name,
             language=say.language,
             most=options.pop("max_rows"),
+            project=project,
             **options,
         )
-        return run_request(request, delivery, project, say)
+        return run_request(request, delivery, say)
 
     return run
 

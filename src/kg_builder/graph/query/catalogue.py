@@ -31,7 +31,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final, cast, get_args
 from typing import Literal as OneOf
 
@@ -178,7 +177,7 @@ class Catalogue(Mapping[str, StoredQuery]):
 def load_catalogue(resources: Resources) -> Catalogue:
     """Return the stored queries of the house, a project's laid over them by name."""
     paths = {path.stem: path for path in resources.files("queries", "*.rq")}
-    return Catalogue(MappingProxyType(paths), resources.ontology)
+    return Catalogue(paths, resources.ontology)
 
 
 def load_query(path: Path, ontology: Callable[[], Ontology]) -> StoredQuery:
@@ -216,8 +215,8 @@ def load_query(path: Path, ontology: Callable[[], Ontology]) -> StoredQuery:
         header.words("title"),
         header.words("description"),
         header.list_of_words("tags"),
-        MappingProxyType(parameters),
-        MappingProxyType(computed),
+        parameters,
+        computed,
         _worked(header, parameters),
         text,
         path,
@@ -398,7 +397,7 @@ def _parameter(
         header.words(*here, "label"),
         None if default is None else str(default),
         header.list_of_words(*here, "examples"),
-        MappingProxyType(_values(header, name, kind, ontology)),
+        _values(header, name, kind, ontology),
         blocks,
     )
     _check_words(header, parameter)
@@ -562,7 +561,7 @@ def _worked(
             if parameters[name].type != "entity":
                 for words in settings[name]:
                     _check_term(header, parameters[name], words, *keys)
-        found.append(MappingProxyType(settings))
+        found.append(settings)
     return tuple(found)
 
 
