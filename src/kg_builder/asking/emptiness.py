@@ -1,2 +1,0 @@
-def explain_empty(graph, text):
-    return ()
