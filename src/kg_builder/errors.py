@@ -27,7 +27,10 @@ from kg_builder.model.bilingual import Bilingual, Language
 
 
 class KgError(Exception):
-    """The root of the tree. `file`, `line` and `column` say where, as far as known (1-based)."""
+    """The root of the tree. `file`, `line` and `column` say where, as far as known (1-based).
+
+    `excerpt` shows the place in lines of its own, where a text is short enough to be shown.
+    """
 
     def __init__(
         self,
@@ -37,16 +40,23 @@ class KgError(Exception):
         file: str | None = None,
         line: int | None = None,
         column: int | None = None,
+        excerpt: str | None = None,
     ) -> None:
         super().__init__(en)
         self.message = Bilingual(zh, en)
         self.file = file
         self.line = line
         self.column = column
+        self.excerpt = excerpt
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by both messages: errors cross process borders (see `workers`)."""
-        place = {"file": self.file, "line": self.line, "column": self.column}
+        place = {
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "excerpt": self.excerpt,
+        }
         return _rebuild, (type(self), self.message, place)
 
     def render(self, language: Language) -> str:

@@ -27,6 +27,7 @@ from pyoxigraph import (
 from kg_builder.graph.index import Term
 from kg_builder.graph.query.levels import Form
 from kg_builder.model.bilingual import Bilingual
+from kg_builder.model.notice import Notice
 
 Solution: TypeAlias = tuple[Term | None, ...]
 NAME_SUFFIX: Final = "_name"
@@ -44,15 +45,6 @@ class Asked:
     title: Bilingual | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     """What was given for each parameter, by name, in words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """Something to know about an answer; `line` and `column` are of the query (1-based)."""
-
-    message: Bilingual
-    line: int | None = None
-    column: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +76,8 @@ class Answer:
     """What IRIs in the solutions are called, where labels were asked for."""
     formulas: Mapping[str, str] = field(default_factory=dict)
     """How the variables are computed that are not in the graph as they stand."""
-    remarks: tuple[Remark, ...] = ()
-    reasons: tuple[Remark, ...] = ()
+    remarks: tuple[Notice, ...] = ()
+    reasons: tuple[Notice, ...] = ()
     """Why there is no solution."""
     evidence: tuple[tuple[str, ...], ...] = ()
     """For each solution where the report says so, where evidence was asked for."""

@@ -11,13 +11,14 @@ from typing import Final
 
 from pyoxigraph import Triple
 
-from kg_builder.asking.answer import Answer, Remark
+from kg_builder.asking.answer import Answer
 from kg_builder.asking.request import TIMEOUT, Request
 from kg_builder.asking.request import ask as ask_request
 from kg_builder.asking.stores import locate_store
 from kg_builder.graph.index import Term
 from kg_builder.graph.query.catalogue import load_catalogue
 from kg_builder.model.bilingual import Language
+from kg_builder.model.notice import Notice
 from kg_builder.resources import Resources
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -38,9 +39,9 @@ class Result:
     """For each row where the report says so, where it was asked for."""
     formulas: Mapping[str, str]
     """How variables are computed, by name."""
-    reasons: tuple[Remark, ...]
+    reasons: tuple[Notice, ...]
     """Why there are no rows."""
-    remarks: tuple[Remark, ...]
+    remarks: tuple[Notice, ...]
     cut: bool
     """Whether there is more than `max_rows`."""
 

@@ -8,13 +8,13 @@ from typing import Final
 
 from pyoxigraph import DefaultGraph, NamedNode, Triple
 
-from kg_builder.asking.answer import Remark
 from kg_builder.graph.index import Term
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.query.levels import Query, formulas
 from kg_builder.graph.query.matches import Row, facts_of
 from kg_builder.graph.vocabulary import expand
 from kg_builder.model.bilingual import Bilingual
+from kg_builder.model.notice import Notice
 
 _ADDING: Final = re.compile(r"\b(?:SUM|AVG)\s*\(", re.IGNORECASE)
 _VALUE: Final = expand("value")
@@ -33,14 +33,14 @@ MIXED_ROWS: Final = 200
 """So many sums are looked at."""
 
 
-def mixtures(graph: OpenGraph, query: Query, rows: Sequence[Row]) -> tuple[Remark, ...]:
+def mixtures(graph: OpenGraph, query: Query, rows: Sequence[Row]) -> tuple[Notice, ...]:
     """Return what is mixed in the sums and means of an answer, each kind of mixture once."""
     if not any(_ADDING.search(formula) for formula in formulas(query).values()):
         return ()
     found: dict[Bilingual, None] = {}
     for triples in facts_of(graph.store, query, rows, graph.prefixes):
         found.update(dict.fromkeys(_mixed(graph, triples)))
-    return tuple(Remark(message) for message in found)
+    return tuple(Notice("mixture", message) for message in found)
 
 
 def _mixed(graph: OpenGraph, triples: Sequence[Triple]) -> Iterator[Bilingual]:

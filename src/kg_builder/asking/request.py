@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kg_builder.errors import CrashError, MemoryLimitError, TimeLimitError
+from kg_builder.errors import CrashError, InputError, MemoryLimitError, TimeLimitError
 from kg_builder.graph.query.safety import refuse_unsafe
+from kg_builder.graph.query.syntax import refuse_excess
 from kg_builder.graph.vocabulary import PREFIXES
 from kg_builder.model.bilingual import Language
 from kg_builder.workers import run_in_child
@@ -63,12 +64,17 @@ def ask(request: Request, folder: Path) -> Answer:
     result larger than `SPOOL`; EndpointError; TimeLimitError, MemoryLimitError, CrashError in the
     words of a query.
     """
-    if request.stored is None:
-        refuse_unsafe(request.text, PREFIXES, None)  # before anything is opened
     try:
+        if request.stored is None:  # refused before anything is opened
+            refuse_excess(request.text)
+            refuse_unsafe(request.text, PREFIXES, None)
         return run_in_child(
             _answer, request, folder, timeout=request.timeout, memory=MEMORY, file_size=SPOOL
         )
+    except InputError as error:
+        if error.file is None and error.line is not None:
+            error.file = request.file
+        raise
     except TimeLimitError as error:
         raise TimeLimitError(
             f"{request.timeout:g} 秒内没有算完；请把查询写得更窄，或加长 --timeout",

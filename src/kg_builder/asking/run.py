@@ -24,7 +24,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from kg_builder.asking.answer import Answer, Asked, Remark, SourceNote, words_of
+from kg_builder.asking.answer import Answer, Asked, SourceNote, words_of
 from kg_builder.asking.columns import headings_of
 from kg_builder.asking.emptiness import explain_empty
 from kg_builder.asking.endpoint import ask_endpoint
@@ -38,17 +38,22 @@ from kg_builder.errors import InputError
 from kg_builder.graph.index import Term
 from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.query.catalogue import bind
+from kg_builder.graph.query.door import closed_door
 from kg_builder.graph.query.levels import Form, Query, formulas, limited, read_query
 from kg_builder.graph.query.prologue import declared
+from kg_builder.graph.query.punctuation import warnings
 from kg_builder.graph.query.safety import refuse_unsafe
-from kg_builder.graph.query.syntax import check_query, warnings
+from kg_builder.graph.query.syntax import check_query
 from kg_builder.graph.query.tokens import tokens
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
 from kg_builder.model.bilingual import Bilingual, Language
+from kg_builder.model.notice import Notice
 from kg_builder.resources import Resources
 
 _VARIABLES: Final = re.compile(rb'\{"head":\{"vars":(\[[^]]*\])')
 _HEAD: Final = 1 << 20
+_SHARE: Final = 3
+"""One part in so many of the time may go into explaining an empty answer."""
 _SUPPORTED: Final = 5_000
 """For so many solutions evidence is looked up."""
 _LABELLED: Final = 200_000
@@ -89,11 +94,12 @@ _Engine: TypeAlias = Callable[[str, Form, Path], None]
 
 def _ask_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
     def engine(text: str, _form: Form, target: Path) -> None:
-        found = graph.store.query(text, prefixes=dict(graph.prefixes))
-        if isinstance(found, QueryTriples):
-            serialize(found, str(target), RdfFormat.N_TRIPLES)
-        else:
-            found.serialize(str(target), QueryResultsFormat.JSON)
+        with target.open("wb") as file, closed_door():
+            found = graph.store.query(text, prefixes=dict(graph.prefixes))
+            if isinstance(found, QueryTriples):
+                serialize(found, file, RdfFormat.N_TRIPLES)
+            else:
+                found.serialize(file, QueryResultsFormat.JSON)
 
     asked, remarks = _question_here(request, graph)
     query = _read(asked.text, request)
@@ -111,7 +117,10 @@ def _ask_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
     if found.form != "SELECT":
         return found
     if found.size == 0:
-        return replace(found, reasons=explain_empty(graph, asked.text))
+        reasons = explain_empty(graph, asked.text, seconds=request.timeout / _SHARE)
+        if request.stored is not None:  # nobody has its text before their eyes
+            reasons = tuple(replace(reason, position=None) for reason in reasons)
+        return replace(found, reasons=reasons)
     found = replace(found, remarks=(*found.remarks, *_mixtures(graph, query, found, request)))
     if request.evidence:
         found = replace(found, evidence=_evidence(graph, query, found, request))
@@ -121,7 +130,7 @@ def _ask_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
     return found
 
 
-def _question_here(request: Request, graph: OpenGraph) -> tuple[Asked, tuple[Remark, ...]]:
+def _question_here(request: Request, graph: OpenGraph) -> tuple[Asked, tuple[Notice, ...]]:
     """Return the text to run, its parameters bound, and what there is to say of it."""
     stored = request.stored
     if stored is not None:
@@ -129,7 +138,7 @@ def _question_here(request: Request, graph: OpenGraph) -> tuple[Asked, tuple[Rem
         return Asked(bind(stored, terms), stored.name, stored.title, words), ()
     names = {name.value for name in graph.store.named_graphs() if isinstance(name, NamedNode)}
     refuse_unsafe(request.text, graph.prefixes, names)
-    check_query(request.text, graph.prefixes, request.file)
+    check_query(request.text, graph.prefixes)
     return Asked(request.text), warnings(request.text)
 
 
@@ -144,7 +153,7 @@ def _ask_there(request: Request, url: str, spool: Path) -> Answer:
         terms, words = resolve_parameters(stored, request.values, remote_finder(engine, spool))
         asked = Asked(bind(stored, terms), stored.name, stored.title, words)
     else:
-        check_query(request.text, PREFIXES, request.file)
+        check_query(request.text, PREFIXES)
         asked = Asked(request.text)
     query = _read(asked.text, request)
     found = _run(engine, query, request.most, spool)
@@ -220,7 +229,7 @@ def _counted(found: Answer, most: int | None) -> Answer:
 
 def _mixtures(
     graph: OpenGraph, query: Query, found: Answer, request: Request
-) -> tuple[Remark, ...]:
+) -> tuple[Notice, ...]:
     """Return what a sum of one's own mixes; stored queries group by what they must not mix."""
     return () if request.stored is not None else mixtures(graph, query, _rows(found, MIXED_ROWS))
 

@@ -137,7 +137,11 @@ def _run(arguments: list[str], say: Speaker, *, debug: bool) -> int:
     except Exception as error:  # noqa: BLE001  (the last door: one plain line, never a traceback)
         if debug:
             traceback.print_exc()
-        return _fail(say, _explain(error, say), 124 if isinstance(error, TimeLimitError) else 2)
+        code = _fail(say, _explain(error, say), 124 if isinstance(error, TimeLimitError) else 2)
+        if isinstance(error, KgError) and error.excerpt:
+            for line in error.excerpt.split("\n"):
+                say.complain(line)
+        return code
     return code if isinstance(code, int) else 0
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from kg_builder.asking.answer import Answer, Remark
+from kg_builder.asking.answer import Answer
 from kg_builder.asking.request import TIMEOUT, Request, ask
 from kg_builder.asking.results.formats import GRAPH, TABULAR, choose_format
 from kg_builder.asking.results.tabular import Style
@@ -22,6 +22,7 @@ from kg_builder.cli.options import Speaker, discard_output, terminal_style
 from kg_builder.errors import InputError
 from kg_builder.graph.disk import replacing
 from kg_builder.graph.query.levels import read_query
+from kg_builder.model.notice import Notice
 
 _Decorator = Callable[[Any], Any]
 
@@ -144,7 +145,7 @@ def run_request(request: Request, delivery: Delivery, say: Speaker) -> int:
         for remark in answer.remarks:
             say.warn(_place(remark, request), remark.message.pick(say.language))
         left_out = _deliver(answer, name, delivery, say)
-        _say_rest(answer, name, delivery, left_out, say)
+        _say_rest(answer, name, left_out, request, delivery, say)
     return 0
 
 
@@ -160,13 +161,16 @@ def _waiting(say: Speaker) -> Iterator[None]:
         yield
 
 
-def _place(remark: Remark, request: Request) -> str:
-    parts = (request.file, remark.line, remark.column)
+def _place(remark: Notice, request: Request) -> str:
+    at = remark.position
+    parts = (request.file, at and at.line, at and at.column)
     return ":".join(str(part) for part in parts if part is not None)
 
 
 def _deliver(answer: Answer, name: str, delivery: Delivery, say: Speaker) -> int:
     """Write the answer to its file, whole or not at all, or to stdout; return what is left out."""
+    if name == "table" and answer.form == "SELECT" and not answer.size and delivery.out is None:
+        return 0  # why there are no rows is said on stderr; headings alone say nothing
     wanted = {"all_variables": delivery.all_columns, "bom": delivery.bom}
     if delivery.out is not None:
         with replacing(delivery.out) as stream:
@@ -182,7 +186,9 @@ def _deliver(answer: Answer, name: str, delivery: Delivery, say: Speaker) -> int
     return left_out
 
 
-def _say_rest(answer: Answer, name: str, delivery: Delivery, left_out: int, say: Speaker) -> None:
+def _say_rest(
+    answer: Answer, name: str, left_out: int, request: Request, delivery: Delivery, say: Speaker
+) -> None:
     """Say what the result does not show: what is computed, why there is nothing, what is cut."""
     for variable, formula in answer.formulas.items():
         if variable in answer.variables:
@@ -190,7 +196,9 @@ def _say_rest(answer: Answer, name: str, delivery: Delivery, left_out: int, say:
             tell = say.tell if name == "table" and delivery.out is None else say.complain
             tell(line)
     for reason in answer.reasons:
-        say.complain(reason.message.pick(say.language))
+        place = _place(reason, request)
+        words = reason.message.pick(say.language)
+        say.complain(f"{place}: {words}" if reason.position else words)
     if answer.cut:
         say.warn(
             "",

@@ -66,7 +66,7 @@ def _text(query: str | None, file: Path | None) -> tuple[str, str | None]:
             "give a query, or a file with -f (- is standard input)",
         )
     if query is not None and query != "-":
-        return query, None
+        return query, "query"
     if query == "-" or str(file) == "-":
         return _decoded(sys.stdin.buffer.read(), "stdin"), "stdin"
     assert file is not None  # noqa: S101 - the one or the other

@@ -22,7 +22,7 @@ from pyoxigraph import (
 )
 from rich.cells import cell_len
 
-from kg_builder.asking.answer import Answer, Asked, Remark, SourceNote
+from kg_builder.asking.answer import Answer, Asked, SourceNote
 from kg_builder.asking.results.formats import GRAPH, TABULAR, choose_format
 from kg_builder.asking.results.tabular import Style
 from kg_builder.asking.results.writing import TABLE_ROWS, write_answer
@@ -30,6 +30,7 @@ from kg_builder.errors import InputError
 from kg_builder.graph.index import Term
 from kg_builder.graph.query.levels import Form
 from kg_builder.model.bilingual import Bilingual
+from kg_builder.model.notice import Notice
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 HOSTILE = [
@@ -159,7 +160,7 @@ def test_the_second_sheet_says_where_it_comes_from(tmp_path: Path) -> None:
         ["n"],
         [[Literal(2)]],
         formulas={"n": "COUNT(?c)"},
-        remarks=(Remark(Bilingual("注意", "note")),),
+        remarks=(Notice("note", Bilingual("注意", "note")),),
         sources=(
             SourceNote("http://example.org/r", "报告", ((Bilingual("机关", "body"), "区政府"),)),
         ),

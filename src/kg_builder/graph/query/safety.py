@@ -32,7 +32,7 @@ _LOOSELY_ESCAPED: Final = re.compile(r"\\u([0-9A-Fa-f]{4}(?:[0-9A-Fa-f]{4})?)", 
 """As rdflib reads escapes: `\\u` may have eight digits."""
 _WEB_ADDRESS: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
 """What cannot be less-than and an expression: two slashes follow each other."""
-_BLANKS: Final = r"(?:[ \t\r\n]|#[^\r\n]*)*"
+_BLANKS: Final = r"(?:[ \t\r\n]++|#[^\r\n]*+)*+"
 _SKIPPED: Final = ("space", "comment")
 _MOST_DECODINGS: Final = 3
 _MOST_NAMES: Final = 6
@@ -72,7 +72,7 @@ class _Decoded:
         place = place if self.places is None else self.places[place]
         at = position(self.raw, place)
         shown = with_caret(self.raw, place)
-        return InputError(f"{zh}\n{shown}", f"{en}\n{shown}", line=at.line, column=at.column)
+        return InputError(zh, en, line=at.line, column=at.column, excerpt=shown)
 
 
 def _decodings(text: str) -> Iterator[_Decoded]:
@@ -132,6 +132,9 @@ class _Ways:
         self._reading = reading
         self._text = reading.text
         self._prefixes: dict[str, set[str]] = {name: {iri} for name, iri in prefixes.items()}
+        self._line_start = self._line_end = -1
+        """Between them no line ends."""
+        self._spaces: dict[str, frozenset[str]] = {}
         self._next: dict[int, tuple[int, ...]] = {}
         """By place, where the token ends that stands there, on each way to read it."""
         self._before: dict[int, set[str]] = {}
@@ -160,7 +163,7 @@ class _Ways:
 
     def _readings(self, place: int, last: Token | None) -> Iterator[Token]:
         """Yield the tokens that engines may see at a place after the solid token `last`."""
-        token = token_at(self._text, place)
+        token = self._token(place)
         yield token
         if token.kind == "iri" and self._may_be_less(token, last):
             yield Token("mark", "<", place, place + 1)
@@ -173,6 +176,16 @@ class _Ways:
         if token.kind == "name" and not self._is_iri(token):
             end = place + token.text.index(":") + 1
             yield Token("name", self._text[place:end], place, end)
+
+    def _token(self, place: int) -> Token:
+        """Return the longest token at a place; of comments, which may be many and long, no text."""
+        if self._text[place] != "#":
+            return token_at(self._text, place)
+        if not self._line_end > place >= self._line_start:
+            ends = (self._text.find(mark, place) for mark in "\r\n")
+            self._line_start = place
+            self._line_end = min((end for end in ends if end >= 0), default=len(self._text))
+        return Token("comment", "#", place, self._line_end)
 
     def _may_be_less(self, token: Token, last: Token | None) -> bool:
         if _WEB_ADDRESS.match(token.text):
@@ -188,13 +201,16 @@ class _Ways:
         prefix, _, local = name.text.partition(":")
         if not any(word in local.upper() for word in ("SERVICE", "FROM")):
             return True
-        namespaces = {*self._prefixes.get(prefix, ())} | {
-            match[1]
-            for match in re.finditer(rf"{re.escape(prefix)}:{_BLANKS}<([^<>]*)>", self._text)
-        }
-        return bool(namespaces) and all(
-            _is_valid(namespace + _unescaped(local)) for namespace in namespaces
-        )
+        spaces = self._namespaces(prefix)
+        return bool(spaces) and all(_is_valid(space + _unescaped(local)) for space in spaces)
+
+    def _namespaces(self, prefix: str) -> frozenset[str]:
+        """Return what a prefix may stand for, by whatever looks like its declaration."""
+        if prefix not in self._spaces:
+            pattern = rf"(?<!\w){re.escape(prefix)}:{_BLANKS}<([^<>]*)>"
+            found = (match[1] for match in re.finditer(pattern, self._text))
+            self._spaces[prefix] = frozenset({*self._prefixes.get(prefix, ()), *found})
+        return self._spaces[prefix]
 
     def _declare(self) -> None:
         """Note every prefix that is declared on some way."""
@@ -217,7 +233,7 @@ class _Ways:
             if here in seen or here >= len(self._text):
                 continue
             seen.add(here)
-            token = token_at(self._text, here)
+            token = self._token(here)
             for end in self._next.get(here, ()):
                 if token.kind in _SKIPPED:
                     open_ends.append(end)

@@ -37,7 +37,8 @@ _LETTER = (
 )
 """PN_CHARS_BASE: 。 (U+3002) and ， (U+FF0C) are of it, so `?v。` is a legal variable."""
 _INNER = rf"{_LETTER}_0-9\u00B7\u0300-\u036F\u203F\u2040"
-_PREFIX = rf"(?:[{_LETTER}](?:[{_INNER}.-]*[{_INNER}-])?)?"
+_PREFIX = rf"(?:[{_LETTER}](?:[{_INNER}.-]{{0,120}}[{_INNER}-])?)?"
+"""Shorter than the grammar allows: else a long text of dots took the square of its length."""
 _ESCAPED = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
 _LOCAL = (
     rf"(?:(?:[{_LETTER}_:0-9]|{_ESCAPED})"

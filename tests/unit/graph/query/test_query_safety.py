@@ -9,6 +9,7 @@ from pyoxigraph import Store
 from rdflib.plugins.sparql.parser import parseQuery
 
 from kg_builder.errors import InputError
+from kg_builder.graph.query.punctuation import warnings
 from kg_builder.graph.query.safety import refuse_unsafe
 
 GRAPH = "https://example.org/kg/graph/inferred"
@@ -162,6 +163,17 @@ def is_keyword(text: str, word: str, other: str) -> bool:
         takes(text) and not takes(text.replace(word, other))
         for takes in (oxigraph_takes, rdflib_takes)
     )
+
+
+@pytest.mark.parametrize(
+    "bit",
+    ["(?a <u:v#w>) . ", "?a.", "海", "'''\\u0041 ", "ex:SERVICE ", "?s ?p “x”，?v。 ", "#\r", "<"],
+)
+def test_a_large_text_takes_no_square_of_its_size(bit: str) -> None:
+    """Each of these took, or could take, minutes."""
+    text = "SELECT * { ?s ?p " + bit * 20_000 + " }"
+    refused(text)
+    warnings(text)
 
 
 BITS = st.sampled_from(
