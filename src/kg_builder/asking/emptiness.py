@@ -68,9 +68,16 @@ class Explainer:
         self._simplified = simplified_characters()
 
     def explain(
-        self, text: str, *, seconds: float = 10.0, probes: int = MAX_PROBES
+        self,
+        text: str,
+        *,
+        seconds: float = 10.0,
+        probes: int = MAX_PROBES,
+        trusted: bool = False,
     ) -> tuple[Notice, ...]:
         """Return why a query that was answered with nothing has no answer; likeliest first.
+
+        Of one that is `trusted` it is not said what may be wrong with it, but what the report says.
 
         Meant for the child process that the query ran in: a single probe cannot be interrupted.
         After `seconds`, or `probes` queries, what was found so far is returned.
@@ -84,15 +91,17 @@ class Explainer:
             with suppress(_SpentError):
                 reasons += search.reasons()
             known = Culprit(shape, search.culprit)
-        reasons += reading_reasons(self._graph, text, known)
-        return _ranked(reasons)
+        reported = tuple(reading_reasons(self._graph, text, known))
+        if trusted:
+            reasons = [] if reported else [r for r in reasons if r.code not in _SLIPS]
+        return _ranked([*reasons, *reported])
 
 
 def explain_empty(
-    graph: OpenGraph, text: str, *, seconds: float = 10.0, probes: int = MAX_PROBES
+    graph: OpenGraph, text: str, *, seconds: float = 10.0, trusted: bool = False
 ) -> tuple[Notice, ...]:
     """Return why a query that was answered with nothing has no answer (see `Explainer`)."""
-    return Explainer(graph).explain(text, seconds=seconds, probes=probes)
+    return Explainer(graph).explain(text, seconds=seconds, trusted=trusted)
 
 
 def _ranked(reasons: Iterable[Notice]) -> tuple[Notice, ...]:

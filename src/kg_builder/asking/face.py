@@ -57,11 +57,13 @@ def ask(
     timeout: float = TIMEOUT,
     language: Language = "en",
     project: Path | str | None = None,
-    **parameters: str | Iterable[str],
+    parameters: Mapping[str, str | Iterable[str]] | None = None,
+    **more: str | Iterable[str],
 ) -> Result:
     """Ask a graph: `question` is the name of a stored query, or the text of one in SPARQL.
 
-    `parameters` are those of the stored query: names, aliases or IRIs, one or several. `store` is
+    `parameters` are those of the stored query, which may also stand by themselves (`street=…`):
+    names, aliases or IRIs, one or several. `store` is
     found as the command line finds it; `timeout` is in seconds. The query runs in a child process.
 
     Raises KeyError for a stored query that there is none of, and what `request.ask` raises.
@@ -75,7 +77,7 @@ def ask(
         store=_store(store, folder) if endpoint is None else None,
         endpoint=endpoint,
         stored=stored,
-        values={name: _several(value) for name, value in parameters.items()},
+        values={name: _several(value) for name, value in {**(parameters or {}), **more}.items()},
         language=language,
         most=max_rows,
         evidence=evidence,

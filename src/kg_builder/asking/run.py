@@ -93,9 +93,11 @@ _Engine: TypeAlias = Callable[[str, Form, Path], None]
 
 
 def _ask_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
+    prefixes = dict(graph.prefixes)
+
     def engine(text: str, _form: Form, target: Path) -> None:
         with target.open("wb") as file, closed_door():
-            found = graph.store.query(text, prefixes=dict(graph.prefixes))
+            found = graph.store.query(text, prefixes=prefixes)
             if isinstance(found, QueryTriples):
                 serialize(found, file, RdfFormat.N_TRIPLES)
             else:
@@ -107,7 +109,7 @@ def _ask_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
         _run(engine, query, request.most, spool),
         asked=asked,
         remarks=remarks,
-        prefixes=dict(graph.prefixes),
+        prefixes=prefixes,
         base=graph.base,
         formulas=formulas(query),
     )
@@ -117,8 +119,10 @@ def _ask_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
     if found.form != "SELECT":
         return found
     if found.size == 0:
-        reasons = explain_empty(graph, asked.text, seconds=request.timeout / _SHARE)
-        if request.stored is not None:  # nobody has its text before their eyes
+        trusted = request.stored is not None
+        seconds = request.timeout / _SHARE
+        reasons = explain_empty(graph, asked.text, seconds=seconds, trusted=trusted)
+        if trusted:  # nobody has its text before their eyes
             reasons = tuple(replace(reason, position=None) for reason in reasons)
         return replace(found, reasons=reasons)
     found = replace(found, remarks=(*found.remarks, *_mixtures(graph, query, found, request)))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from kg_builder.graph.query.catalogue import Catalogue, Parameter, StoredQuery
 
 _PROJECT = "--project"
+_TAKEN = frozenset({"report"})
+"""Parameters of stored queries that have the name of an option."""
 
 
 def command(say: Speaker) -> click.Command:
@@ -143,13 +145,27 @@ def _command_of(query: StoredQuery, say: Speaker) -> click.Command:
         help=f"{query.title.pick(say.language)}\n\n{query.description.pick(say.language)}",
         epilog=_examples_of(query, say),
     )
+    @click.option(
+        "-p",
+        "--parameter",
+        "pairs",
+        multiple=True,
+        metavar=say("名称=值", "NAME=VALUE"),
+        help=say(
+            "任何参数也可这样给；与别的选项同名的只能这样给",
+            "any parameter may be given so; one that has the name of another option only so",
+        ),
+    )
     @result_options(say)
     @common_options(say)
-    def run(project: Path | None, **options: Any) -> int:
+    def run(project: Path | None, pairs: tuple[str, ...], **options: Any) -> int:
         from kg_builder.asking.request import Request
 
         options.pop("verbose")
-        values = {name: options.pop(_field(name)) for name in query.parameters}
+        values = {name: options.pop(_field(name), ()) for name in query.parameters}
+        for pair in pairs:
+            name, _, typed = pair.partition("=")
+            values[name] = (*values.get(name, ()), typed)
         delivery = Delivery.take(options)
         request = Request(
             query.text,
@@ -162,8 +178,9 @@ def _command_of(query: StoredQuery, say: Speaker) -> click.Command:
         )
         return run_request(request, delivery, say)
 
+    taken = {option for parameter in run.params for option in parameter.opts}
     own = [_option_of(parameter, say) for parameter in query.parameters.values()]
-    run.params[:0] = own
+    run.params[:0] = [option for option in own if taken.isdisjoint(option.opts)]
     return run
 
 
@@ -218,7 +235,11 @@ def example_lines(query: StoredQuery) -> list[str]:
 
     lines = [f"kg query {query.name}"]
     for example in query.examples:
-        options = [f"--{name} {quote(word)}" for name, words in example.items() for word in words]
+        options = [
+            f"-p {quote(f'{name}={word}')}" if name in _TAKEN else f"--{name} {quote(word)}"
+            for name, words in example.items()
+            for word in words
+        ]
         lines.append(" ".join([f"kg query {query.name}", *options]))
     return list(dict.fromkeys(lines))
 
