@@ -56,8 +56,8 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _PREFIXED: Final = re.compile(r"(?P<prefix>[a-z]+):[A-Za-z][A-Za-z0-9-]*")
 _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _YEAR: Final = re.compile(r"[0-9]{4}")
-_ESCAPE: Final = re.compile(r"\\\\[uU]|\\.")
-"""A backslash and what it escapes; or a backslash that is escaped, and the u behind it."""
+_ESCAPE: Final = re.compile(r"\\\\[uU]?|\\u[0-9A-F]{4}|\\.")
+"""An escaped backslash, with a u behind it if there is one; or another escape."""
 _LABELS: Final = (expand("skos:prefLabel"), expand("skos:altLabel"))
 _CLASSES: Final = "class"
 """As a scheme: the classes of things."""
@@ -611,14 +611,17 @@ def _block(parameter: Parameter, given: Term | Sequence[Term] | None) -> str:
 
 
 def _written(term: Term) -> str:
-    r"""Return a term as N-Triples writes it, with no backslash before a `u` that is its own.
+    r"""Return a term as N-Triples writes it, so that every engine reads the same.
 
     SPARQL has `\u0022` undone before it looks for strings (section 19.2), and engines that do so
-    find it in a literal's `\\u0022` as well.
+    find it in a literal's `\\u0022` as well; rdflib takes up to eight digits after `\u`. So a `u`
+    behind a backslash of the literal's own is escaped itself, and escapes have eight digits.
     """
     return _ESCAPE.sub(_unmistakable, str(term))
 
 
 def _unmistakable(match: re.Match[str]) -> str:
     escape = match[0]
-    return escape if len(escape) == 2 else f"\\\\\\u00{ord(escape[2]):02X}"
+    if escape.startswith("\\\\"):
+        return f"\\\\\\U{ord(escape[2]):08X}" if len(escape) > 2 else escape
+    return f"\\U0000{escape[2:]}" if len(escape) > 2 else escape
