@@ -80,7 +80,7 @@ def breaks(text: str, room: int) -> list[int]:
     best = None
     for place, character in enumerate(text):
         width = get_character_cell_size(character)
-        if used + width > room and character != " ":
+        while used + width > room and character != " " and place > start:
             start = best if best is not None and best > start else place
             found.append(start)
             used = sum(map(get_character_cell_size, text[start:place]))

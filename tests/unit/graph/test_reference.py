@@ -135,7 +135,9 @@ def test_uses_are_read_from_tokens_not_from_words(tmp_path):
         '  FILTER (?c != "kg:Fund") }',
         "utf-8",
     )
-    uses = terms_used([load_query(Path(tmp_path / "meals.rq"))])
+    uses = terms_used(
+        [load_query(tmp_path / "meals.rq", lambda: load_ontology(Resources.find().ontology))]
+    )
     ours = {iri.removeprefix(KG) for iri in uses if iri.startswith(KG)} - {""}
     assert ours == {"Street", "inStreet", "Canteen"}
     assert uses[KG + "Canteen"] == ("meals",)

@@ -70,5 +70,7 @@ def hostile_store(folder, base=BASE, words=HOSTILE):
     inferred = (Triple(figure, RDF_TYPE, expand("qb:Observation")),)
     graph = NamedNode(report.value.replace("/id/", "/graph/"))
     made = KnowledgeGraph(base, {graph: asserted}, inferred, evidence, ontology)
-    write_build(folder, made, ValidationReport(conforms=True, results=()), [], {}, {})
+    write_build(
+        folder, made, ValidationReport(conforms=True, results=()), [], {}, {}, lambda _: None
+    )
     return folder
