@@ -1,7 +1,6 @@
 """The reference: what is read of the ontology, its shapes, queries and published data."""
 
 import random
-from pathlib import Path
 
 import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse
