@@ -350,3 +350,23 @@ def test_publish_keeps_what_the_record_knows_and_build_joins_it(tmp_path):
     none = kg("publish", OTHER, "-o", data, cwd=tmp_path)
     assert none.returncode == 2
     assert "no source record" in none.stderr.decode()
+
+
+def test_the_three_examples_of_bare_kg_work_in_an_empty_folder(tmp_path):
+    (tmp_path / "here").mkdir()
+    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    shown = kg(cwd=tmp_path, **cache)
+    assert shown.returncode == 0
+    examples = [line.strip() for line in lines(shown.stdout) if line.startswith("  kg ")]
+    assert len(examples) == 3
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for example in examples:
+        done = subprocess.run(
+            ["bash", "-euc", example],
+            cwd=tmp_path / "here",
+            env={**os.environ, **cache, "PATH": path},
+            capture_output=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        assert done.stdout or "kg build" in example

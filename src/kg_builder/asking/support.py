@@ -118,4 +118,4 @@ def place_in_words(passage: Passage, report: str | None, language: Language) -> 
     text = " › ".join(parts)
     if passage.quote is None:
         return text
-    return f"{text}：“{passage.quote}”" if language == "zh" else f"{text}: “{passage.quote}”"
+    return f"{text}: “{passage.quote}”"

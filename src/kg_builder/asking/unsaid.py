@@ -399,5 +399,5 @@ def _called(graph: OpenGraph, thing: NamedNode) -> str:
 def _lines(lines: Iterable[int]) -> str:
     """Return line numbers in order, a long list shortened."""
     unique = sorted(set(lines))
-    shown = "、".join(map(str, unique[:_MOST_LINES]))
+    shown = ", ".join(map(str, unique[:_MOST_LINES]))
     return shown + ("…" if len(unique) > _MOST_LINES else "")

@@ -83,14 +83,17 @@ class _Commands(click.Group):
 
 def _examples(say: Speaker) -> str:
     lines = (
-        (say("用已发布的事实建图", "build the graph of the published facts"), "kg build"),
+        (
+            say("某街道有哪些助餐点，报告哪里说的", "a street's meal points, and where it is said"),
+            "kg query canteens_of_street --street 八里庄 --evidence",
+        ),
+        (
+            say("自己写 SPARQL", "SPARQL of your own"),
+            "kg sparql 'SELECT ?name { ?plan a kg:Policy ; rdfs:label ?name }'",
+        ),
         (
             say("拿一份虚构的报告试一试", "try it on an invented report"),
             "kg example > report.txt && kg build report.txt -o try",
-        ),
-        (
-            say("看看图里有什么", "look at what is in the graph"),
-            "less build/asserted.ttl",
         ),
     )
     heading = say("三个例子：", "Three examples:")

@@ -193,7 +193,7 @@ def test_what_a_reviewed_reading_without_gaps_does_not_have_is_not_said(
 ) -> None:
     query = f'SELECT ?x {{ ?p rdfs:label "{PLATFORM}"@zh ; kg:affiliatedTo ?x }}'
     reason = explained(published, query)["not-said"]
-    assert "lines 7、17" in reason.message.en
+    assert "lines 7, 17" in reason.message.en
     assert "ends early" in reason.message.en
 
 

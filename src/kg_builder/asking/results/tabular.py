@@ -21,6 +21,7 @@ _NUMERIC: Final = frozenset(
     PREFIXES["xsd"] + name for name in ("integer", "decimal", "double", "float")
 )
 _STEP: Final = " › "
+_QUOTE: Final = ": “"
 _NUMBERED: Final = re.compile(r"^([(（]?[0-9一二三四五六七八九十]{1,3}[)）]?[.、]?) .*$")
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>|#])")
 
@@ -87,8 +88,9 @@ def write_table(
 
 def _short(place: str) -> str:
     """Return a place with its headings cut to their numbers: a table has little room."""
+    place, mark, quote = place.partition(_QUOTE)
     first, *others = place.split(_STEP)
-    return _STEP.join([first, *(_NUMBERED.sub(r"\1", part) for part in others)])
+    return _STEP.join([first, *(_NUMBERED.sub(r"\1", part) for part in others)]) + mark + quote
 
 
 @dataclass(frozen=True, slots=True)
