@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from kg_builder.graph.query.catalogue import Catalogue, Parameter, StoredQuery
 
 _PROJECT = "--project"
+_BARE = re.compile(r"[\w.:/=-]+")
 _TAKEN = frozenset({"report"})
 """Parameters of stored queries that have the name of an option."""
 
@@ -231,17 +234,20 @@ def _examples_of(query: StoredQuery, say: Speaker) -> str:
 
 def example_lines(query: StoredQuery) -> list[str]:
     """Return the commands that the worked examples of a query are."""
-    from shlex import quote
-
     lines = [f"kg query {query.name}"]
     for example in query.examples:
         options = [
-            f"-p {quote(f'{name}={word}')}" if name in _TAKEN else f"--{name} {quote(word)}"
+            f"-p {_quoted(f'{name}={word}')}" if name in _TAKEN else f"--{name} {_quoted(word)}"
             for name, words in example.items()
             for word in words
         ]
         lines.append(" ".join([f"kg query {query.name}", *options]))
     return list(dict.fromkeys(lines))
+
+
+def _quoted(word: str) -> str:
+    """Return a word as a shell takes it; what no shell minds, Chinese above all, stays bare."""
+    return word if _BARE.fullmatch(word) else quote(word)
 
 
 def _epilog(say: Speaker) -> str:
