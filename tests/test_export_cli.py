@@ -138,7 +138,7 @@ def test_a_name_of_two_things_lists_them(tmp_path):
     )
     done = kg("--store", str(tmp_path), "--entity", "甲")
     assert done.returncode == 2
-    assert b"<http://x.example/a> <http://x.example/b>" in done.stderr
+    assert b"<http://x.example/a>; <http://x.example/b>" in done.stderr
 
 
 def test_other_rdf_has_a_default_graph_and_named_ones(tmp_path):

@@ -11,10 +11,11 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode
 from kg_builder.errors import InputError
 from kg_builder.graph.index import Term
 from kg_builder.graph.iris import is_iri
+from kg_builder.graph.names import TERM
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
 from kg_builder.model.bilingual import Language
-from kg_builder.text.search.records import Ambiguous, Found, Unknown
+from kg_builder.text.search.records import Ambiguous, Candidate, Found, Unknown
 
 _NAMING: Final = (
     tuple(map(expand, ("rdfs:label", "skos:prefLabel", "dcterms:title", "foaf:name"))),
@@ -43,14 +44,14 @@ def resolve(graph: OpenGraph, text: str, of_class: NamedNode | None = None) -> N
         return found[0]
     if found:
         raise _ambiguous(graph, text, found)
-    return _as_said(graph, text, of_class)
+    class_name = None if of_class is None else of_class.value.removeprefix(PREFIXES["kg"])
+    return _as_said(graph, text, class_name)
 
 
-def _as_said(graph: OpenGraph, text: str, of_class: NamedNode | None) -> NamedNode:
+def _as_said(graph: OpenGraph, text: str, class_name: str | None) -> NamedNode:
     """Return what is meant by a name as people say it; raises InputError as `resolve` does."""
     from kg_builder.asking.names import open_names  # not needed for a name as it stands
 
-    class_name = None if of_class is None else of_class.value.removeprefix(PREFIXES["kg"])
     with open_names(graph) as names:
         answer = names.lookup(text, class_name)
     match answer:
@@ -60,7 +61,14 @@ def _as_said(graph: OpenGraph, text: str, of_class: NamedNode | None) -> NamedNo
             nodes = tuple(NamedNode(candidate.id) for candidate in answer.candidates)
             raise _ambiguous(graph, text, nodes)
         case Unknown():
-            raise _unknown(text, [candidate.name for candidate in answer.near])
+            raise _unknown(text, [_proposed(graph, candidate) for candidate in answer.near])
+
+
+def _proposed(graph: OpenGraph, candidate: Candidate) -> str:
+    """Return what to write for a candidate: its name, of a term its prefixed name too."""
+    if TERM not in candidate.classes:
+        return candidate.name
+    return f"{candidate.name} {prefixed(graph, NamedNode(candidate.id))}"
 
 
 def _ambiguous(graph: OpenGraph, text: str, found: tuple[NamedNode, ...]) -> InputError:
@@ -91,7 +99,9 @@ def resolve_class(graph: OpenGraph, text: str) -> NamedNode:
     """
     found = candidates(graph, text)
     classes = [node for node in found if _is_class(graph, node)]
-    return classes[0] if len(classes) == 1 else resolve(graph, text)
+    if len(classes) == 1:
+        return classes[0]
+    return resolve(graph, text) if found else _as_said(graph, text, "Class")
 
 
 def candidates(
