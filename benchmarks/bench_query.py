@@ -1,12 +1,13 @@
-"""Queries on the store that `kg build` leaves, beside rdflib running the same text.
+"""Queries on a graph opened for many of them, beside rdflib running the same text.
 
     python -m benchmarks.bench_query [--sizes 10000 100000 1000000] [--rdflib-up-to 1000000]
 
 Wall-clock milliseconds of a warm query, all solutions fetched: the least of several runs, in one
 process, on the default graph (asserted and inferred) of synthetic data of the project's own
-ontology. Both parse the text each time; `prepared` is rdflib with the text parsed beforehand. The
-solutions are compared as bags. `ratio` is rdflib against ours, an exponent the slope of ours over
-the sizes, by least squares on log axes. The last lines give the CPU seconds of
+ontology. `memory` is `open_graph(…, in_memory=True)`, `disk` the store as it opens at once; rdflib
+holds its graph in memory. All parse the text each time; `prepared` is rdflib with the text parsed
+beforehand. The solutions are compared as bags. `ratio` is rdflib against memory, an exponent the
+slope of memory over the sizes, by least squares on log axes. The last lines give the CPU seconds of
 whole `kg` processes on the published graph, children included.
 """
 
@@ -27,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import rdflib
-from pyoxigraph import QuerySolutions, Store, Triple
+from pyoxigraph import QuerySolutions, RdfFormat, Store, Triple
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.term import Identifier
@@ -41,6 +42,7 @@ from kg_builder.graph.vocabulary import DEFAULT_BASE, PREFIXES
 
 _STREET = f"<{DEFAULT_BASE}id/Street/区1_街道7>"
 _DISTRICT = f"<{DEFAULT_BASE}id/District/区1_区>"
+_PREFIXES = "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("kg", "rdfs"))
 _TEXTS = {
     "look-up: name of a street": f"SELECT ?name {{ {_STREET} rdfs:label ?name }}",
     "look-up: canteens of a street": f"SELECT ?canteen ?name {{ VALUES ?street {{ {_STREET} }}"
@@ -51,13 +53,13 @@ _TEXTS = {
     "join: measures of a theme": "SELECT ?name { ?listing kg:theme "
     f"<{DEFAULT_BASE}id/ReformTheme/区1_5> ; kg:about ?measure . ?measure rdfs:label ?name }}",
     "path: all places within a district": f"SELECT ?place {{ ?place kg:within+ {_DISTRICT} }}",
-    "path: canteens of a district": f"SELECT ?name {{ ?canteen kg:inStreet/kg:within+ {_DISTRICT} ;"
-    " rdfs:label ?name }",
+    "path: canteens of a district": f"SELECT ?name {{ ?street kg:within+ {_DISTRICT} ."
+    " ?canteen kg:inStreet ?street ; rdfs:label ?name }",
     "aggregate: instances by class": "SELECT ?class (COUNT(?thing) AS ?n) { ?thing a ?class }"
     " GROUP BY ?class",
     "aggregate: canteens by street": "SELECT ?street (COUNT(?canteen) AS ?n) {"
     " ?canteen kg:inStreet ?street } GROUP BY ?street",
-    "aggregate: sum by indicator's unit": "SELECT ?unit (SUM(?value) AS ?sum) {"
+    "aggregate: sum by unit": "SELECT ?unit (SUM(?value) AS ?sum) {"
     " ?figure kg:value ?value ; kg:unit ?unit } GROUP BY ?unit",
 }
 
@@ -66,18 +68,19 @@ _TEXTS = {
 class Row:
     """Milliseconds of a query: ours, rdflib's with the text, rdflib's with the text parsed."""
 
-    ours: float
+    memory: float
+    disk: float
     theirs: float | None
     prepared: float | None
 
     def __str__(self) -> str:
         """Return the line of a table."""
+        ours = f"{self.memory:9.3f} {self.disk:9.3f}"
         if self.theirs is None or self.prepared is None:
-            return f"{self.ours:9.3f}"
-        ratios = self.theirs / self.ours, self.prepared / self.ours
+            return ours
+        ratios = self.theirs / self.memory, self.prepared / self.memory
         return (
-            f"{self.ours:9.3f} {self.theirs:11.2f} {ratios[0]:7.0f}×"
-            f" {self.prepared:11.2f} {ratios[1]:7.0f}×"
+            f"{ours} {self.theirs:10.2f} {ratios[0]:7.0f}× {self.prepared:10.2f} {ratios[1]:7.0f}×"
         )
 
 
@@ -101,14 +104,14 @@ def best(run: Callable[[], object], least: float = 0.5) -> float:
 
 def ours(store: Store, text: str) -> Counter[tuple[str, ...]]:
     """Return the solutions of Oxigraph as a bag."""
-    found = store.query(text, prefixes=dict(PREFIXES))
+    found = store.query(text)
     assert isinstance(found, QuerySolutions)
     return Counter(tuple(getattr(term, "value", "") for term in row) for row in found)
 
 
 def theirs(graph: rdflib.Graph, query: str | Query) -> Counter[tuple[str, ...]]:
     """Return the solutions of rdflib as a bag."""
-    found = graph.query(query, initNs=dict(PREFIXES))
+    found = graph.query(query)
     return Counter(tuple(str(term) for term in row) for row in found)  # type: ignore[union-attr]
 
 
@@ -121,32 +124,34 @@ def rdflib_graph(triples: list[Triple]) -> rdflib.Graph:
     return found
 
 
-def measure(store: Store, peer: rdflib.Graph | None, name: str) -> Row:
+def measure(memory: Store, disk: Store, peer: rdflib.Graph | None, name: str) -> Row:
     """Return the times of a query, after comparing the solutions."""
-    text = _TEXTS[name]
-    mine = best(lambda: ours(store, text))
+    text = _PREFIXES + _TEXTS[name]
+    mine = best(lambda: ours(memory, text)), best(lambda: ours(disk, text))
     if peer is None:
-        return Row(mine, None, None)
-    if ours(store, text) != theirs(peer, text):
+        return Row(*mine, None, None)
+    if not ours(memory, text) == ours(disk, text) == theirs(peer, text):
         raise AssertionError(f"the engines differ: {name}")
-    prepared = prepareQuery(text, initNs=dict(PREFIXES))
-    return Row(mine, best(lambda: theirs(peer, text)), best(lambda: theirs(peer, prepared)))
+    prepared = prepareQuery(text)
+    return Row(*mine, best(lambda: theirs(peer, text)), best(lambda: theirs(peer, prepared)))
 
 
 def measure_all(size: int, *, with_rdflib: bool) -> dict[str, Row]:
     """Return the rows of a size, and print them."""
     triples = graph(size)
     peer = rdflib_graph(triples) if with_rdflib else None
-    print(f"\n{len(triples):,} triples")
+    print(f"\n{len(triples):,} triples", flush=True)
     rows: dict[str, Row] = {}
     with tempfile.TemporaryDirectory() as folder:
         quads = "".join(f"{triple} .\n" for triple in triples)
+        memory = Store()
+        memory.bulk_load(quads.encode(), RdfFormat.N_QUADS)
         write_store(Path(folder) / "store", quads)
-        store = Store.read_only(f"{folder}/store")
+        disk = Store.read_only(f"{folder}/store")
         for name in _TEXTS:
-            row = rows[name] = measure(store, peer, name)
-            print(f"  {name:42} {row}")
-        del store
+            row = rows[name] = measure(memory, disk, peer, name)
+            print(f"  {name:40} {row}", flush=True)
+        del disk
     return rows
 
 
@@ -174,11 +179,14 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--rdflib-up-to", type=int, default=1_000_000)
     options = parser.parse_args()
-    print(f"{'':44} {'ours ms':>9} {'rdflib ms':>11} {'ratio':>8} {'prepared':>11} {'ratio':>8}")
+    heads = (
+        f"{'memory':>9} {'disk':>9} {'rdflib ms':>10} {'ratio':>8} {'prepared':>10} {'ratio':>8}"
+    )
+    print(f"{'':42} {heads}")
     times: dict[str, list[float]] = {name: [] for name in _TEXTS}
     for size in options.sizes:
         for name, row in measure_all(size, with_rdflib=size <= options.rdflib_up_to).items():
-            times[name].append(row.ours)
+            times[name].append(row.memory)
         gc.collect()
     if len(options.sizes) > 1:
         print("\ngrowth exponents")

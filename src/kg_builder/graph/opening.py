@@ -120,8 +120,11 @@ def _unlike(tag: str | None, language: Language) -> int:
 
 
 @contextmanager
-def open_graph(path: Path) -> Iterator[OpenGraph]:
+def open_graph(path: Path, *, in_memory: bool = False) -> Iterator[OpenGraph]:
     """Open a graph, and keep it as it is until the block is left.
+
+    A built one opens at once; with `in_memory` its quads are loaded first (about a second for each
+    million), and queries are some two to four times as quick from then on.
 
     Raises StoreError for a built folder that is damaged or of another format, InputError for a
     file that is no RDF (with line and column) or a folder that holds none; what a child process
@@ -129,13 +132,20 @@ def open_graph(path: Path) -> Iterator[OpenGraph]:
     """
     if _is_built(path):
         with reading(path) as generation:
-            yield OpenGraph(_open_store(generation / "store", path), path, generation)
+            store = _in_memory(generation) if in_memory else _open_store(generation / "store", path)
+            yield OpenGraph(store, path, generation)
         return
     yield OpenGraph(_load(path), path)
 
 
 def _is_built(path: Path) -> bool:
     return (path / _POINTER).is_symlink()
+
+
+def _in_memory(generation: Path) -> Store:
+    store = Store()
+    store.bulk_load(path=str(generation / "dataset.nq"), format=RdfFormat.N_QUADS, lenient=True)
+    return store
 
 
 def _open_store(folder: Path, path: Path) -> Store:
