@@ -16,16 +16,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
+
+from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 from kg_builder.asking.near_terms import simplified_characters, term_reasons
 from kg_builder.asking.unsaid import Culprit, reading_reasons
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.query.excerpt import position
 from kg_builder.graph.query.patterns import Outline, Part, outline
+from kg_builder.graph.query.tokens import solid_tokens
+from kg_builder.graph.vocabulary import PREFIXES
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.notice import Notice
 
+_YEAR: Final = NamedNode(PREFIXES["xsd"] + "gYear")
 MAX_PROBES: Final = 80
 """Queries put to the store, each whether there is one solution."""
 _MOST_WORDS: Final = 70
@@ -150,6 +156,18 @@ class _Asker:
         except (SyntaxError, RuntimeError):
             return True
 
+    def value(self, query: str) -> object:
+        """Return the first value of a SELECT of one variable; None where there is none."""
+        if self._left <= 0 or time.monotonic() > self._until:
+            raise _SpentError
+        self._left -= 1
+        try:
+            rows = self._graph.store.query(query, prefixes=self._prefixes)
+        except (SyntaxError, RuntimeError):
+            return None
+        row = next(iter(rows), None) if isinstance(rows, QuerySolutions) else None
+        return None if row is None else row[0]
+
 
 @dataclass
 class _Search:
@@ -259,6 +277,7 @@ class _Search:
         others = [part for part in self.shape.parts if part.kind not in _CONDITIONS]
         alone = [part for part in conditions if not self._hold([*others, part])]
         for part in alone:
+            yield from self._kinds(part, others)
             yield self._condition(part)
         if alone:
             self.culprit = (*others, alone[0])
@@ -277,6 +296,34 @@ class _Search:
             f"没有这个条件就有解：{shown}", f"without this there are solutions: {shown}"
         )
         return Notice("condition", words, position(self.text, part.start))
+
+    def _kinds(self, condition: Part, others: Sequence[Part]) -> Iterator[Notice]:
+        """Look for a variable whose values a condition compares with another kind of literal."""
+        compared = solid_tokens(condition.text)
+        plain = any(
+            token.kind == "string" and not after.text.startswith(("@", "^^"))
+            for token, after in pairwise((*compared, compared[-1]))
+        )
+        for name in sorted(condition.variables):
+            value = self.asker.value(self.shape.select(name, others, 1))
+            if not isinstance(value, Literal):
+                continue
+            words = None
+            if value.datatype == _YEAR and any(token.kind == "number" for token in compared):
+                words = Bilingual(
+                    f"?{name} 是 xsd:gYear，不能与整数比较：写 YEAR(?{name})，"
+                    f'或 "{value.value}"^^xsd:gYear 这样的年份',
+                    f"?{name} is an xsd:gYear, which compares with no integer: write YEAR(?{name}),"
+                    f' or years such as "{value.value}"^^xsd:gYear',
+                )
+            elif value.language and plain and "STR" not in {t.text.upper() for t in compared}:
+                words = Bilingual(
+                    f"?{name} 的值带语言标签：写 STR(?{name})，或在字符串后加标签，例如 @zh",
+                    f"the values of ?{name} have a language tag: write STR(?{name}), or put"
+                    " the tag, such as @zh, behind the string",
+                )
+            if words:
+                yield Notice("near-literal", words, position(self.text, condition.start))
 
     def _smallest(self, patterns: Sequence[Part]) -> tuple[Part, ...]:
         """Return pieces without a solution together, none of which can be left out."""

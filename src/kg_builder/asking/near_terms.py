@@ -230,6 +230,9 @@ class _Terms:
         namespace = self._namespace(iri.value)
         names = self._names(namespace, role)
         local = iri.value.removeprefix(namespace)
+        for other in self._prefixes.values():
+            if local and other != namespace and self._occurs(NamedNode(other + local)):
+                return self._short(NamedNode(other + local))
         found = process.extractOne(
             local.casefold(),
             {name: name.casefold() for name in names},

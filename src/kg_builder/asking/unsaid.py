@@ -38,6 +38,7 @@ _ABOUT_SECTIONS: Final = frozenset(
 _SUBJECT, _OBJECT, _QUOTED, _SOURCE = (
     expand(name) for name in ("rdf:subject", "rdf:object", "prov:wasQuotedFrom", "oa:hasSource")
 )
+_STATEMENT, _AREA, _ABOUT = (expand(name) for name in ("Statement", "AdministrativeArea", "about"))
 _LINE, _ROW, _COLUMN, _PATH = (expand(name) for name in ("line", "inRow", "inColumn", "path"))
 
 
@@ -73,6 +74,8 @@ class _Wanted:
     predicate: NamedNode | None
     shown: str
     """The predicate as the query writes it."""
+    verb: NamedNode | None = None
+    """The predicate, whichever way it leads."""
 
 
 def reading_reasons(graph: OpenGraph, text: str, culprit: Culprit | None) -> Iterator[Notice]:
@@ -206,7 +209,8 @@ class _Reading:
                 if about != node or [token.text for token in part.verb] != ["a"]:
                     things[about] = None
         for thing in things:
-            yield _Wanted(thing, predicate, _words(part))
+            verb = self._iri(part.verb[0]) if len(part.verb) == 1 else None
+            yield _Wanted(thing, predicate, _words(part), verb)
 
     def _holds(self, shape: Outline, parts: Sequence[Part]) -> bool:
         ordered = sorted(parts, key=lambda part: part.start)
@@ -235,6 +239,8 @@ class _Reading:
 
     def of(self, wanted: _Wanted) -> Iterator[Notice]:
         """Yield what the reading proves about what is wanted of a thing."""
+        if self._is_of_the_model(wanted):
+            return
         passages = tuple(self._passages_of(wanted.thing, _SUBJECT, _OBJECT))
         if not passages:
             return
@@ -242,6 +248,38 @@ class _Reading:
         yield from cells
         if not cells:
             yield from self._prose(wanted, passages)
+
+    def _is_of_the_model(self, wanted: _Wanted) -> bool:
+        """Whether what is wanted is missing because of how the graph is made, not by the report.
+
+        Reports speak of things; statements, and what hangs from them, are the graph's. The figures
+        of an area hang from it by `kg:area`, not by `kg:about`.
+        """
+        if self._is_a(wanted.thing, _STATEMENT) or wanted.verb is None:
+            return self._is_a(wanted.thing, _STATEMENT) or self._is_a(wanted.thing, _AREA)
+        if wanted.verb == _ABOUT:
+            return wanted.predicate is not None or self._is_a(wanted.thing, _AREA)
+        domains = {
+            quad.object
+            for name in ("rdfs:domain", "schema:domainIncludes")
+            for quad in self._default(wanted.verb, expand(name), None)
+        }
+        statements = {_STATEMENT, *self._subclasses(_STATEMENT)}
+        return bool(domains) and domains <= statements
+
+    def _is_a(self, node: NamedNode, class_: NamedNode) -> bool:
+        return next(self._default(node, expand("rdf:type"), class_), None) is not None
+
+    def _subclasses(self, class_: NamedNode) -> Iterator[NamedNode]:
+        for quad in self._default(None, expand("rdfs:subClassOf"), class_):
+            if isinstance(quad.subject, NamedNode):
+                yield quad.subject
+                yield from self._subclasses(quad.subject)
+
+    def _default(
+        self, subject: NamedNode | None, predicate: NamedNode, value: NamedNode | None
+    ) -> Iterator[Quad]:
+        return self._graph.store.quads_for_pattern(subject, predicate, value, DefaultGraph())
 
     def _passages_of(self, node: NamedNode, *roles: NamedNode) -> Iterator[_Passage]:
         """Yield the passages of facts in which a node has one of these roles."""
