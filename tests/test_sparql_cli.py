@@ -94,7 +94,7 @@ def test_quotes_need_the_text_and_its_hash(ask, tmp_path):
 def test_sums_of_what_does_not_add_up_are_warned_of(ask):
     done = ask("SELECT (SUM(?v) AS ?sum) { ?o kg:value ?v }")
     assert b"figures of different units are added" in done.stderr
-    assert b"a part is added to its whole" in done.stderr
+    assert b"parts are added to their wholes, 12 in all" in done.stderr
     fine = ask(
         "SELECT (SUM(?v) AS ?sum) { ?o kg:about/rdfs:label ?n ; kg:value ?v ;"
         " kg:unit unit:yi-yuan ;"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from pyoxigraph import DefaultGraph, NamedNode, Triple
@@ -29,6 +29,7 @@ _KINDS: Final = (
     (expand("area"), Bilingual("地区", "areas")),
     (expand("period"), Bilingual("时期", "periods")),
 )
+_SHOWN: Final = 3
 MIXED_ROWS: Final = 200
 """So many sums are looked at."""
 
@@ -37,17 +38,28 @@ def mixtures(graph: OpenGraph, query: Query, rows: Sequence[Row]) -> tuple[Notic
     """Return what is mixed in the sums and means of an answer, each kind of mixture once."""
     if not any(_ADDING.search(formula) for formula in formulas(query).values()):
         return ()
-    found: dict[Bilingual, None] = {}
+    kinds: dict[Bilingual, None] = {}
+    parts: dict[tuple[Term, Term], None] = {}
     for triples in facts_of(graph.store, query, rows, graph.prefixes):
-        found.update(dict.fromkeys(_mixed(graph, triples)))
-    return tuple(Notice("mixture", message) for message in found)
+        figures = _figures(triples)
+        by_unit = any(triple.predicate == _VALUE for triple in triples)
+        kinds.update(dict.fromkeys(_mixed(graph, figures, by_unit=by_unit)))
+        parts.update(dict.fromkeys(_parts(graph, figures)))
+    messages = [*kinds, *([_in_words(graph, list(parts))] if parts else [])]
+    return tuple(Notice("mixture", message) for message in messages)
 
 
-def _mixed(graph: OpenGraph, triples: Sequence[Triple]) -> Iterator[Bilingual]:
+def _figures(triples: Sequence[Triple]) -> dict[NamedNode, None]:
+    """Return the observations whose values are added."""
+    return {
+        triple.subject: None
+        for triple in triples
+        if triple.predicate in (_VALUE, _NORMALIZED) and isinstance(triple.subject, NamedNode)
+    }
+
+
+def _mixed(graph: OpenGraph, figures: Iterable[NamedNode], *, by_unit: bool) -> Iterator[Bilingual]:
     """Yield what is mixed in the figures of one sum."""
-    added = [triple for triple in triples if triple.predicate in (_VALUE, _NORMALIZED)]
-    figures = {triple.subject for triple in added if isinstance(triple.subject, NamedNode)}
-    by_unit = any(triple.predicate == _VALUE for triple in added)
     for predicate, words in _KINDS if by_unit else _KINDS[1:]:
         values = {value for figure in figures for value in _objects(graph, figure, predicate)}
         if len(values) > 1:
@@ -59,16 +71,30 @@ def _mixed(graph: OpenGraph, triples: Sequence[Triple]) -> Iterator[Bilingual]:
                 f"相加的数字{words.zh}不同：{zh}；请按它分组或加条件",
                 f"figures of different {words.en} are added: {en}; group by it, or ask for one",
             )
+
+
+def _parts(graph: OpenGraph, figures: Iterable[NamedNode]) -> Iterator[tuple[Term, Term]]:
+    """Yield each thing whose figure is added to that of the whole it is part of."""
     things = {thing for figure in figures for thing in _objects(graph, figure, _ABOUT)}
     for thing in sorted(things, key=str):
         for whole in (found for part in _WHOLES for found in _objects(graph, thing, part)):
             if whole in things:
-                part_zh, whole_zh = (_label(graph, node, "zh") for node in (thing, whole))
-                part_en, whole_en = (_label(graph, node, "en") for node in (thing, whole))
-                yield Bilingual(
-                    f"部分和整体一起相加：{part_zh}是{whole_zh}的一部分",
-                    f"a part is added to its whole: {part_en} is part of {whole_en}",
-                )
+                yield thing, whole
+
+
+def _in_words(graph: OpenGraph, parts: Sequence[tuple[Term, Term]]) -> Bilingual:
+    """Return one line for all parts that are added to their wholes."""
+    zh, en = (
+        [tuple(_label(graph, node, language) for node in pair) for pair in parts[:_SHOWN]]
+        for language in ("zh", "en")
+    )
+    listed_zh = "、".join(f"{part}（{whole}的一部分）" for part, whole in zh)
+    listed_en = ", ".join(f"{part} (part of {whole})" for part, whole in en)
+    more = len(parts) > _SHOWN
+    return Bilingual(
+        f"部分和整体一起相加，共 {len(parts)} 处：{listed_zh}{'……' if more else ''}",
+        f"parts are added to their wholes, {len(parts)} in all: {listed_en}{' …' if more else ''}",
+    )
 
 
 def _objects(graph: OpenGraph, node: Term, predicate: NamedNode) -> list[Term]:

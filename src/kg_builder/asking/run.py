@@ -39,13 +39,14 @@ from kg_builder.graph.index import Term
 from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.query.catalogue import bind
 from kg_builder.graph.query.door import closed_door
+from kg_builder.graph.query.excerpt import position
 from kg_builder.graph.query.levels import Form, Query, formulas, limited, read_query
 from kg_builder.graph.query.prologue import declared
 from kg_builder.graph.query.punctuation import warnings
 from kg_builder.graph.query.safety import refuse_unsafe
 from kg_builder.graph.query.syntax import check_query
-from kg_builder.graph.query.tokens import tokens
-from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
+from kg_builder.graph.query.tokens import solid_tokens, tokens
+from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, SCHEMES, expand
 from kg_builder.model.bilingual import Bilingual, Language
 from kg_builder.model.notice import Notice
 from kg_builder.resources import Resources
@@ -54,6 +55,9 @@ _VARIABLES: Final = re.compile(rb'\{"head":\{"vars":(\[[^]]*\])')
 _HEAD: Final = 1 << 20
 _SHARE: Final = 3
 """One part in so many of the time may go into explaining an empty answer."""
+_ABSENCE: Final = "absence"
+"""The tag of stored queries that ask for what is not there."""
+_COUNTED: Final = 1_000
 _SUPPORTED: Final = 5_000
 """For so many solutions evidence is looked up."""
 _LABELLED: Final = 200_000
@@ -124,14 +128,79 @@ def _ask_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
         reasons = explain_empty(graph, asked.text, seconds=seconds, trusted=trusted)
         if trusted:  # nobody has its text before their eyes
             reasons = tuple(replace(reason, position=None) for reason in reasons)
-        return replace(found, reasons=reasons)
+            reasons = (*_without_parameters(request, graph, engine, spool), *reasons)
+        return replace(found, reasons=reasons, formulas={})
     found = replace(found, remarks=(*found.remarks, *_mixtures(graph, query, found, request)))
+    absence = request.stored is not None and _ABSENCE in request.stored.tags
+    if absence or any(name in found.variables for name in found.formulas):
+        found = replace(found, remarks=(*found.remarks, *_limits(graph)))
     if request.evidence:
         found = replace(found, evidence=_evidence(graph, query, found, request))
     if request.account:
         labels = _labels(graph, found, request.language)
         found = replace(found, labels=labels, sources=tuple(_sources(graph)))
     return found
+
+
+def _without_parameters(
+    request: Request, graph: OpenGraph, engine: _Engine, spool: Path
+) -> Iterator[Notice]:
+    """Yield which parameters of a stored query leave nothing: without it there are solutions."""
+    stored = request.stored
+    assert stored is not None  # noqa: S101 - the caller has seen to it
+    terms, _ = resolve_parameters(stored, request.values, name_finder(graph))
+    for name in terms:
+        fewer = {other: given for other, given in terms.items() if other != name}
+        query = _read(bind(stored, fewer), request)
+        size = _run(engine, query, _COUNTED, spool.with_name("fewer")).size
+        if size:
+            count = f"{size}{'+' if size == _COUNTED else ''}"
+            words = Bilingual(
+                f"不加 --{name} 有 {count} 行", f"without --{name} there are {count} rows"
+            )
+            yield Notice("parameter", words)
+
+
+def _narrower(graph: OpenGraph, text: str) -> Iterator[Notice]:
+    """Yield which concepts of a query have narrower ones that it does not ask for."""
+    if "skos:broader" in text:
+        return
+    for token in solid_tokens(text):
+        prefix, _, local = token.text.partition(":")
+        if token.kind != "name" or prefix not in SCHEMES or not local:
+            continue
+        concept = expand(token.text)
+        quads = graph.store.quads_for_pattern(None, expand("skos:broader"), concept, DefaultGraph())
+        count = sum(1 for _ in quads)
+        if count:
+            yield Notice(
+                "narrower",
+                Bilingual(
+                    f"{token.text} 之下还有 {count} 个更窄的概念，没有算在内；"
+                    "要都算上，在谓词后写 /skos:broader*",
+                    f"{token.text} has {count} narrower concepts, which are not included; to"
+                    " include them write /skos:broader* behind the predicate",
+                ),
+                position(text, token.start),
+            )
+
+
+def _limits(graph: OpenGraph) -> Iterator[Notice]:
+    """Yield which reports were read from a text that ends early: counts are of what it has."""
+    for report in graph.summary.get("reports", ()):
+        name = str(report["graph"]).rpartition("/")[2]
+        for warning in report.get("warnings", ()):
+            if warning.get("code") == "declared-count":
+                yield Notice(
+                    "partial-copy",
+                    Bilingual(
+                        f"《{name}》所读的文本不全（第 {warning.get('line')} 行：{warning['zh']}）；"
+                        "个数、合计和“没有”都只就所读的部分而言",
+                        f"the text of {name} that was read is not whole (line"
+                        f" {warning.get('line')}: {warning['en']}); counts, sums and absences are"
+                        " of what was read",
+                    ),
+                )
 
 
 def _question_here(request: Request, graph: OpenGraph) -> tuple[Asked, tuple[Notice, ...]]:
@@ -143,7 +212,8 @@ def _question_here(request: Request, graph: OpenGraph) -> tuple[Asked, tuple[Not
     names = {name.value for name in graph.store.named_graphs() if isinstance(name, NamedNode)}
     refuse_unsafe(request.text, graph.prefixes, names)
     check_query(request.text, graph.prefixes)
-    return Asked(request.text), warnings(request.text)
+    remarks = (*warnings(request.text), *_narrower(graph, request.text))
+    return Asked(request.text), remarks
 
 
 def _ask_there(request: Request, url: str, spool: Path) -> Answer:

@@ -54,14 +54,29 @@ def _as_said(graph: OpenGraph, text: str, class_name: str | None) -> NamedNode:
 
     with open_names(graph) as names:
         answer = names.lookup(text, class_name)
+        elsewhere = None if class_name is None else names.lookup(text)
     match answer:
         case Found():
             return NamedNode(answer.id)
         case Ambiguous():
             nodes = tuple(NamedNode(candidate.id) for candidate in answer.candidates)
             raise _ambiguous(graph, text, nodes)
+        case Unknown() if isinstance(elsewhere, Found) and elsewhere.how in ("exact", "folded"):
+            raise _of_another_class(graph, NamedNode(elsewhere.id), class_name or "")
         case Unknown():
             raise _unknown(text, [_proposed(graph, candidate) for candidate in answer.near])
+
+
+def _of_another_class(graph: OpenGraph, node: NamedNode, wanted: str) -> InputError:
+    """Return the error for a name that only a thing of another class has."""
+    asked = NamedNode(PREFIXES["kg"] + wanted)
+    class_ = class_of(graph, node) or asked
+    zh = [graph.label(term, "zh") or term.value for term in (node, class_, asked)]
+    en = [graph.label(term, "en") or term.value for term in (node, class_, asked)]
+    return InputError(
+        f"“{zh[0]}”是{zh[1]}，这里要的是{zh[2]}",
+        f"{en[0]} is of the class {en[1]}; here a thing of the class {en[2]} is asked for",
+    )
 
 
 def _proposed(graph: OpenGraph, candidate: Candidate) -> str:

@@ -37,6 +37,12 @@ class Cells:
         self._answer = answer
         self._names = PrefixedNames(answer.prefixes, None)
         names = set(answer.variables)
+        places = {name: number for number, name in enumerate(answer.variables)}
+        self._named = {
+            places[name + NAME_SUFFIX]: number
+            for name, number in places.items()
+            if name + NAME_SUFFIX in places
+        }
         self.shown = tuple(
             number
             for number, name in enumerate(answer.variables)
@@ -49,8 +55,14 @@ class Cells:
         return [self._answer.headings.get(name, name) for name in names]
 
     def row(self, solution: Solution) -> list[str]:
-        """Return what is shown of a solution."""
-        return [self.words(solution[number]) for number in self.shown]
+        """Return what is shown of a solution: a thing without a name by its IRI or its words."""
+        cells = []
+        for number in self.shown:
+            term = solution[number]
+            if term is None and number in self._named:
+                term = solution[self._named[number]]
+            cells.append(self.words(term))
+        return cells
 
     def words(self, term: Term | None) -> str:
         """Return a term in words."""
@@ -138,7 +150,8 @@ def print_table(
     with console.capture() as captured:
         console.print(table)
     lines = (line.rstrip() for line in captured.get().split("\n"))
-    stream.write("\n".join(lines).strip("\n") + "\n")
+    # what rich puts around a table goes; a row of empty cells is a row
+    stream.write("\n".join(lines).removeprefix("\n").removesuffix("\n\n") + "\n")
 
 
 def _widest(table: object) -> int:

@@ -70,6 +70,16 @@ _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The loader in C, five times as fast, where PyYAML was built with it."""
 
 
+_WANTED: Final[Mapping[ParameterType, tuple[str, str]]] = {
+    "entity": ("一个 IRI", "an IRI"),
+    "string": ("文字", "a text"),
+    "integer": ("整数", "an integer"),
+    "decimal": ("数", "a number"),
+    "year": ("四位数字的年份，例如 2024", "a year of four digits, such as 2024"),
+    "enumerated": ("所列之一", "one of those listed"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A variable that may be given values."""
@@ -95,11 +105,13 @@ class Parameter:
         """
         found = self._enumerated(words) if self.type == "enumerated" else self._typed(words)
         if found is None:
-            known = f"：{'、'.join(self.values)}" if self.values else ""
-            one_of = f": one of {', '.join(self.values)}" if self.values else ""
+            if self.values:
+                zh, en = f"{'、'.join(self.values)} 之一", f"one of {', '.join(self.values)}"
+            else:
+                zh, en = _WANTED[self.type]
             raise InputError(
-                f"参数 {self.name} 不能是“{words}”，应是 {self.type}{known}",
-                f"parameter {self.name} cannot be {words!r}: it is of type {self.type}{one_of}",
+                f"参数 {self.name} 不能是“{words}”，应是{zh}",
+                f"parameter {self.name} cannot be {words!r}: it is {en}",
             )
         return found
 
