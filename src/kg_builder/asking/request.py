@@ -12,9 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kg_builder.errors import CrashError, InputError, MemoryLimitError, TimeLimitError
-from kg_builder.graph.query.safety import refuse_unsafe
-from kg_builder.graph.query.syntax import refuse_excess
-from kg_builder.graph.vocabulary import PREFIXES
 from kg_builder.model.bilingual import Language
 from kg_builder.workers import run_in_child
 
@@ -66,6 +63,10 @@ def ask(request: Request, folder: Path) -> Answer:
     """
     try:
         if request.stored is None:  # refused before anything is opened
+            from kg_builder.graph.query.safety import refuse_unsafe
+            from kg_builder.graph.query.syntax import refuse_excess
+            from kg_builder.graph.vocabulary import PREFIXES
+
             refuse_excess(request.text)
             refuse_unsafe(request.text, PREFIXES, None)
         return run_in_child(

@@ -26,14 +26,11 @@ from pyoxigraph import (
 
 from kg_builder.asking.answer import Answer, Asked, SourceNote, words_of
 from kg_builder.asking.columns import headings_of
-from kg_builder.asking.emptiness import explain_empty
-from kg_builder.asking.endpoint import ask_endpoint
 from kg_builder.asking.evidence import read_report
 from kg_builder.asking.finders import name_finder, remote_finder
 from kg_builder.asking.mixtures import MIXED_ROWS, mixtures
 from kg_builder.asking.parameters import resolve_parameters
 from kg_builder.asking.request import SPOOL, Request
-from kg_builder.asking.support import support
 from kg_builder.errors import InputError
 from kg_builder.graph.index import Term
 from kg_builder.graph.opening import OpenGraph, open_graph
@@ -123,6 +120,8 @@ def _ask_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
     if found.form != "SELECT":
         return found
     if found.size == 0:
+        from kg_builder.asking.emptiness import explain_empty  # slow to import, as the next are
+
         trusted = request.stored is not None
         seconds = request.timeout / _SHARE
         reasons = explain_empty(graph, asked.text, seconds=seconds, trusted=trusted)
@@ -218,6 +217,7 @@ def _question_here(request: Request, graph: OpenGraph) -> tuple[Asked, tuple[Not
 
 def _ask_there(request: Request, url: str, spool: Path) -> Answer:
     """Ask an endpoint; what needs the graph at hand (evidence, reasons, labels) is left out."""
+    from kg_builder.asking.endpoint import ask_endpoint
 
     def engine(text: str, form: Form, target: Path) -> None:
         ask_endpoint(url, declared(text, PREFIXES), form, target, request.timeout)
@@ -323,6 +323,8 @@ def _evidence(
             " LIMIT or --max-rows",
             file=request.file,
         )
+    from kg_builder.asking.support import support
+
     text = read_report(request.report) if request.report is not None else None
     return support(graph, query, _rows(found), request.language, text)
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kg_builder.cli.options import Speaker, common_options, show_progress
-from kg_builder.graph.conformance import ShaclEngine
-from kg_builder.graph.serialization import literal_words
+from kg_builder.cli.reports import load_report
 from kg_builder.graph.vocabulary import DEFAULT_BASE
-from kg_builder.pipeline import BuildOptions, BuildResult, Reasoner, ReportInput, build
+
+if TYPE_CHECKING:  # slow to import, and only a command that runs needs them
+    from kg_builder.pipeline import BuildResult
+
+_REASONERS = ("rules", "owlrl")
+_SHACL_ENGINES = ("own", "pyshacl")
 
 
 def command(say: Speaker) -> click.Command:
@@ -62,14 +65,14 @@ def command(say: Speaker) -> click.Command:
     )
     @click.option(
         "--reasoner",
-        type=click.Choice(get_args(Reasoner)),
+        type=click.Choice(_REASONERS),
         default="rules",
         show_default=True,
         help=say("推理机；owlrl 慢，作为参照", "reasoner; owlrl is slow, the reference"),
     )
     @click.option(
         "--shacl",
-        type=click.Choice(get_args(ShaclEngine)),
+        type=click.Choice(_SHACL_ENGINES),
         default="own",
         show_default=True,
         help=say("验证器；pyshacl 慢，作为参照", "validator; pyshacl is slow, the reference"),
@@ -113,10 +116,12 @@ def command(say: Speaker) -> click.Command:
         verbose: bool,
         **given: Any,
     ) -> int:
+        from kg_builder.pipeline import BuildOptions, build
+
         # Builds make no cycles; looking for them costs a third of the time with many reports.
         gc.disable()
         options = BuildOptions(out=out, **given)
-        sources = [_load(path) for path in reports]
+        sources = [load_report(path) for path in reports]
         with show_progress(say) as progress:
             result = build(sources, options, progress)
         _warn(result, say)
@@ -133,12 +138,6 @@ def _epilog(say: Speaker) -> str:
         "kg build a.txt b.txt --with-data --base https://data.example.cn/kg/",
     )
     return "\b\n" + say("例如：", "Examples:") + "\n" + "\n".join(f"  {line}" for line in lines)
-
-
-def _load(path: str) -> ReportInput:
-    if path == "-":
-        return ReportInput("stdin", sys.stdin.buffer.read(), "-")
-    return ReportInput.load(Path(path))
 
 
 def _warn(result: BuildResult, say: Speaker) -> None:
@@ -178,6 +177,8 @@ def message_in(messages: Sequence[str], language: str) -> str:
 
     What is no literal comes back as it is.
     """
+    from kg_builder.graph.serialization import literal_words
+
     tag = f"@{language}"
     chosen = next(
         (text for text in messages if text.endswith(tag)), messages[0] if messages else ""

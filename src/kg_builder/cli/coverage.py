@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kg_builder.cli.options import Speaker, common_options
 from kg_builder.cli.page_file import refuse_others, write_page
-from kg_builder.desk import MarkedReport, ReportInput, mark_report
-from kg_builder.pages.coverage import GENERATOR, coverage_page
+from kg_builder.cli.reports import load_report
+
+if TYPE_CHECKING:  # slow to import, and only a command that runs needs them
+    from kg_builder.desk import MarkedReport
 
 
 def command(say: Speaker) -> click.Command:
@@ -46,9 +49,12 @@ def command(say: Speaker) -> click.Command:
         project: Path | None,
         verbose: bool,  # noqa: ARG001
     ) -> int:
+        from kg_builder.desk import mark_report
+        from kg_builder.pages.coverage import GENERATOR, coverage_page
+
         if out != "-":
             refuse_others(Path(out), GENERATOR, "kg coverage")
-        marked = mark_report(_load(report), encoding=encoding, project=project)
+        marked = mark_report(load_report(report), encoding=encoding, project=project)
         page = coverage_page(marked, say.language).encode("utf-8", "replace")
         if out == "-":
             sys.stdout.buffer.write(page)
@@ -58,12 +64,6 @@ def command(say: Speaker) -> click.Command:
         return 0
 
     return run
-
-
-def _load(path: str) -> ReportInput:
-    if path == "-":
-        return ReportInput("stdin", sys.stdin.buffer.read(), "-")
-    return ReportInput.load(Path(path))
 
 
 def _summary(report: str, out: str, marked: MarkedReport, say: Speaker) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,24 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kg_builder.asking.results.lines import one_line
 from kg_builder.model.bilingual import Bilingual, Language
 
 if TYPE_CHECKING:  # the stages are slow to import, and only a command that runs needs them
     from kg_builder.asking.results.tabular import Style
     from kg_builder.pipeline import Progress
-
-_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""What breaks a line, turns its direction, or is no character at all."""
-
-
-def one_line(text: str) -> str:
-    """Return `text` as one plain line: a name may hold anything, also a terminal's commands."""
-    if text.isprintable():
-        return text
-    return "".join(
-        f"\\u{ord(character):04x}" if unicodedata.category(character) in _UNPRINTABLE else character
-        for character in text
-    )
 
 
 def terminal_style(say: Speaker) -> Style:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from kg_builder.errors import OutputError
-from kg_builder.graph.disk import replacing
 
 
 def refuse_others(path: Path, generator: str, command: str) -> None:
@@ -30,6 +29,8 @@ def refuse_others(path: Path, generator: str, command: str) -> None:
 
 def write_page(path: Path, page: bytes) -> None:
     """Put the page there whole or not at all. Raises OutputError where it cannot be written."""
+    from kg_builder.graph.disk import replacing
+
     with replacing(path) as stream:
         stream.write(page)
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from kg_builder.cli.options import Speaker, common_options
-from kg_builder.pipeline import ReportInput, publish
 
 
 def command(say: Speaker) -> click.Command:
@@ -42,6 +41,9 @@ def command(say: Speaker) -> click.Command:
         project: Path | None,
         verbose: bool,
     ) -> int:
+        from kg_builder.desk import ReportInput
+        from kg_builder.pipeline import publish
+
         for path in publish(ReportInput.load(report), out, encoding=encoding, project=project):
             if verbose:
                 say.tell(str(path))

@@ -8,21 +8,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg_builder.asking.answer import Answer
 from kg_builder.asking.request import TIMEOUT, Request, ask
 from kg_builder.asking.results.formats import GRAPH, TABULAR, choose_format
-from kg_builder.asking.results.tabular import Style
-from kg_builder.asking.results.writing import write_answer
 from kg_builder.cli.graphs import find_store, store_option
 from kg_builder.cli.options import Speaker, discard_output, terminal_style
 from kg_builder.errors import InputError
-from kg_builder.graph.disk import replacing
-from kg_builder.graph.query.levels import read_query
-from kg_builder.model.notice import Notice
+
+if TYPE_CHECKING:  # slow to import, and only a command that runs needs them
+    from kg_builder.asking.answer import Answer
+    from kg_builder.model.notice import Notice
 
 _Decorator = Callable[[Any], Any]
 
@@ -128,6 +126,8 @@ class Delivery:
 
 def run_request(request: Request, delivery: Delivery, say: Speaker) -> int:
     """Ask, and print or write the answer; what is to be said of it goes to stderr."""
+    from kg_builder.graph.query.levels import read_query
+
     query = read_query(request.text)
     if query is None:
         raise InputError(
@@ -169,6 +169,10 @@ def _place(remark: Notice, request: Request) -> str:
 
 def _deliver(answer: Answer, name: str, delivery: Delivery, say: Speaker) -> int:
     """Write the answer to its file, whole or not at all, or to stdout; return what is left out."""
+    from kg_builder.asking.results.tabular import Style
+    from kg_builder.asking.results.writing import write_answer
+    from kg_builder.graph.disk import replacing
+
     if name == "table" and answer.form == "SELECT" and not answer.size and delivery.out is None:
         return 0  # why there are no rows is said on stderr; headings alone say nothing
     wanted = {"all_variables": delivery.all_columns, "bom": delivery.bom}

@@ -7,15 +7,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kg_builder.cli.options import Speaker, common_options
-from kg_builder.desk import ReportInput, Review, complete_decisions, review_report
+from kg_builder.cli.reports import load_report
 from kg_builder.errors import InputError, OutputError
-from kg_builder.graph.generations import replace_file
-from kg_builder.text.review import format_decisions
-from kg_builder.text.review.doubt import Doubt
+
+if TYPE_CHECKING:  # slow to import, and only a command that runs needs them
+    from kg_builder.desk import ReportInput, Review
+    from kg_builder.text.review.doubt import Doubt
 
 _SHOWN = 40
 
@@ -110,7 +112,9 @@ def command(say: Speaker) -> click.Command:
         project: Path | None,
         verbose: bool,  # noqa: ARG001
     ) -> int:
-        sources = [_load(report)] if report else _kept(store)
+        from kg_builder.desk import complete_decisions, review_report
+
+        sources = [load_report(report)] if report else _kept(store)
         if draft is not None:
             if len(sources) != 1:
                 raise InputError(
@@ -132,14 +136,10 @@ def command(say: Speaker) -> click.Command:
     return run
 
 
-def _load(path: str) -> ReportInput:
-    if path == "-":
-        return ReportInput("stdin", sys.stdin.buffer.read(), "-")
-    return ReportInput.load(Path(path))
-
-
 def _kept(store: Path) -> list[ReportInput]:
     """Return the texts that a build has kept."""
+    from kg_builder.desk import ReportInput
+
     paths = sorted((store / "source").glob("*.txt"))
     if not paths:
         raise InputError(
@@ -182,6 +182,8 @@ def _write(text: str, out: Path | None) -> None:
     if out is None:
         sys.stdout.buffer.write(text.encode())
         return
+    from kg_builder.graph.generations import replace_file
+
     try:
         replace_file(out, text)
     except OSError as error:
@@ -193,6 +195,8 @@ def _write(text: str, out: Path | None) -> None:
 def _list(found: Review, file: str, limit: int, form: str, say: Speaker) -> None:
     shown = list(_first(found.doubts, limit))
     if form == "tsv":
+        from kg_builder.text.review import format_decisions
+
         text = format_decisions(item.row for item in shown if item.row)
         sys.stdout.buffer.write(text.encode())
         for item in shown:

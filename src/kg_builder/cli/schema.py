@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg_builder.asking.results.lines import one_line
 from kg_builder.cli.graphs import opened_store, store_option
 from kg_builder.cli.options import Speaker, common_options
 from kg_builder.cli.screen import Line, line, show
@@ -159,8 +160,6 @@ def _aligned(
 ) -> Iterator[tuple[str, ...]]:
     """Yield rows with cells as wide as their column, two blanks between; `right` are numbers."""
     from rich.cells import cell_len
-
-    from kg_builder.cli.options import one_line
 
     plain = [tuple(map(one_line, row)) for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(*plain, strict=True)]

@@ -7,14 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from kg_builder.cli.options import Speaker, one_line
+from kg_builder.asking.results.lines import breaks, one_line
+from kg_builder.cli.options import Speaker
 
 Style = Literal["plain", "title", "name", "faint", "mark", "quote"]
 Span = tuple[str, Style]
 
 _NARROWEST: Final = 20
-_WIDE: Final = 2
-_CLOSING: Final = tuple("，。、；：？！）》”’」】…,.;:?!)]}")
 _STYLES: Final = {
     "plain": "",
     "title": "bold",
@@ -65,28 +64,3 @@ def show(lines: Iterable[Line], say: Speaker) -> None:
             part.rstrip()
             before = more if number else item.before
             console.print(Text.assemble((before, "dim"), part), soft_wrap=True)
-
-
-def breaks(text: str, room: int) -> list[int]:
-    """Return where to break a text into lines of at most `room` cells.
-
-    That is behind a blank or a wide character, but never before a mark that closes; where there is
-    no such place, anywhere.
-    """
-    from rich.cells import get_character_cell_size
-
-    found: list[int] = []
-    start = used = 0
-    best = None
-    for place, character in enumerate(text):
-        width = get_character_cell_size(character)
-        while used + width > room and character != " " and place > start:
-            start = best if best is not None and best > start else place
-            found.append(start)
-            used = sum(map(get_character_cell_size, text[start:place]))
-            best = None
-        used += width
-        following = text[place + 1 : place + 2]
-        if (character == " " or width == _WIDE) and following not in _CLOSING:
-            best = place + 1
-    return found

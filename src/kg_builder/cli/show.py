@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from kg_builder.asking.results.lines import one_line
 from kg_builder.cli.graphs import opened_store, store_option
-from kg_builder.cli.options import Speaker, common_options, discard_output, one_line
+from kg_builder.cli.options import Speaker, common_options, discard_output
 from kg_builder.cli.screen import Line, Span, line, show
 
 if TYPE_CHECKING:  # slow to import, and only a command that runs needs them

@@ -2,10 +2,10 @@
 
 import pytest
 
-import kg_builder.cli.build
+import kg_builder.pipeline
+from kg_builder.asking.results.lines import one_line
 from kg_builder.cli.build import message_in
 from kg_builder.cli.main import main
-from kg_builder.cli.options import one_line
 from kg_builder.errors import BusyError, CrashError, TimeLimitError, ValidationFailure
 
 
@@ -25,7 +25,7 @@ def test_errors_become_exit_codes_and_one_line(monkeypatch, capsys, error, code,
     def fail(*_arguments):
         raise error
 
-    monkeypatch.setattr(kg_builder.cli.build, "build", fail)
+    monkeypatch.setattr(kg_builder.pipeline, "build", fail)
     with pytest.raises(SystemExit) as exit_:
         main(["build", "--lang", "en"])
     assert exit_.value.code == code

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from kg_builder.cli.screen import breaks
+from kg_builder.asking.results.lines import breaks
 
 WORDS = st.text(alphabet="abc 中文，。（）-", max_size=80)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kg_builder.errors import InputError
 from kg_builder.graph.export.formats import Format
-from kg_builder.graph.query.levels import Form
+
+if TYPE_CHECKING:
+    from kg_builder.graph.query.levels import Form
 
 TABULAR: Final = ("table", "csv", "tsv", "json", "xml", "markdown", "xlsx")
 """For SELECT; those of W3C, `table` and `markdown` also for ASK."""

@@ -11,6 +11,7 @@ from typing import IO, Final
 from pyoxigraph import Literal, NamedNode
 
 from kg_builder.asking.answer import NAME_SUFFIX, Answer, Solution, words_of
+from kg_builder.asking.results.lines import one_line
 from kg_builder.graph.index import Term
 from kg_builder.graph.serialization import PrefixedNames
 from kg_builder.graph.vocabulary import PREFIXES
@@ -136,10 +137,10 @@ def print_table(
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold" if style.colour else "")
     for column in columns:
-        heading = Text(visible(column.heading))
+        heading = Text(one_line(column.heading))
         table.add_column(heading, justify="right" if column.right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text("\n".join(map(visible, words.split("\n")))) for words in row))
+        table.add_row(*(Text("\n".join(map(one_line, words.split("\n")))) for words in row))
     console = Console(
         file=stream,
         width=style.width or _widest(table),
@@ -163,15 +164,6 @@ def _widest(table: object) -> int:
     return max(1, Measurement.get(console, console.options, table).maximum)  # type: ignore[arg-type]
 
 
-def visible(text: str) -> str:
-    """Return `text` as one line that no terminal takes for a command."""
-    if text.isprintable():
-        return text
-    return "".join(
-        character if character.isprintable() else f"\\u{ord(character):04x}" for character in text
-    )
-
-
 def write_markdown(
     answer: Answer, stream: IO[str], language: Language, *, all_variables: bool
 ) -> None:
@@ -192,5 +184,5 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    lines = [visible(_MARKDOWN.sub(r"\\\1", line)) for line in text.splitlines()]
+    lines = [one_line(_MARKDOWN.sub(r"\\\1", line)) for line in text.splitlines()]
     return "<br>".join(lines)

@@ -10,9 +10,6 @@ from kg_builder.asking.answer import Answer
 from kg_builder.asking.results.formats import GRAPH
 from kg_builder.asking.results.standard import write_standard
 from kg_builder.asking.results.tabular import Style, write_markdown, write_table
-from kg_builder.asking.results.workbook import write_workbook
-from kg_builder.graph.export.formats import Format
-from kg_builder.graph.export.writing import write_graph
 
 TABLE_ROWS: Final = 1_000
 """A table on a terminal has at most so many rows: its widths are those of all of them."""
@@ -32,10 +29,16 @@ def write_answer(
     With `all_variables` IRIs are shown that have a name beside them (`table`, `markdown`); with
     `bom` CSV and TSV start with a byte order mark, by which Excel knows UTF-8.
     """
+    # a command imports what writes its format
     if name in GRAPH:
+        from kg_builder.graph.export.formats import Format
+        from kg_builder.graph.export.writing import write_graph
+
         write_graph(answer.triples(), Format(name), stream, base=answer.base)
         return 0
     if name == "xlsx":
+        from kg_builder.asking.results.workbook import write_workbook
+
         return write_workbook(answer, stream, style.language)
     if name in ("table", "markdown"):
         return _write_text(answer, name, stream, style, all_variables=all_variables)

@@ -31,18 +31,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, cast, get_args
+from typing import TYPE_CHECKING, Any, Final, cast, get_args
 from typing import Literal as OneOf
 
-import yaml
 from pyoxigraph import Literal, NamedNode
 
 from kg_builder.errors import ConfigurationError, InputError
-from kg_builder.graph.ontology import Ontology, load_ontology
 from kg_builder.graph.query.tokens import Token, tokens
 from kg_builder.graph.vocabulary import HOUSE, PREFIXES, RDFS_LABEL, SCHEMES, expand
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.resources import Resources
+
+if TYPE_CHECKING:
+    from kg_builder.graph.ontology import Ontology
 
 ParameterType = OneOf["entity", "string", "integer", "decimal", "year", "enumerated"]
 Term = NamedNode | Literal
@@ -66,8 +67,6 @@ _SUBCLASS: Final = expand("rdfs:subClassOf")
 _IN_SCHEME: Final = expand("skos:inScheme")
 _INTEGER: Final = expand("xsd:integer")
 _XSD_DECIMAL: Final = expand("xsd:decimal")
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The loader in C, five times as fast, where PyYAML was built with it."""
 
 
 _WANTED: Final[Mapping[ParameterType, tuple[str, str]]] = {
@@ -171,6 +170,8 @@ class Catalogue(Mapping[str, StoredQuery]):
     @cached_property
     def ontology(self) -> Ontology:
         """The ontology, which classes and schemes of parameters are looked up in."""
+        from kg_builder.graph.ontology import load_ontology  # slow to import, and seldom needed
+
         return load_ontology(self.ontology_folder)
 
     def __getitem__(self, name: str) -> StoredQuery:
@@ -247,10 +248,13 @@ class _Header:
             if match is None:
                 break
             lines.append(match["yaml"])
-        header = "\n".join(lines)
+        import yaml  # slow to import, and whoever is given a query needs none of it
+
+        # the loader in C, five times as fast, where PyYAML was built with it
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)("\n".join(lines))
         try:
-            node = yaml.compose(header, Loader=_LOADER)
-            self.raw: dict[str, Any] = yaml.load(header, Loader=_LOADER)  # noqa: S506  # a SafeLoader
+            node: Any = loader.get_single_node()
+            self.raw: dict[str, Any] = node and loader.construct_document(node)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
             place = (mark.line + 1, mark.column + 1 + _INDENT) if mark else (1, 1)
@@ -266,11 +270,11 @@ class _Header:
         self._note(node, ())
         self.check_keys((), _KEYS)
 
-    def _note(self, node: yaml.Node | None, path: tuple[str, ...]) -> None:
-        if isinstance(node, yaml.SequenceNode):
+    def _note(self, node: Any, path: tuple[str, ...]) -> None:  # noqa: ANN401  # a node of yaml
+        if node.id == "sequence":
             for number, item in enumerate(node.value):
                 self._note(item, (*path, str(number)))
-        if not isinstance(node, yaml.MappingNode):
+        if node.id != "mapping":
             return
         for key, value in node.value:
             here = (*path, str(key.value))

@@ -11,7 +11,7 @@ from pyoxigraph import QuerySolutions, Store
 
 from kg_builder.errors import InputError
 from kg_builder.graph.query.excerpt import position, with_caret
-from kg_builder.graph.query.hints import Failure, Hint, hint
+from kg_builder.graph.query.hints.failure import Failure, Hint
 from kg_builder.graph.query.tokens import Token, solid_tokens
 from kg_builder.model.bilingual import Bilingual
 
@@ -56,6 +56,8 @@ def check_query(text: str, prefixes: Mapping[str, str]) -> Checked:
     try:
         found = Store().query(text, prefixes=dict(prefixes))
     except SyntaxError as error:
+        from kg_builder.graph.query.hints.rules import hint  # needed for what is no query alone
+
         raise _refuse(text, hint(_failure(text, prefixes, str(error)))) from None
     except RuntimeError as error:
         function = _FUNCTION.search(str(error))

@@ -4,8 +4,3 @@ A parser tells what it expected, which is a list of thirty tokens. These rules l
 a text that an engine has refused, and say what was probably meant. Each gives a place and words, or
 nothing; the first that speaks is heard. A text that engines accept is never shown to them.
 """
-
-from kg_builder.graph.query.hints.failure import Failure, Hint
-from kg_builder.graph.query.hints.rules import hint
-
-__all__ = ["Failure", "Hint", "hint"]
