@@ -190,13 +190,14 @@ def _limits(graph: OpenGraph) -> Iterator[Notice]:
         name = str(report["graph"]).rpartition("/")[2]
         for warning in report.get("warnings", ()):
             if warning.get("code") == "declared-count":
+                line = warning.get("line")
                 yield Notice(
                     "partial-copy",
                     Bilingual(
-                        f"《{name}》所读的文本不全（第 {warning.get('line')} 行：{warning['zh']}）；"
-                        "个数、合计和“没有”都只就所读的部分而言",
+                        f"《{name}》所读的文本不全（第 {line} 行：{warning['zh']}）；个数、"
+                        "合计和“没有”都只就所读的部分而言",
                         f"the text of {name} that was read is not whole (line"
-                        f" {warning.get('line')}: {warning['en']}); counts, sums and absences are"
+                        f" {line}: {warning['en']}); counts, sums and absences are"
                         " of what was read",
                     ),
                 )

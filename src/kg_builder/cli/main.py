@@ -8,9 +8,11 @@ from __future__ import annotations
 import importlib
 import io
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import NoReturn
 
 import click
@@ -18,7 +20,7 @@ import click
 from kg_builder.cli.help import speak_in_help
 from kg_builder.cli.language import choose_language
 from kg_builder.cli.options import Speaker, discard_output, early_options
-from kg_builder.errors import KgError, TimeLimitError
+from kg_builder.errors import InputError, KgError, TimeLimitError
 from kg_builder.version import VERSION
 
 _COMMANDS = (
@@ -37,6 +39,9 @@ _COMMANDS = (
     "sparql",
     "why",
 )
+
+
+_SENTENCE = re.compile(r"[。：:；;]|\. |\.$")
 
 
 class _Commands(click.Group):
@@ -73,12 +78,23 @@ class _Commands(click.Group):
 
     def get_command(self, _context: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
-            return None
+            raise _no_such_command(name)
         module = importlib.import_module(f"kg_builder.cli.{name}")
         command = module.command(self._say)
         assert isinstance(command, click.Command)  # noqa: S101  (a contract between our own files)
+        # else click cuts a help text to a line in the midst of a sentence
+        command.short_help = _SENTENCE.split(command.help or "", maxsplit=1)[0]
         speak_in_help(command, self._say)
         return command
+
+
+def _no_such_command(name: str) -> InputError:
+    near = get_close_matches(name, _COMMANDS, n=2)
+    return InputError(
+        f"kg 没有命令 {name}" + (f"；是不是 {'、'.join(near)}？" if near else "；kg 列出全部"),
+        f"kg has no command {name}"
+        + (f"; did you mean {', '.join(near)}?" if near else "; kg lists them"),
+    )
 
 
 def _examples(say: Speaker) -> str:
@@ -186,6 +202,9 @@ def _usage(error: click.ClickException, say: Speaker) -> str:
                 text += "；是不是 " + "、".join(sorted(error.possibilities))
         case click.MissingParameter():
             text = f"缺少参数 {error.param.human_readable_name if error.param else ''}"
+        case click.BadParameter() if error.param and isinstance(error.param.type, click.Choice):
+            known = "、".join(map(str, error.param.type.choices))
+            text = f"{error.param.opts[0]} 的值不对，应是 {known} 之一"
         case click.BadParameter():
             name = error.param.opts[0] if error.param else ""
             text = f"{name} 的值不对：{error.message}"

@@ -159,15 +159,25 @@ def _command_of(query: StoredQuery, say: Speaker) -> click.Command:
             "any parameter may be given so; one that has the name of another option only so",
         ),
     )
+    @click.option(
+        "--show-query",
+        is_flag=True,
+        help=say("只打印这个查询的 SPARQL", "print the SPARQL of the query, and no more"),
+    )
     @result_options(say)
     @common_options(say)
-    def run(project: Path | None, pairs: tuple[str, ...], **options: Any) -> int:
+    def run(project: Path | None, pairs: tuple[str, ...], show_query: bool, **options: Any) -> int:
         from kg_builder.asking.request import Request
 
         options.pop("verbose")
         values = {name: options.pop(_field(name), ()) for name in query.parameters}
+        if show_query:
+            click.echo(query.text.rstrip("\n"))
+            return 0
         for pair in pairs:
-            name, _, typed = pair.partition("=")
+            name, equals, typed = pair.partition("=")
+            if not equals:
+                raise InputError(f"-p 应写成 名称=值：{pair}", f"-p takes NAME=VALUE: {pair}")
             values[name] = (*values.get(name, ()), typed)
         delivery = Delivery.take(options)
         request = Request(

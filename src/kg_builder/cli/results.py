@@ -129,13 +129,9 @@ def run_request(request: Request, delivery: Delivery, say: Speaker) -> int:
     from kg_builder.graph.query.levels import read_query
 
     query = read_query(request.text)
-    if query is None:
-        raise InputError(
-            "不是查询：应含 SELECT、ASK、CONSTRUCT 或 DESCRIBE",
-            "no query: there is no SELECT, ASK, CONSTRUCT or DESCRIBE",
-            file=request.file,
-        )
-    name = choose_format(query.form, delivery.format_name, delivery.out)
+    # what is no query is told so by whoever asks it, with the place and the mend
+    form = "SELECT" if query is None else query.form
+    name = choose_format(form, delivery.format_name, delivery.out)
     if request.endpoint is None:
         request = replace(request, store=find_store(request.store, request.project, say))
     request = replace(request, account=name == "xlsx")
@@ -194,6 +190,8 @@ def _say_rest(
     answer: Answer, name: str, left_out: int, request: Request, delivery: Delivery, say: Speaker
 ) -> None:
     """Say what the result does not show: what is computed, why there is nothing, what is cut."""
+    if answer.form == "SELECT" and not answer.size:
+        say.complain(say("没有结果", "no rows"))
     for variable, formula in answer.formulas.items():
         if variable in answer.variables:
             line = say(f"计算值：{variable} = {formula}", f"computed: {variable} = {formula}")

@@ -65,6 +65,12 @@ def _text(query: str | None, file: Path | None) -> tuple[str, str | None]:
             "请给一个查询，或用 -f 给一个文件（- 表示标准输入）",
             "give a query, or a file with -f (- is standard input)",
         )
+    if query is not None and query.endswith(".rq") and Path(query).is_file():
+        raise InputError(
+            f"这是文件，不是查询：请写 -f {query}",
+            f"a file and no query: write -f {query}",
+            file=query,
+        )
     if query is not None and query != "-":
         return query, "query"
     if query == "-" or str(file) == "-":
