@@ -79,6 +79,24 @@ def test_a_table_says_how_values_are_computed_and_evidence_where(ask):
     assert "第97行第1列 › 一 › (一) › 表5 › 第1行 › 所属街道" in text
 
 
+def test_people_read_names_in_their_language_and_programs_what_the_graph_has(ask, tmp_path):
+    text = (
+        "SELECT ?unit ?unit_name ?said"
+        ' { VALUES ?unit { unit:yi-yuan } ?unit rdfs:label ?unit_name BIND("所说" AS ?said)'
+        ' FILTER(LANG(?unit_name) = "zh") }'
+    )
+    for name in ("table", "markdown"):
+        english = ask(text, "--lang", "en", "--format", name).stdout.decode()
+        assert "hundred million yuan" in english
+        assert "所说" in english
+        assert "亿元" in ask(text, "--lang", "zh", "--format", name).stdout.decode()
+    for name in ("csv", "tsv", "json", "xml"):
+        assert "亿元" in ask(text, "--lang", "en", "--format", name).stdout.decode()
+    assert ask(text, "--lang", "en", "-o", "a.xlsx").returncode == 0
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["Results"]
+    assert [cell.value for cell in sheet[2]][1:] == ["hundred million yuan", "所说"]
+
+
 def test_quotes_need_the_text_and_its_hash(ask, tmp_path):
     report = os.environ.get("KG_REPORT")
     if not report:

@@ -74,6 +74,8 @@ class Answer:
     """What variables are called in the language of the run, where the ontology has a word."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """What IRIs in the solutions are called, where labels were asked for."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What IRIs are called in the language of the run that the solutions name in another."""
     formulas: Mapping[str, str] = field(default_factory=dict)
     """How the variables are computed that are not in the graph as they stand."""
     remarks: tuple[Notice, ...] = ()
@@ -89,6 +91,29 @@ class Answer:
         assert isinstance(found, QuerySolutions)  # noqa: S101 - a SELECT
         for solution in found:
             yield tuple(solution)
+
+    def named_solutions(self) -> Iterator[Solution]:
+        """Yield the solutions with names in the language of the run, as far as there are any."""
+        pairs = self.name_pairs()
+        for solution in self.solutions():
+            if not self.names:
+                yield solution
+                continue
+            cells = list(solution)
+            for iri, name in pairs:
+                node = solution[iri]
+                if isinstance(node, NamedNode) and node.value in self.names:
+                    cells[name] = Literal(self.names[node.value])
+            yield tuple(cells)
+
+    def name_pairs(self) -> tuple[tuple[int, int], ...]:
+        """Return the places of variables that a name stands beside, and those of the names."""
+        places = {name: place for place, name in enumerate(self.variables)}
+        return tuple(
+            (place, places[name + NAME_SUFFIX])
+            for name, place in places.items()
+            if name + NAME_SUFFIX in places
+        )
 
     def document(self) -> QuerySolutions | QueryBoolean:
         """Return the results document of a SELECT or ASK, to be read once."""

@@ -254,14 +254,6 @@ class Witnesses:
         return tuple(sorted({quad.object for quad in quads}, key=str))  # type: ignore[misc]
 
 
-def places_of(graph: OpenGraph, triple: Triple) -> tuple[Testimony, ...]:
-    """Return who says `triple`, by report, line and column; empty where no report does.
-
-    For many triples keep a `Witnesses`, which remembers what it has seen.
-    """
-    return Witnesses(graph).of(triple)
-
-
 def read_report(path: Path) -> str:
     """Return the text of a report, to quote from; raises InputError for a file that is no text."""
     from kg_builder.text.reading.decode import decode  # slow to import, and seldom needed

@@ -47,6 +47,8 @@ class Request:
     evidence: bool = False
     report: Path | None = None
     """The text of the report, to quote evidence from."""
+    named: bool = False
+    """Whether names are wanted in `language`, where the graph has them, in the place of others."""
     account: bool = False
     """Whether labels of IRIs and the sources are wanted."""
     timeout: float = TIMEOUT

@@ -1,6 +1,7 @@
 """Working out an answer: names become terms, the engine runs, and what it found is accounted for.
 
-`request.ask` runs this in a child process with limits.
+`request.ask` runs this in a child process with limits. What only some answers need (checks of a
+text of one's own, evidence, reasons) is imported where it is used: a child lives for one answer.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Final, TypeAlias
 
 from pyoxigraph import (
     DefaultGraph,
+    Literal,
     NamedNode,
     QueryResultsFormat,
     QuerySolutions,
@@ -26,9 +28,7 @@ from pyoxigraph import (
 
 from kg_builder.asking.answer import Answer, Asked, SourceNote, words_of
 from kg_builder.asking.columns import headings_of
-from kg_builder.asking.evidence import read_report
 from kg_builder.asking.finders import name_finder, remote_finder
-from kg_builder.asking.mixtures import MIXED_ROWS, mixtures
 from kg_builder.asking.parameters import resolve_parameters
 from kg_builder.asking.request import SPOOL, Request
 from kg_builder.errors import InputError
@@ -38,12 +38,17 @@ from kg_builder.graph.query.catalogue import bind
 from kg_builder.graph.query.door import closed_door
 from kg_builder.graph.query.excerpt import position
 from kg_builder.graph.query.levels import Form, Query, formulas, limited, read_query
+<<<<<<< ours
 from kg_builder.graph.query.prologue import declared
 from kg_builder.graph.query.punctuation import warnings
 from kg_builder.graph.query.safety import refuse_unsafe
 from kg_builder.graph.query.syntax import check_query
 from kg_builder.graph.query.tokens import solid_tokens, tokens
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, SCHEMES, expand
+=======
+from kg_builder.graph.query.tokens import tokens
+from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
+>>>>>>> theirs
 from kg_builder.model.bilingual import Bilingual, Language
 from kg_builder.model.notice import Notice
 from kg_builder.resources import Resources
@@ -112,7 +117,7 @@ def _ask_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
         remarks=remarks,
         prefixes=prefixes,
         base=graph.base,
-        formulas=formulas(query),
+        formulas=_formulas(query, request),
     )
     resources = Resources.find(request.project)
     headings = headings_of(graph, found.variables, resources, request.language)
@@ -120,7 +125,7 @@ def _ask_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
     if found.form != "SELECT":
         return found
     if found.size == 0:
-        from kg_builder.asking.emptiness import explain_empty  # slow to import, as the next are
+        from kg_builder.asking.emptiness import explain_empty
 
         trusted = request.stored is not None
         seconds = request.timeout / _SHARE
@@ -135,6 +140,8 @@ def _ask_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
         found = replace(found, remarks=(*found.remarks, *_limits(graph)))
     if request.evidence:
         found = replace(found, evidence=_evidence(graph, query, found, request))
+    if request.named:
+        found = replace(found, names=_names(graph, found, request.language))
     if request.account:
         labels = _labels(graph, found, request.language)
         found = replace(found, labels=labels, sources=tuple(_sources(graph)))
@@ -209,6 +216,10 @@ def _question_here(request: Request, graph: OpenGraph) -> tuple[Asked, tuple[Not
     if stored is not None:
         terms, words = resolve_parameters(stored, request.values, name_finder(graph))
         return Asked(bind(stored, terms), stored.name, stored.title, words), ()
+    from kg_builder.graph.query.punctuation import warnings
+    from kg_builder.graph.query.safety import refuse_unsafe
+    from kg_builder.graph.query.syntax import check_query
+
     names = {name.value for name in graph.store.named_graphs() if isinstance(name, NamedNode)}
     refuse_unsafe(request.text, graph.prefixes, names)
     check_query(request.text, graph.prefixes)
@@ -219,6 +230,8 @@ def _question_here(request: Request, graph: OpenGraph) -> tuple[Asked, tuple[Not
 def _ask_there(request: Request, url: str, spool: Path) -> Answer:
     """Ask an endpoint; what needs the graph at hand (evidence, reasons, labels) is left out."""
     from kg_builder.asking.endpoint import ask_endpoint
+    from kg_builder.graph.query.prologue import declared
+    from kg_builder.graph.query.syntax import check_query
 
     def engine(text: str, form: Form, target: Path) -> None:
         ask_endpoint(url, declared(text, PREFIXES), form, target, request.timeout)
@@ -232,7 +245,7 @@ def _ask_there(request: Request, url: str, spool: Path) -> Answer:
         asked = Asked(request.text)
     query = _read(asked.text, request)
     found = _run(engine, query, request.most, spool)
-    return replace(found, asked=asked, prefixes=dict(PREFIXES), formulas=formulas(query))
+    return replace(found, asked=asked, prefixes=dict(PREFIXES), formulas=_formulas(query, request))
 
 
 def _read(text: str, request: Request) -> Query:
@@ -244,6 +257,14 @@ def _read(text: str, request: Request) -> Query:
             file=request.file,
         )
     return query
+
+
+def _formulas(query: Query, request: Request) -> Mapping[str, str]:
+    """Return how values are computed: in the words of a stored query, else as the text has it."""
+    computed = request.stored.computed if request.stored is not None else {}
+    return formulas(query) | {
+        name: words.pick(request.language) for name, words in computed.items()
+    }
 
 
 def _run(engine: _Engine, query: Query, most: int | None, spool: Path) -> Answer:
@@ -306,7 +327,11 @@ def _mixtures(
     graph: OpenGraph, query: Query, found: Answer, request: Request
 ) -> tuple[Notice, ...]:
     """Return what a sum of one's own mixes; stored queries group by what they must not mix."""
-    return () if request.stored is not None else mixtures(graph, query, _rows(found, MIXED_ROWS))
+    if request.stored is not None:
+        return ()
+    from kg_builder.asking.mixtures import MIXED_ROWS, mixtures
+
+    return mixtures(graph, query, _rows(found, MIXED_ROWS))
 
 
 def _rows(found: Answer, most: int | None = None) -> list[dict[str, Term | None]]:
@@ -324,10 +349,28 @@ def _evidence(
             " LIMIT or --max-rows",
             file=request.file,
         )
+    from kg_builder.asking.evidence import read_report
     from kg_builder.asking.support import support
 
     text = read_report(request.report) if request.report is not None else None
     return support(graph, query, _rows(found), request.language, text)
+
+
+def _names(graph: OpenGraph, found: Answer, language: Language) -> Mapping[str, str]:
+    """Return what IRIs are called in a language, where a solution names them in another."""
+    names: dict[str, str | None] = {}
+    pairs = found.name_pairs()
+    for solution in found.solutions() if pairs else ():
+        for node, name in ((solution[iri], solution[name]) for iri, name in pairs):
+            if (
+                isinstance(node, NamedNode)
+                and isinstance(name, Literal)
+                and name.language not in (None, language)
+                and node.value not in names
+                and len(names) < _LABELLED
+            ):
+                names[node.value] = graph.label_in(node, language)
+    return {iri: name for iri, name in names.items() if name is not None}
 
 
 def _labels(graph: OpenGraph, found: Answer, language: Language) -> Mapping[str, str]:

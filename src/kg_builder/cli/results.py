@@ -134,7 +134,8 @@ def run_request(request: Request, delivery: Delivery, say: Speaker) -> int:
     name = choose_format(form, delivery.format_name, delivery.out)
     if request.endpoint is None:
         request = replace(request, store=find_store(request.store, request.project, say))
-    request = replace(request, account=name == "xlsx")
+    people = ("table", "markdown", "xlsx")
+    request = replace(request, named=name in people, account=name == "xlsx")
     with tempfile.TemporaryDirectory(prefix="kg-") as folder:
         with _waiting(say):
             answer = ask(request, Path(folder))

@@ -100,16 +100,26 @@ class OpenGraph:
 
     def label(self, node: NamedNode, language: Language) -> str | None:
         """Return what a node is called, in `language` where it is called so; None for no label."""
+        return next((found[0].value for found in self._labels(node, language)), None)
+
+    def label_in(self, node: NamedNode, language: Language) -> str | None:
+        """Return what a node is called in `language`; None where it is not called so."""
+        return next(
+            (
+                found[0].value
+                for found in self._labels(node, language)
+                if not _unlike(found[0].language, language)
+            ),
+            None,
+        )
+
+    def _labels(self, node: NamedNode, language: Language) -> Iterator[list[Literal]]:
+        """Yield the labels by each predicate that there are any by, those in `language` first."""
         for predicate in _LABELS:
-            found = [
-                quad.object
-                for quad in self.store.quads_for_pattern(node, predicate, None, DefaultGraph())
-                if isinstance(quad.object, Literal)
-            ]
+            quads = self.store.quads_for_pattern(node, predicate, None, DefaultGraph())
+            found = [quad.object for quad in quads if isinstance(quad.object, Literal)]
             if found:
-                found.sort(key=lambda term: (_unlike(term.language, language), term.value))
-                return found[0].value
-        return None
+                yield sorted(found, key=lambda term: (_unlike(term.language, language), term.value))
 
 
 def _unlike(tag: str | None, language: Language) -> int:

@@ -3,7 +3,7 @@
 import pytest
 from pyoxigraph import NamedNode, Triple
 
-from kg_builder.asking.evidence import Witnesses, places_of, read_report
+from kg_builder.asking.evidence import Witnesses, read_report
 from kg_builder.asking.show import card_of
 from kg_builder.asking.terms import candidates, prefixed, resolve
 from kg_builder.errors import InputError
@@ -55,10 +55,10 @@ def test_every_asserted_triple_has_testimonies_that_quote_the_text(graph, report
 
 def test_what_no_report_says_has_none(graph):
     street = resolve(graph, "柳浦街道")
-    assert places_of(graph, Triple(street, RDF_TYPE, expand("Street")))
-    assert places_of(graph, Triple(street, RDF_TYPE, expand("Entity"))) == ()
-    assert places_of(graph, Triple(expand("Street"), RDF_TYPE, expand("owl:Class"))) == ()
-    assert places_of(graph, Triple(street, RDFS_LABEL, street)) == ()
+    assert Witnesses(graph).of(Triple(street, RDF_TYPE, expand("Street")))
+    assert Witnesses(graph).of(Triple(street, RDF_TYPE, expand("Entity"))) == ()
+    assert Witnesses(graph).of(Triple(expand("Street"), RDF_TYPE, expand("owl:Class"))) == ()
+    assert Witnesses(graph).of(Triple(street, RDFS_LABEL, street)) == ()
 
 
 def test_another_text_is_not_quoted(graph, tmp_path, report):

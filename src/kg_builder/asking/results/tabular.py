@@ -83,7 +83,7 @@ def write_table(
 ) -> int:
     """Write the first `most` solutions as a table; return how many were left out."""
     cells = Cells(answer, all_variables=all_variables)
-    solutions = list(islice(answer.solutions(), most))
+    solutions = list(islice(answer.named_solutions(), most))
     columns = [
         Column(heading, any(is_number(solution[number]) for solution in solutions))
         for number, heading in zip(cells.shown, cells.headings(), strict=True)
@@ -172,7 +172,7 @@ def write_markdown(
     headings = cells.headings() + ([EVIDENCE_HEADING.pick(language)] if answer.evidence else [])
     stream.write(_line(headings))
     stream.write("|" + " --- |" * len(headings) + "\n")
-    for number, solution in enumerate(answer.solutions()):
+    for number, solution in enumerate(answer.named_solutions()):
         row = cells.row(solution)
         if answer.evidence:
             row.append("\n".join(answer.evidence[number]))

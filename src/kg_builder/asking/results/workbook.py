@@ -85,7 +85,7 @@ class _Results:
         self._sheet.freeze_panes(1, 0)
         for column, heading in enumerate(headings):
             self._sheet.write_string(0, column, _cut(heading), self._bold)
-        for row, solution in enumerate(islice(self._answer.solutions(), ROWS), start=1):
+        for row, solution in enumerate(islice(self._answer.named_solutions(), ROWS), start=1):
             for column, term in enumerate(self._cells(solution, row - 1)):
                 _write_cell(self._sheet, row, column, term)
         if headings:

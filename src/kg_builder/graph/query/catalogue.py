@@ -175,7 +175,12 @@ class Catalogue(Mapping[str, StoredQuery]):
         return load_ontology(self.ontology_folder)
 
     def __getitem__(self, name: str) -> StoredQuery:
-        return load_query(self.paths[name], lambda: self.ontology)
+        return load_query(self.paths[name], lambda: self.ontology, self._declares)
+
+    def _declares(self, name: str) -> bool:
+        """Whether a class is declared as the house writes it, told without reading the ontology."""
+        line = f"\nkg:{name} a owl:Class ".encode()
+        return any(line in path.read_bytes() for path in self.ontology_folder.glob("*.ttl"))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.paths)
@@ -193,8 +198,14 @@ def load_catalogue(resources: Resources) -> Catalogue:
     return Catalogue(paths, resources.ontology)
 
 
-def load_query(path: Path, ontology: Callable[[], Ontology]) -> StoredQuery:
+def load_query(
+    path: Path,
+    ontology: Callable[[], Ontology],
+    declares: Callable[[str], bool] = lambda _name: False,
+) -> StoredQuery:
     """Return the stored query of a file; `ontology` is called only if a parameter needs it.
+
+    It is not for a class of which `declares` is sure that the ontology has it, by its local name.
 
     Raises ConfigurationError, with the line, for a file that cannot be read, a header that is
     none, an unknown key, a value of the wrong type, a class, scheme or term that the ontology does
@@ -214,7 +225,8 @@ def load_query(path: Path, ontology: Callable[[], Ontology]) -> StoredQuery:
     header = _Header(path, text)
     body = _Body.of(text)
     parameters = {
-        name: _parameter(header, body, name, ontology) for name in header.mapping("parameters")
+        name: _parameter(header, body, name, ontology, declares)
+        for name in header.mapping("parameters")
     }
     header.check_blocks(body, parameters)
     computed = {name: header.words("computed", name) for name in header.mapping("computed")}
@@ -384,7 +396,11 @@ def _name_of_block(five: Sequence[Token]) -> str | None:
 
 
 def _parameter(
-    header: _Header, body: _Body, name: str, ontology: Callable[[], Ontology]
+    header: _Header,
+    body: _Body,
+    name: str,
+    ontology: Callable[[], Ontology],
+    declares: Callable[[str], bool],
 ) -> Parameter:
     here = ("parameters", name)
     header.check_keys(here, _PARAMETER_KEYS)
@@ -409,7 +425,7 @@ def _parameter(
     parameter = Parameter(
         name,
         cast(ParameterType, kind),
-        _class(header, name, kind, ontology),
+        _class(header, name, kind, ontology, declares),
         header.words(*here, "label"),
         None if default is None else str(default),
         header.list_of_words(*here, "examples"),
@@ -420,7 +436,13 @@ def _parameter(
     return parameter
 
 
-def _class(header: _Header, name: str, kind: str, ontology: Callable[[], Ontology]) -> str | None:
+def _class(
+    header: _Header,
+    name: str,
+    kind: str,
+    ontology: Callable[[], Ontology],
+    declares: Callable[[str], bool],
+) -> str | None:
     found = header.get("parameters", name, "class")
     if (kind == "entity") != (found is not None):
         raise header.refuse(
@@ -428,7 +450,8 @@ def _class(header: _Header, name: str, kind: str, ontology: Callable[[], Ontolog
             "type entity, and no other, has a class",
             *("parameters", name, "class"),
         )
-    if found is not None and expand(str(found)) not in ontology().classes:
+    known = found is None or declares(str(found)) or expand(str(found)) in ontology().classes
+    if not known:
         raise header.refuse(
             f"本体里没有类 {found}",
             f"the ontology has no class {found}",
