@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import os
+import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -197,6 +199,94 @@ def test_a_query_that_never_ends_is_ended_and_leaves_nothing(ask, tmp_path, text
     assert len(done.stderr.splitlines()) <= 4
     assert not list((tmp_path / "tmp").iterdir())
     assert not children_of(os.getpid())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("loading", [False, True])
+def test_who_is_asked_to_end_leaves_nothing(published_folder, tmp_path, number, loading):
+    store, folder = published_folder, tmp_path / "tmp"
+    folder.mkdir()
+    if loading:  # a child of the child is at work
+        store = tmp_path / "pipe.ttl"
+        os.mkfifo(store)
+    command = [sys.executable, "-m", "kg_builder", "sparql", PRODUCT, "--store", str(store)]
+    env = {**os.environ, "LC_ALL": "C.UTF-8", "TMPDIR": str(folder)}
+    process = subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE)
+    time.sleep(3)
+    process.send_signal(number)
+    _, complaint = process.communicate(timeout=20)
+    assert (process.returncode, complaint) == (130, b"interrupted\n")
+    assert not list(folder.iterdir())
+    time.sleep(0.2)
+    assert not children_of(os.getpid())
+
+
+def test_a_timeout_while_other_rdf_is_read_leaves_nothing(tmp_path):
+    (tmp_path / "tmp").mkdir()
+    os.mkfifo(tmp_path / "pipe.ttl")
+    arguments = ("sparql", "ASK {}", "--store", "pipe.ttl", "--timeout", 3)
+    done = kg(*arguments, cwd=tmp_path, TMPDIR=str(tmp_path / "tmp"))
+    assert done.returncode == 124
+    assert not list((tmp_path / "tmp").iterdir())
+    time.sleep(0.2)
+    assert not children_of(os.getpid())
+
+
+def flip(folder):
+    for path in (folder / "current" / "store").glob("*.sst"):
+        data = bytearray(path.read_bytes())
+        for place in range(0, len(data), 97):
+            data[place] ^= 0x5A
+        path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda folder: (folder / "current").unlink(), "holds no graph made by kg build"),
+        (lambda folder: (folder / "build.json").write_text("[]"), "build.json cannot be read"),
+        (flip, "the store cannot be read (Corruption"),
+    ],
+)
+def test_a_damaged_graph_is_said_to_be_so(published_folder, tmp_path, damage, words):
+    copy = tmp_path / "copy"
+    shutil.copytree(published_folder, copy, symlinks=True)
+    damage(copy)
+    for arguments in (["sparql", "SELECT * { ?s ?p ?o }"], ["export"]):
+        done = kg(*arguments, "--store", copy, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (2, b"")
+        [line] = done.stderr.decode().splitlines()
+        assert line.startswith(f"{copy}: {words}")
+
+
+def test_rdf_that_is_too_deep_is_blamed_and_not_the_query(tmp_path):
+    (tmp_path / "deep.jsonld").write_text('{"http://e/p":' * 20_000 + "1" + "}" * 20_000)
+    for arguments in (["sparql", "ASK {}"], ["schema"]):
+        done = kg(*arguments, "--store", "deep.jsonld", cwd=tmp_path)
+        assert done.returncode == 2
+        assert done.stderr.startswith(b"deep.jsonld: the process that reads it died")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["sparql", "ASK {\n?s rdfs:label '\udcff' }"], "query:2:16: not UTF-8"),
+        (["show", "\udcff"], "'\\udcff' is not UTF-8"),
+        (["query", "canteens_of_street", "--street", "\udcff"], "'\\udcff' is not UTF-8"),
+        (["sparql", "ASK {}", "--timeout", "nan"], "--timeout"),
+        (["sparql", "ASK {}", "--timeout", "inf"], "--timeout"),
+        (["sparql", "ASK {}", "--max-rows", "9" * 30], "--max-rows"),
+        (["sparql", "ASK {}", "--endpoint", "http://localhost:1/"], "not both"),
+    ],
+)
+def test_what_is_typed_wrong_is_never_an_internal_error(
+    published_folder, tmp_path, arguments, words
+):
+    done = kg(*arguments, "--store", published_folder, cwd=tmp_path)
+    assert done.returncode == 2
+    complaint = done.stderr.decode()
+    assert words in complaint
+    assert "internal error" not in complaint
 
 
 def children_of(pid):

@@ -38,6 +38,8 @@ _LAST_BREATH = 5.0
 """Seconds that a child which has closed its pipe gets to end, and to say how."""
 _NO_MEMORY = (b"memory allocation of", b"MemoryError", b"out of memory", b"bad_alloc")
 """What runtimes print before they abort for want of memory (Rust, CPython, glibc, C++)."""
+_within = False
+"""Whether this process is a child itself: then its own children end with it, as one group."""
 
 
 def run_in_child(
@@ -181,7 +183,8 @@ def _interpreter(serve: Callable[[], None], complaints: int) -> subprocess.Popen
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=complaints,
-        start_new_session=True,  # an interrupt from the terminal reaches the parent alone
+        # an interrupt from the terminal reaches the parent alone
+        start_new_session=not _within,
     )
 
 
@@ -226,6 +229,8 @@ def _death(name: str, code: int, complaints: bytes) -> WorkerError:
 
 def _serve() -> None:
     """Run the request on stdin, in the child."""
+    global _within
+    _within = True
     requests = sys.stdin.buffer
     with _answers() as answers:
         _limit(*pickle.load(requests))  # noqa: S301 - written by run_in_child of this module
@@ -234,6 +239,8 @@ def _serve() -> None:
 
 def _serve_items() -> None:
     """Answer the requests on stdin one after another until there are no more, in the child."""
+    global _within
+    _within = True
     requests = _stream(sys.stdin.buffer)
     with _answers() as answers:
         _limit(None, None, None)

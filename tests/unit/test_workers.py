@@ -61,6 +61,10 @@ def start_child_and_sleep(pid_file: str) -> None:
     time.sleep(60)
 
 
+def nest_and_sleep(pid_file: str) -> None:
+    run_in_child(start_child_and_sleep, pid_file, timeout=60)
+
+
 def is_running(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
@@ -204,10 +208,11 @@ def test_timeout_ends_code_that_never_returns_to_the_interpreter():
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")
-def test_timeout_ends_what_the_child_started(tmp_path):
+@pytest.mark.parametrize("function", [start_child_and_sleep, nest_and_sleep])
+def test_timeout_ends_what_the_child_started(tmp_path, function):
     pid_file = tmp_path / "pid"
     with pytest.raises(TimeLimitError):
-        run_in_child(start_child_and_sleep, str(pid_file), timeout=3)
+        run_in_child(function, str(pid_file), timeout=3)
     pid = int(pid_file.read_text())
     for _ in range(100):
         if not is_running(pid):

@@ -6,6 +6,8 @@ it arrives, and is read by the same parser as everything else.
 
 from __future__ import annotations
 
+import errno
+import http.client
 import shutil
 import urllib.error
 import urllib.parse
@@ -15,7 +17,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results, serialize
+from pyoxigraph import (
+    QueryBoolean,
+    QueryResultsFormat,
+    RdfFormat,
+    parse,
+    parse_query_results,
+    serialize,
+)
 
 from kg_builder.errors import EndpointError, InputError, TimeLimitError
 from kg_builder.graph.query.levels import Form
@@ -35,8 +44,12 @@ _GRAPHS: Final[Mapping[str, RdfFormat]] = MappingProxyType(
         "application/rdf+xml": RdfFormat.RDF_XML,
     }
 )
+_NO_ROOM: Final = (errno.EFBIG, errno.ENOSPC, errno.EDQUOT)
+"""Here, not there."""
 _WORDS: Final = 300
 """How much of an endpoint's complaint is repeated."""
+_ALLOWED: Final = "/:?#[]@!$&'()*+,;=%"
+"""What stands in an address as it is (RFC 3986, 2.2, and what is encoded already)."""
 
 
 def ask_endpoint(url: str, text: str, form: Form, spool: Path, timeout: float) -> None:
@@ -62,20 +75,33 @@ def ask_endpoint(url: str, text: str, form: Form, spool: Path, timeout: float) -
         raise _failed(
             url, f"连接不上（{error.reason}）", f"no connection ({error.reason})"
         ) from None
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise
         raise _failed(url, f"连接中断（{error}）", f"the connection broke ({error})") from None
-    _rewrite(url, raw, media_type, spool, graph=graph)
+    _rewrite(url, raw, media_type, spool, form)
 
 
 def _request(url: str, text: str, media_types: tuple[str, ...]) -> urllib.request.Request:
-    if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
+    try:
+        parts = urllib.parse.urlsplit(url)
+        host = (parts.hostname or "").encode("idna").decode()
+        address = parts._replace(
+            netloc=parts.netloc.replace(parts.hostname or "", host),
+            path=urllib.parse.quote(parts.path, _ALLOWED),
+            query=urllib.parse.quote(parts.query, _ALLOWED),
+        )
+        known = parts.port != 0 and bool(host) and parts.scheme in ("http", "https")
+    except ValueError:  # also what is no name of a host
+        known = False
+    if not known:
         raise InputError(
-            f"端点地址应以 http:// 或 https:// 开头：{url}",
-            f"an endpoint's address starts with http:// or https://: {url}",
+            f"端点地址应形如 http://主机/路径 或 https://…：{url}",
+            f"an endpoint's address is of the form http://HOST/PATH or https://…: {url}",
         )
     accept = ", ".join(f"{name};q={1 - number / 10}" for number, name in enumerate(media_types))
     return urllib.request.Request(  # noqa: S310 - the scheme is checked above
-        url,
+        address.geturl(),
         data=urllib.parse.urlencode({"query": text}).encode(),
         headers={
             "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
@@ -85,8 +111,9 @@ def _request(url: str, text: str, media_types: tuple[str, ...]) -> urllib.reques
     )
 
 
-def _rewrite(url: str, raw: Path, media_type: str, spool: Path, *, graph: bool) -> None:
+def _rewrite(url: str, raw: Path, media_type: str, spool: Path, form: Form) -> None:
     """Bring an endpoint's answer into the form of every spool."""
+    graph = form in ("CONSTRUCT", "DESCRIBE")
     try:
         if graph and media_type in _GRAPHS:
             quads = parse(path=str(raw), format=_GRAPHS[media_type], base_iri=url)
@@ -94,9 +121,13 @@ def _rewrite(url: str, raw: Path, media_type: str, spool: Path, *, graph: bool) 
             return
         if not graph and media_type in _RESULTS:
             document = parse_query_results(path=str(raw), format=_RESULTS[media_type])
+            if isinstance(document, QueryBoolean) != (form == "ASK"):
+                raise ValueError(f"no answer to {form}")
             document.serialize(str(spool), QueryResultsFormat.JSON)
             return
     except (SyntaxError, ValueError, OSError) as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise
         raise _failed(url, f"结果无法读取（{error}）", f"cannot be read ({error})") from None
     raise _failed(
         url,

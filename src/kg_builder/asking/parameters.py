@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from pyoxigraph import NamedNode
 
+from kg_builder.asking.typed import refuse_broken_name
 from kg_builder.errors import InputError
 from kg_builder.graph.query.catalogue import Parameter, StoredQuery, Term
 from kg_builder.text.numerals import parse_number
@@ -38,6 +39,7 @@ def resolve_parameters(
 
 def _term(parameter: Parameter, text: str, find: Finder) -> Term:
     """Return the term that is typed: a name, a number as people write it (２０２６, 二〇二六年)."""
+    refuse_broken_name(text)
     if parameter.type == "entity":
         return find(text, parameter.entity_class or "")
     if parameter.type in ("integer", "decimal", "year"):

@@ -6,11 +6,13 @@ limits. What comes back is a spool file and an account of it.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from kg_builder.asking.typed import refuse_broken_query
 from kg_builder.errors import CrashError, InputError, MemoryLimitError, TimeLimitError
 from kg_builder.model.bilingual import Language
 from kg_builder.workers import run_in_child
@@ -63,12 +65,21 @@ def ask(request: Request, folder: Path) -> Answer:
     result larger than `SPOOL`; EndpointError; TimeLimitError, MemoryLimitError, CrashError in the
     words of a query.
     """
+    if request.endpoint is not None and request.evidence:
+        raise InputError(
+            "出处要在手边的图里查：--evidence 不能与 --endpoint 同用",
+            "evidence is looked up in a graph at hand: --evidence does not go with --endpoint",
+        )
     try:
         if request.stored is None:  # refused before anything is opened
+<<<<<<< ours
             from kg_builder.graph.query.safety import refuse_unsafe
             from kg_builder.graph.query.syntax import refuse_excess
             from kg_builder.graph.vocabulary import PREFIXES
 
+=======
+            refuse_broken_query(request.text)
+>>>>>>> theirs
             refuse_excess(request.text)
             refuse_unsafe(request.text, PREFIXES, None)
         return run_in_child(
@@ -99,7 +110,12 @@ def ask(request: Request, folder: Path) -> Answer:
 
 
 def _answer(request: Request, folder: Path) -> Answer:
-    """Work out an answer, in the child: the parent needs none of what this imports."""
+    """Work out an answer, in the child: the parent needs none of what this imports.
+
+    What it needs for a while lies in `folder`, too, which outlives a child that is ended.
+    """
     from kg_builder.asking.run import answer
+
+    tempfile.tempdir = str(folder)
 
     return answer(request, folder)

@@ -31,7 +31,12 @@ from kg_builder.asking.columns import headings_of
 from kg_builder.asking.finders import name_finder, remote_finder
 from kg_builder.asking.parameters import resolve_parameters
 from kg_builder.asking.request import SPOOL, Request
+<<<<<<< ours
 from kg_builder.errors import InputError
+=======
+from kg_builder.asking.support import support
+from kg_builder.errors import InputError, OutputError
+>>>>>>> theirs
 from kg_builder.graph.index import Term
 from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.query.catalogue import bind
@@ -85,6 +90,13 @@ def answer(request: Request, folder: Path) -> Answer:
         with open_graph(request.store) as graph:
             return _ask_here(request, graph, spool)
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise OutputError(
+                "放中间结果的文件夹满了：请腾出空间，或用环境变量 TMPDIR 换一个",
+                "no room left for the result while it is worked out: make some, or let TMPDIR name"
+                " another folder",
+                file=str(folder.parent),
+            ) from error
         if error.errno != errno.EFBIG:
             raise
         raise InputError(

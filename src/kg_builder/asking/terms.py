@@ -8,6 +8,7 @@ from typing import Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
+from kg_builder.asking.typed import refuse_broken_name
 from kg_builder.errors import InputError
 from kg_builder.graph.index import Term
 from kg_builder.graph.iris import is_iri
@@ -124,8 +125,9 @@ def candidates(
 ) -> tuple[NamedNode, ...]:
     """Return every term that `text` may name, by IRI; one for an IRI, which need not be known.
 
-    Raises InputError for what stands in `<>` and is no IRI.
+    Raises InputError for what stands in `<>` and is no IRI, and for what is no text.
     """
+    refuse_broken_name(text)
     text = text.strip()
     exact = _exact(graph, text)
     if exact is not None and (

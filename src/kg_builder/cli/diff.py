@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+<<<<<<< ours
 from kg_builder.asking.results.lines import one_line
 from kg_builder.cli.options import Speaker, common_options, discard_output
+=======
+from kg_builder.cli.options import SECONDS, Speaker, common_options, discard_output, one_line
+>>>>>>> theirs
 
 if TYPE_CHECKING:
     from kg_builder.asking.comparison import AnswerComparison
@@ -88,7 +92,7 @@ def command(say: Speaker) -> click.Command:
     )
     @click.option(
         "--timeout",
-        type=click.FloatRange(min=0, min_open=True),
+        type=SECONDS,
         default=120.0,
         show_default=True,
         metavar="SECONDS",

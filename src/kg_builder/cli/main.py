@@ -8,7 +8,11 @@ from __future__ import annotations
 import importlib
 import io
 import os
+<<<<<<< ours
 import re
+=======
+import signal
+>>>>>>> theirs
 import sys
 import traceback
 from collections.abc import Sequence
@@ -126,6 +130,7 @@ def _no_command() -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run `kg`. Never returns: exits with the code that contract and README document."""
     _open_streams()
+    _listen()
     given = list(sys.argv[1:] if arguments is None else arguments)
     say = Speaker(choose_language(given, os.environ))
     sys.exit(_run(given, say, debug="--debug" in given))
@@ -139,6 +144,17 @@ def _open_streams() -> None:
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _listen() -> None:
+    """Take what asks this process to end for an interrupt: children and drafts go with it.
+
+    What is ignored stays so, as `nohup` wants it.
+    """
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _run(arguments: list[str], say: Speaker, *, debug: bool) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import sys
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -64,6 +65,20 @@ class Speaker:
         word = self("警告", "warning")
         self.complain(f"{place}: {word}: {text}" if place else f"{word}: {text}")
 
+
+class _Seconds(click.FloatRange):
+    """A time limit: no more than a week, which the clocks of the system can count."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        seconds = float(super().convert(value, param, ctx))
+        if math.isnan(seconds):
+            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+        return seconds
+
+
+SECONDS: Final = _Seconds(min=0, max=604_800, min_open=True)
 
 _Decorator = Callable[[Any], Any]
 """What `click.option` returns: it takes a function or a command."""

@@ -15,7 +15,7 @@ import click
 from kg_builder.asking.request import TIMEOUT, Request, ask
 from kg_builder.asking.results.formats import GRAPH, TABULAR, choose_format
 from kg_builder.cli.graphs import find_store, store_option
-from kg_builder.cli.options import Speaker, discard_output, terminal_style
+from kg_builder.cli.options import SECONDS, Speaker, discard_output, terminal_style
 from kg_builder.errors import InputError
 
 if TYPE_CHECKING:  # slow to import, and only a command that runs needs them
@@ -75,13 +75,13 @@ def result_options(say: Speaker) -> _Decorator:
         ),
         click.option(
             "--max-rows",
-            type=click.IntRange(min=1),
+            type=click.IntRange(min=1, max=1 << 40),
             metavar="N",
             help=say("最多给出 N 行", "give at most N rows"),
         ),
         click.option(
             "--timeout",
-            type=click.FloatRange(min=0, min_open=True),
+            type=SECONDS,
             default=TIMEOUT,
             show_default=True,
             metavar=say("秒", "SECONDS"),
@@ -129,9 +129,21 @@ def run_request(request: Request, delivery: Delivery, say: Speaker) -> int:
     from kg_builder.graph.query.levels import read_query
 
     query = read_query(request.text)
+<<<<<<< ours
     # what is no query is told so by whoever asks it, with the place and the mend
     form = "SELECT" if query is None else query.form
     name = choose_format(form, delivery.format_name, delivery.out)
+=======
+    if query is None:
+        raise InputError(
+            "不是查询：应含 SELECT、ASK、CONSTRUCT 或 DESCRIBE",
+            "no query: there is no SELECT, ASK, CONSTRUCT or DESCRIBE",
+            file=request.file,
+        )
+    name = choose_format(query.form, delivery.format_name, delivery.out)
+    if request.endpoint is not None and request.store is not None:
+        raise InputError("--store 与 --endpoint 只能给一个", "give --store or --endpoint, not both")
+>>>>>>> theirs
     if request.endpoint is None:
         request = replace(request, store=find_store(request.store, request.project, say))
     people = ("table", "markdown", "xlsx")

@@ -70,7 +70,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     A reader finds the former file or the new one, never half of one; a link stays and what it
     points to is replaced; a pipe or device is written to as it is. Raises OutputError.
     """
-    target = path.resolve() if path.is_symlink() else path
+    target = _target(path)
     with output_errors(target):
         if target.exists() and not target.is_file() and not target.is_dir():
             with target.open("wb") as stream:
@@ -97,7 +97,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
 
     The caller has seen to it that what is there may go. Raises OutputError.
     """
-    target = path.resolve() if path.is_symlink() else path.absolute()
+    target = _target(path).absolute()
     with output_errors(target):
         made = make_folders(target.parent)
         draft = Path(tempfile.mkdtemp(prefix=f".{target.name[:40]}.", dir=target.parent))
@@ -117,6 +117,18 @@ def replacing_folder(path: Path) -> Iterator[Path]:
             raise
         sync(target.parent)
         shutil.rmtree(former, ignore_errors=True)
+
+
+def _target(path: Path) -> Path:
+    """Return what a link points to; a path that is none stays as it is."""
+    try:
+        return path.resolve() if path.is_symlink() else path
+    except (OSError, RuntimeError) as error:  # up to Python 3.12 a circle is a RuntimeError
+        raise OutputError(
+            "写不了：这些链接绕成了圈；请换一个输出位置",
+            "cannot be written: its links lead in a circle; write elsewhere",
+            file=str(path),
+        ) from error
 
 
 def _umask() -> int:

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse, serialize
 
-from kg_builder.errors import InputError, StoreError
+from kg_builder.errors import CrashError, InputError, MemoryLimitError, StoreError
 from kg_builder.graph.generations import reading
 from kg_builder.graph.iris import class_segment, mint_graph
 from kg_builder.graph.serialization import instance_prefixes
@@ -28,6 +28,7 @@ from kg_builder.model.bilingual import Language
 from kg_builder.workers import run_in_child
 
 _POINTER: Final = "current"
+_GENERATIONS: Final = ".generations"
 _PARSE_SECONDS: Final = 120.0
 _PARSE_MEMORY: Final = 2 << 30
 _LABELS: Final = tuple(
@@ -72,6 +73,8 @@ class OpenGraph:
             return {}
         try:
             data: Mapping[str, Any] = json.loads((self.generation / "build.json").read_bytes())
+            if not (isinstance(data, dict) and isinstance(data.get("base"), str)):
+                raise ValueError("no base")
         except (OSError, ValueError) as error:
             raise StoreError(
                 f"build.json 无法读取（{error}）：请重新运行 kg build",
@@ -137,19 +140,25 @@ def open_graph(path: Path, *, in_memory: bool = False) -> Iterator[OpenGraph]:
     million), and queries are some two to four times as quick from then on.
 
     Raises StoreError for a built folder that is damaged or of another format, InputError for a
-    file that is no RDF (with line and column) or a folder that holds none; what a child process
-    raises that runs out of time or memory.
+    file that is no RDF (with line and column) or too much to read, or a folder that holds none;
+    TimeLimitError.
     """
     if _is_built(path):
+<<<<<<< ours
         with reading(path) as generation:
             store = _in_memory(generation) if in_memory else _open_store(generation / "store", path)
             yield OpenGraph(store, path, generation)
+=======
+        with reading(path) as generation, _damage_of(path):
+            yield OpenGraph(_open_store(generation / "store", path), path, generation)
+>>>>>>> theirs
         return
     yield OpenGraph(_load(path), path)
 
 
 def _is_built(path: Path) -> bool:
-    return (path / _POINTER).is_symlink()
+    """Whether `kg build` made a folder, also one whose pointer is lost."""
+    return (path / _POINTER).is_symlink() or (path / _GENERATIONS).is_dir()
 
 
 def _in_memory(generation: Path) -> Store:
@@ -162,11 +171,26 @@ def _open_store(folder: Path, path: Path) -> Store:
     try:
         return Store.read_only(str(folder))
     except OSError as error:
-        raise StoreError(
-            f"存储打不开（{error}）：请重新运行 kg build -o {path}",
-            f"the store does not open ({error}): run kg build -o {path} again",
-            file=str(path),
-        ) from error
+        raise _damaged(path, error) from error
+
+
+@contextmanager
+def _damage_of(path: Path) -> Iterator[None]:
+    """Say of a store that it is damaged where Oxigraph finds so, at its opening or later."""
+    try:
+        yield
+    except RuntimeError as error:
+        if not str(error).startswith("Corruption"):
+            raise
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> StoreError:
+    return StoreError(
+        f"存储读不了（{error}）：请重新运行 kg build -o {path}",
+        f"the store cannot be read ({error}): run kg build -o {path} again",
+        file=str(path),
+    )
 
 
 def _load(path: Path) -> Store:
@@ -174,7 +198,17 @@ def _load(path: Path) -> Store:
     store = Store()
     with tempfile.TemporaryDirectory(prefix="kg-") as folder:
         quads = Path(folder) / "quads.nq"
-        run_in_child(rewrite_as_nquads, files, quads, timeout=_PARSE_SECONDS, memory=_PARSE_MEMORY)
+        try:
+            run_in_child(
+                rewrite_as_nquads, files, quads, timeout=_PARSE_SECONDS, memory=_PARSE_MEMORY
+            )
+        except (MemoryLimitError, CrashError) as error:
+            raise InputError(
+                f"读取它的进程死了（{error.message.zh}）：它太大，或嵌套太深",
+                f"the process that reads it died ({error.message.en}): it is too large, or nested"
+                " too deep",
+                file=str(path),
+            ) from error
         store.bulk_load(path=str(quads), format=RdfFormat.N_QUADS, lenient=True)
     return store
 

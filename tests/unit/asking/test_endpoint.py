@@ -110,6 +110,8 @@ class Misbehaving(http.server.BaseHTTPRequestHandler):
                 self.answer(400, "text/plain", "第1行有误\x1b[31m\n".encode() * 100)
             case "/slow":
                 time.sleep(3)
+            case "/garbage":
+                self.wfile.write(b"\x00garbage\r\n\r\n")
             case "/xml":
                 body = (
                     b'<sparql xmlns="http://www.w3.org/2005/sparql-results#"><head/>'
@@ -152,6 +154,8 @@ def raises(kind: type[KgError], words: str, act: Callable[[], None]) -> None:
         ("/html", EndpointError, "answers text/html"),
         ("/cut", EndpointError, "cannot be read"),
         ("/refusing", EndpointError, "HTTP 400"),
+        ("/garbage", EndpointError, "the connection broke"),
+        ("/xml", EndpointError, "no answer to SELECT"),
         ("/slow", TimeLimitError, "did not answer within 0.5 s"),
     ],
 )
@@ -172,13 +176,38 @@ def test_results_in_xml_are_understood(misbehaving: str, tmp_path: Path) -> None
     assert spool.read_bytes() == b'{"head":{},"boolean":true}'
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://example.org/", "/etc/passwd", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "ftp://example.org/",
+        "/etc/passwd",
+        "",
+        "http://localhost:x/",
+        "http://[::1/",
+        "http:///q",
+    ],
+)
 def test_only_addresses_of_the_web_are_asked(tmp_path: Path, url: str) -> None:
     raises(
         InputError,
         "http://",
         lambda: ask_endpoint(url, "ASK {}", "ASK", tmp_path / "answer", 5),
     )
+
+
+def test_an_address_in_chinese_is_encoded(misbehaving: str, tmp_path: Path) -> None:
+    url = misbehaving + "/x/查询 表/../../xml"
+    raises(
+        EndpointError,
+        "connection broke",  # the server knows no such path, and says nothing
+        lambda: ask_endpoint(url, "ASK {}", "ASK", tmp_path / "answer", 5),
+    )
+
+
+def test_evidence_is_not_left_out_in_silence(tmp_path: Path) -> None:
+    request = Request("SELECT * { ?s ?p ?o }", endpoint="http://localhost:1/", evidence=True)
+    raises(InputError, "--evidence does not go", lambda: ask(request, tmp_path) and None)
 
 
 def test_nobody_there(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import errno
+import gc
 import io
 import json
 from pathlib import Path
@@ -117,6 +119,46 @@ def test_no_cell_of_a_workbook_is_more_than_its_text(tmp_path: Path) -> None:
     assert all(cell.hyperlink is None for cell in cells)
     shown = [cell.value for cell in cells]
     assert [text.replace("_x001B_", "\x1b") for text in shown] == texts
+
+
+@pytest.mark.parametrize(
+    ("value", "datatype", "kept"),
+    [
+        ("１２", "integer", False),
+        ("1E2", "decimal", False),
+        ("1" + "0" * 400, "integer", False),
+        ("0.30000000000000004", "double", False),
+        ("1E2", "double", True),
+        ("-0.1", "decimal", True),
+    ],
+)
+def test_a_workbook_has_no_number_that_the_graph_does_not_hold(
+    tmp_path: Path, value: str, datatype: str, kept: bool
+) -> None:
+    found = answer(tmp_path, ["x"], [[Literal(value, datatype=NamedNode(XSD + datatype))]])
+    cell = book_of(found, tmp_path)["结果"].cell(2, 1)
+    assert cell.data_type == ("n" if kept else "s")
+    assert cell.value == (float(value) if kept else value)
+
+
+class Full(io.BytesIO):
+    """A disk that is full."""
+
+    def write(self, _data: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_a_workbook_on_a_full_disk_is_one_plain_error(tmp_path: Path) -> None:
+    found = answer(tmp_path, ["x"], [[Literal("a")]])
+    with Full() as stream, pytest.raises(OSError, match="No space"):
+        write_answer(found, "xlsx", stream, Style("zh"))
+    gc.collect()
+
+
+def test_no_cell_of_a_markdown_table_is_markup(tmp_path: Path) -> None:
+    found = answer(tmp_path, ["x"], [[Literal("~~a~~ &lt; $b$ |")]])
+    assert written(found, "markdown").decode().splitlines()[2] == (r"| \~\~a\~\~ \&lt; \$b\$ \| |")
 
 
 def test_numbers_of_a_workbook_are_numbers_and_units_stand_beside_them(tmp_path: Path) -> None:

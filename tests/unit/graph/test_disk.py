@@ -70,3 +70,12 @@ def test_a_folder_is_replaced_whole_or_not_at_all(tmp_path):
     with pytest.raises(ZeroDivisionError), replacing_folder(tmp_path / "a" / "b"):
         raise ZeroDivisionError
     assert not (tmp_path / "a").exists()
+
+
+def test_links_in_a_circle_are_an_error_and_stay(tmp_path):
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    for way in (replacing, replacing_folder):
+        with pytest.raises(OutputError, match="circle"), way(tmp_path / "a"):
+            pass
+    assert (tmp_path / "a").is_symlink()

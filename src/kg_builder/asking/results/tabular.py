@@ -24,7 +24,7 @@ _NUMERIC: Final = frozenset(
 _STEP: Final = " › "
 _QUOTE: Final = ": “"
 _NUMBERED: Final = re.compile(r"^([(（]?[0-9一二三四五六七八九十]{1,3}[)）]?[.、]?) .*$")
-_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>|#])")
+_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>|#~&$])")
 
 
 class Cells:

@@ -5,10 +5,11 @@ Text stays text: no cell becomes a formula, a link, a date or a number that the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, cast
 
 from pyoxigraph import Literal, NamedNode
 
@@ -29,6 +30,7 @@ _CHARACTERS: Final = 32_767
 """How many characters a cell holds."""
 _DIGITS: Final = 15
 """How many digits of a number Excel keeps."""
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _WIDEST: Final = 60
 _SAMPLE: Final = 200
 _SHEETS: Final = (Bilingual("结果", "Results"), Bilingual("出处", "Sources"))
@@ -42,6 +44,7 @@ def write_workbook(answer: Answer, stream: IO[bytes], language: Language) -> int
     """
     # slow to import, and only a workbook needs it
     from xlsxwriter import Workbook
+    from xlsxwriter.exceptions import FileCreateError
 
     options = {
         "constant_memory": True,
@@ -49,12 +52,45 @@ def write_workbook(answer: Answer, stream: IO[bytes], language: Language) -> int
         "strings_to_urls": False,
         "strings_to_numbers": False,
         "in_memory": False,
+        "tmpdir": str(answer.spool.parent),  # which is removed, whatever happens
     }
-    with Workbook(stream, options) as book:
+    sink = _Sink(stream)
+    book = Workbook(cast("IO[bytes]", sink), options)
+    try:
         bold = book.add_format({"bold": True})
         _Results(answer, language, book, bold).write()
         _write_sources(answer, language, book, bold)
+        book.close()
+    except BaseException as error:
+        sink.shut = True
+        if isinstance(error, FileCreateError) and isinstance(error.__context__, OSError):
+            raise error.__context__ from None
+        raise
     return max(0, answer.size - ROWS)
+
+
+class _Sink:
+    """A stream that swallows all once it is shut: a broken ZipFile writes again when it goes."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._place = 0
+        self.shut = False
+
+    def write(self, data: bytes) -> int:
+        self._place += len(data)
+        return len(data) if self.shut else self._stream.write(data)
+
+    def tell(self) -> int:
+        return self._place if self.shut else self._stream.tell()
+
+    def seek(self, place: int) -> int:
+        self._place = place
+        return place if self.shut else self._stream.seek(place)
+
+    def flush(self) -> None:
+        if not self.shut:
+            self._stream.flush()
 
 
 class _Results:
@@ -131,7 +167,7 @@ def _width(text: str) -> int:
 def _write_cell(sheet: Worksheet, row: int, column: int, term: Term | str | None) -> None:
     if term is None or term == "":
         return
-    if isinstance(term, Literal) and is_number(term) and _fits(term.value):
+    if isinstance(term, Literal) and is_number(term) and _fits(term):
         sheet.write_number(row, column, float(term.value))
     elif isinstance(term, Literal) and term.value in ("true", "false") and _is_boolean(term):
         sheet.write_boolean(row, column, term.value == "true")
@@ -139,13 +175,14 @@ def _write_cell(sheet: Worksheet, row: int, column: int, term: Term | str | None
         sheet.write_string(row, column, _cut(_words(term)))
 
 
-def _fits(value: str) -> bool:
-    """Whether Excel keeps a number as it is: finite, and of no more digits than a double has."""
-    try:
-        number = Decimal(value)
-    except ArithmeticError:
+def _fits(term: Literal) -> bool:
+    """Whether Excel keeps a number as it is: well-formed, in the range and digits of a double."""
+    match = _NUMBER.fullmatch(term.value)
+    if match is None or (match[1] and not term.datatype.value.endswith(("#double", "#float"))):
         return False
-    return number.is_finite() and len(number.normalize().as_tuple().digits) <= _DIGITS
+    number = Decimal(term.value)
+    kept = Decimal(repr(float(term.value)))
+    return number == kept and len(number.normalize().as_tuple().digits) <= _DIGITS
 
 
 def _is_boolean(term: Literal) -> bool:
