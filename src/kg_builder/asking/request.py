@@ -72,14 +72,11 @@ def ask(request: Request, folder: Path) -> Answer:
         )
     try:
         if request.stored is None:  # refused before anything is opened
-<<<<<<< ours
             from kg_builder.graph.query.safety import refuse_unsafe
             from kg_builder.graph.query.syntax import refuse_excess
             from kg_builder.graph.vocabulary import PREFIXES
 
-=======
             refuse_broken_query(request.text)
->>>>>>> theirs
             refuse_excess(request.text)
             refuse_unsafe(request.text, PREFIXES, None)
         return run_in_child(

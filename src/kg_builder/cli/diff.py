@@ -9,12 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-<<<<<<< ours
 from kg_builder.asking.results.lines import one_line
-from kg_builder.cli.options import Speaker, common_options, discard_output
-=======
-from kg_builder.cli.options import SECONDS, Speaker, common_options, discard_output, one_line
->>>>>>> theirs
+from kg_builder.cli.options import SECONDS, Speaker, common_options, discard_output
 
 if TYPE_CHECKING:
     from kg_builder.asking.comparison import AnswerComparison

@@ -8,11 +8,8 @@ from __future__ import annotations
 import importlib
 import io
 import os
-<<<<<<< ours
 import re
-=======
 import signal
->>>>>>> theirs
 import sys
 import traceback
 from collections.abc import Sequence

@@ -129,21 +129,11 @@ def run_request(request: Request, delivery: Delivery, say: Speaker) -> int:
     from kg_builder.graph.query.levels import read_query
 
     query = read_query(request.text)
-<<<<<<< ours
     # what is no query is told so by whoever asks it, with the place and the mend
     form = "SELECT" if query is None else query.form
     name = choose_format(form, delivery.format_name, delivery.out)
-=======
-    if query is None:
-        raise InputError(
-            "不是查询：应含 SELECT、ASK、CONSTRUCT 或 DESCRIBE",
-            "no query: there is no SELECT, ASK, CONSTRUCT or DESCRIBE",
-            file=request.file,
-        )
-    name = choose_format(query.form, delivery.format_name, delivery.out)
     if request.endpoint is not None and request.store is not None:
         raise InputError("--store 与 --endpoint 只能给一个", "give --store or --endpoint, not both")
->>>>>>> theirs
     if request.endpoint is None:
         request = replace(request, store=find_store(request.store, request.project, say))
     people = ("table", "markdown", "xlsx")

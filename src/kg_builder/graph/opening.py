@@ -144,14 +144,9 @@ def open_graph(path: Path, *, in_memory: bool = False) -> Iterator[OpenGraph]:
     TimeLimitError.
     """
     if _is_built(path):
-<<<<<<< ours
-        with reading(path) as generation:
+        with reading(path) as generation, _damage_of(path):
             store = _in_memory(generation) if in_memory else _open_store(generation / "store", path)
             yield OpenGraph(store, path, generation)
-=======
-        with reading(path) as generation, _damage_of(path):
-            yield OpenGraph(_open_store(generation / "store", path), path, generation)
->>>>>>> theirs
         return
     yield OpenGraph(_load(path), path)
 
