@@ -273,6 +273,8 @@ def test_rdf_that_is_too_deep_is_blamed_and_not_the_query(tmp_path):
         (["sparql", "ASK {\n?s rdfs:label '\udcff' }"], "query:2:16: not UTF-8"),
         (["show", "\udcff"], "'\\udcff' is not UTF-8"),
         (["query", "canteens_of_street", "--street", "\udcff"], "'\\udcff' is not UTF-8"),
+        (["query", "canteens_of_street", "--street", "urn:x"], "the graph does not have <urn:x>"),
+        (["export", "--dist", "d", "--publisher", "\udcff", "--contact", "a@b.c"], "not UTF-8"),
         (["sparql", "ASK {}", "--timeout", "nan"], "--timeout"),
         (["sparql", "ASK {}", "--timeout", "inf"], "--timeout"),
         (["sparql", "ASK {}", "--max-rows", "9" * 30], "--max-rows"),

@@ -62,7 +62,7 @@ def run_in_child(
     name = f"{function.__module__}.{function.__qualname__}"
     request = (
         pickle.dumps(sys.path)
-        + pickle.dumps((memory, (math.ceil(timeout) + 1) * (os.cpu_count() or 1), file_size))
+        + pickle.dumps((memory, math.ceil(timeout) + 1, file_size))
         + pickle.dumps((function, args))
     )
     with _interpreter(_serve, subprocess.PIPE) as process:
@@ -216,7 +216,7 @@ def _out_of_memory(name: str) -> MemoryLimitError:
 
 def _death(name: str, code: int, complaints: bytes) -> WorkerError:
     """Return the error that says how a child ended without an answer."""
-    if code == -signal.SIGXCPU:
+    if code in (-signal.SIGXCPU, -signal.SIGALRM):
         return TimeLimitError(f"{name} 耗尽了处理器时间", f"{name} ran out of processor time")
     if any(words in complaints for words in _NO_MEMORY):
         return _out_of_memory(name)
@@ -292,18 +292,22 @@ def _pickled_error(error: Exception) -> bytes:
     return answer
 
 
-def _limit(memory: int | None, cpu_seconds: int | None, file_size: int | None) -> None:
+def _limit(memory: int | None, seconds: int | None, file_size: int | None) -> None:
     """Limit this process; a limit that the system does not have is left out.
 
-    No child leaves a core file. The limit on processor time ends one whose parent was killed.
+    No child leaves a core file. The limits on time end one whose parent was killed: at work by the
+    clock of the processor, waiting by that of the wall, if the system has an alarm.
     """
+    if seconds is not None and hasattr(signal, "alarm"):
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(seconds)
     try:
         import resource
     except ImportError:
         return
     limits = {resource.RLIMIT_CORE: 0}
-    if cpu_seconds is not None:
-        limits[resource.RLIMIT_CPU] = cpu_seconds
+    if seconds is not None:
+        limits[resource.RLIMIT_CPU] = seconds * (os.cpu_count() or 1)
     if file_size is not None:
         limits[resource.RLIMIT_FSIZE] = file_size
     if memory is not None:

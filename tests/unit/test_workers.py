@@ -65,6 +65,16 @@ def nest_and_sleep(pid_file: str) -> None:
     run_in_child(start_child_and_sleep, pid_file, timeout=60)
 
 
+def wait_in_child(pid_file: str) -> None:
+    run_in_child(wait_for_ever, pid_file, timeout=2)
+
+
+def wait_for_ever(pid_file: str) -> None:
+    Path(pid_file).write_text(str(os.getpid()))
+    while True:
+        time.sleep(60)
+
+
 def is_running(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
@@ -331,3 +341,16 @@ def test_children_end_with_a_parent_that_is_killed(tmp_path):
     pids = [int(path.name) for path in tmp_path.iterdir()]
     assert len(pids) == 2
     assert eventually_ended(pids)
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")
+def test_a_child_that_waits_ends_after_its_parent_was_killed(tmp_path):
+    pid_file = tmp_path / "pid"
+    code = f"from tests.unit.test_workers import *; wait_in_child({str(pid_file)!r})"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parents[2]) as parent:
+        for _ in range(200):
+            if pid_file.exists() and pid_file.read_text():
+                break
+            time.sleep(0.05)
+        parent.kill()
+    assert eventually_ended([int(pid_file.read_text())])

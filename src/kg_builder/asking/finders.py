@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 
 from kg_builder.asking.answer import Answer, Asked, words_of
 from kg_builder.asking.parameters import Finder
-from kg_builder.asking.terms import resolve
+from kg_builder.asking.terms import is_known, resolve
 from kg_builder.errors import InputError
 from kg_builder.graph.iris import is_iri
 from kg_builder.graph.opening import OpenGraph
@@ -18,8 +18,18 @@ from kg_builder.graph.vocabulary import expand
 
 
 def name_finder(graph: OpenGraph) -> Finder:
-    """Return what finds entities of a graph by name, alias or IRI."""
-    return lambda text, of_class: resolve(graph, text, expand(of_class) if of_class else None)
+    """Return what finds entities of a graph by name, alias or IRI; an IRI has to be known to it."""
+
+    def find(text: str, of_class: str) -> NamedNode:
+        node = resolve(graph, text, expand(of_class) if of_class else None)
+        if not is_known(graph, node):
+            raise InputError(
+                f"图里没有 <{node.value}>；请写名称，或用 kg show 查到的 IRI",
+                f"the graph does not have <{node.value}>; give a name, or the IRI that kg show has",
+            )
+        return node
+
+    return find
 
 
 def remote_finder(engine: Callable[[str, Form, Path], None], spool: Path) -> Finder:

@@ -169,7 +169,9 @@ def _run(arguments: list[str], say: Speaker, *, debug: bool) -> int:
     except Exception as error:  # noqa: BLE001  (the last door: one plain line, never a traceback)
         if debug:
             traceback.print_exc()
-        code = _fail(say, _explain(error, say), 124 if isinstance(error, TimeLimitError) else 2)
+        code = _fail(
+            say, _explain(error, arguments, say), 124 if isinstance(error, TimeLimitError) else 2
+        )
         if isinstance(error, KgError) and error.excerpt:
             for line in error.excerpt.split("\n"):
                 say.complain(line)
@@ -185,7 +187,7 @@ def _flush() -> None:
         discard_output()
 
 
-def _explain(error: Exception, say: Speaker) -> str:
+def _explain(error: Exception, arguments: Sequence[str], say: Speaker) -> str:
     """Return what went wrong: our own words, or the system's, or a plea to report it."""
     if isinstance(error, KgError):
         return error.render(say.language)
@@ -193,6 +195,15 @@ def _explain(error: Exception, say: Speaker) -> str:
         place = f"{error.filename}: " if error.filename else ""
         reason = error.strerror or str(error)
         return place + say(f"系统拒绝了：{reason}", f"the system refuses: {reason}")
+    if isinstance(error, ValueError):  # as of whoever encodes half a character
+        for argument in arguments:
+            if not argument.isascii() and any(
+                "\ud800" <= letter <= "\udfff" for letter in argument
+            ):
+                return say(
+                    f"“{argument}”不是 UTF-8：请用 UTF-8 输入",
+                    f"{argument!r} is not UTF-8: type it in UTF-8",
+                )
     kind = type(error).__name__
     return say(
         f"程序内部错误（{kind}：{error}）；加 --debug 看回溯，并请报告给我们",
