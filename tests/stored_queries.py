@@ -15,7 +15,13 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, QuerySolutions, RdfForm
 
 import kg_builder
 from kg_builder.graph.dataset import KnowledgeGraph
-from kg_builder.graph.query.catalogue import Catalogue, StoredQuery, Term, bind, load_catalogue
+from kg_builder.graph.query.catalogue import (
+    Catalogue,
+    ParameterTerm,
+    StoredQuery,
+    bind,
+    load_catalogue,
+)
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
 from kg_builder.resources import Resources
 
@@ -84,9 +90,9 @@ class Asked:
 
     def terms(
         self, query: StoredQuery, settings: Mapping[str, Sequence[str]]
-    ) -> dict[str, list[Term]]:
+    ) -> dict[str, list[ParameterTerm]]:
         """Return settings as typed terms, names of things looked up."""
-        terms: dict[str, list[Term]] = {}
+        terms: dict[str, list[ParameterTerm]] = {}
         for name, values in settings.items():
             parameter = query.parameters[name]
             for words in values:

@@ -8,6 +8,7 @@ from typing import Final
 
 from pyoxigraph import DefaultGraph, NamedNode, Triple
 
+from kg_builder.asking.terms import name_of
 from kg_builder.graph.index import Term
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.query.levels import Query, formulas
@@ -64,7 +65,7 @@ def _mixed(graph: OpenGraph, figures: Iterable[NamedNode], *, by_unit: bool) -> 
         values = {value for figure in figures for value in _objects(graph, figure, predicate)}
         if len(values) > 1:
             zh, en = (
-                ", ".join(sorted(_label(graph, value, language) for value in values))
+                ", ".join(sorted(name_of(graph, value, language) for value in values))
                 for language in ("zh", "en")
             )
             yield Bilingual(
@@ -79,6 +80,7 @@ def _parts(graph: OpenGraph, figures: Iterable[NamedNode]) -> Iterator[tuple[Ter
     for thing in sorted(things, key=str):
         for whole in (found for part in _WHOLES for found in _objects(graph, thing, part)):
             if whole in things:
+<<<<<<< ours
                 yield thing, whole
 
 
@@ -95,6 +97,14 @@ def _in_words(graph: OpenGraph, parts: Sequence[tuple[Term, Term]]) -> Bilingual
         f"部分和整体一起相加，共 {len(parts)} 处：{listed_zh}{'……' if more else ''}",
         f"parts are added to their wholes, {len(parts)} in all: {listed_en}{' …' if more else ''}",
     )
+=======
+                part_zh, whole_zh = (name_of(graph, node, "zh") for node in (thing, whole))
+                part_en, whole_en = (name_of(graph, node, "en") for node in (thing, whole))
+                yield Bilingual(
+                    f"部分和整体一起相加：{part_zh}是{whole_zh}的一部分",
+                    f"a part is added to its whole: {part_en} is part of {whole_en}",
+                )
+>>>>>>> theirs
 
 
 def _objects(graph: OpenGraph, node: Term, predicate: NamedNode) -> list[Term]:
@@ -102,9 +112,3 @@ def _objects(graph: OpenGraph, node: Term, predicate: NamedNode) -> list[Term]:
         return []
     quads = graph.store.quads_for_pattern(node, predicate, None, DefaultGraph())
     return [quad.object for quad in quads]  # type: ignore[misc]  # no triple terms in RDF 1.1
-
-
-def _label(graph: OpenGraph, node: Term, language: str) -> str:
-    if not isinstance(node, NamedNode):
-        return str(node)
-    return graph.label(node, "zh" if language == "zh" else "en") or node.value

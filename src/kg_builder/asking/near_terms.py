@@ -17,6 +17,7 @@ from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.query.excerpt import position
 from kg_builder.graph.query.patterns import Outline
 from kg_builder.graph.query.tokens import Token, solid_tokens
+from kg_builder.graph.serialization import PrefixedNames
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.notice import Notice
@@ -245,10 +246,7 @@ class _Terms:
 
     def _short(self, iri: NamedNode) -> str:
         """Return an IRI by its prefix, where it has one."""
-        namespace = self._namespace(iri.value)
-        prefix = next((name for name, start in self._prefixes.items() if start == namespace), None)
-        local = iri.value.removeprefix(namespace)
-        return str(iri) if prefix is None else f"{prefix}:{local}"
+        return PrefixedNames(self._prefixes, None)[str(iri)]
 
     def _namespace(self, iri: str) -> str:
         spaces = [space for space in self._prefixes.values() if iri.startswith(space)]

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 
 from kg_builder.asking.typed import refuse_broken_name
 from kg_builder.errors import InputError
-from kg_builder.graph.query.catalogue import Parameter, StoredQuery, Term
+from kg_builder.graph.query.catalogue import Parameter, ParameterTerm, StoredQuery
 from kg_builder.text.numerals import parse_number
 
 Finder: TypeAlias = Callable[[str, str], NamedNode]
@@ -19,7 +19,7 @@ Finder: TypeAlias = Callable[[str, str], NamedNode]
 
 def resolve_parameters(
     stored: StoredQuery, values: Mapping[str, Sequence[str]], find: Finder
-) -> tuple[dict[str, tuple[Term, ...]], dict[str, str]]:
+) -> tuple[dict[str, tuple[ParameterTerm, ...]], dict[str, str]]:
     """Return the terms to bind, by parameter, and what was typed for each, in words.
 
     Raises InputError for a parameter that the query has not, and for what is typed that is none of
@@ -28,7 +28,7 @@ def resolve_parameters(
     for name in values:
         if name not in stored.parameters:
             raise _unknown(stored, name)
-    terms: dict[str, tuple[Term, ...]] = {}
+    terms: dict[str, tuple[ParameterTerm, ...]] = {}
     words: dict[str, str] = {}
     for name, typed in values.items():
         if typed:
@@ -37,7 +37,7 @@ def resolve_parameters(
     return terms, words
 
 
-def _term(parameter: Parameter, text: str, find: Finder) -> Term:
+def _term(parameter: Parameter, text: str, find: Finder) -> ParameterTerm:
     """Return the term that is typed: a name, a number as people write it (２０２６, 二〇二六年)."""
     refuse_broken_name(text)
     if parameter.type == "entity":

@@ -16,6 +16,7 @@ from pyoxigraph import Literal, NamedNode
 from kg_builder.asking.terms import narrowest, prefixed, uppers
 from kg_builder.graph.index import Term
 from kg_builder.graph.opening import OpenGraph
+from kg_builder.graph.query.prologue import declared
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, RDFS_LABEL, expand
 
 _ABOUT: Final = expand("about")
@@ -201,9 +202,7 @@ def _pattern(
         head.append(statement)
         body.append(f"  OPTIONAL {{ {link} }}")
     text = f"SELECT {' '.join(head)} {{\n" + "\n".join(body) + "\n} LIMIT 10"
-    used = dict.fromkeys(re.findall(r"(?<![\w<:/?])([A-Za-z][\w-]*):(?!/)", text))
-    prefixes = [f"PREFIX {name}: <{graph.prefixes[name]}>" for name in sorted(used)]
-    return "\n".join((*prefixes, text))
+    return declared(text, graph.prefixes, "\n")
 
 
 def _worth_asking(graph: OpenGraph, properties: Sequence[PropertyUse]) -> Iterator[PropertyUse]:

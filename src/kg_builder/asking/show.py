@@ -290,7 +290,8 @@ def as_json(graph: OpenGraph, card: Card, language: Language) -> dict[str, Any]:
         if not isinstance(item, Literal):
             found = {"iri": item.value}
             name = name_of(graph, item, language)
-            return found | ({"label": name} if name != prefixed_or_value(graph, item) else {})
+            bare = prefixed(graph, item) if isinstance(item, NamedNode) else str(item)
+            return found | ({"label": name} if name != bare else {})
         kind = {"language": item.language} if item.language else {"datatype": item.datatype.value}
         return {"value": item.value, **kind}
 
@@ -342,11 +343,6 @@ def as_json(graph: OpenGraph, card: Card, language: Language) -> dict[str, Any]:
         ],
         "uses": card.uses,
     }
-
-
-def prefixed_or_value(graph: OpenGraph, term: Term) -> str:
-    """Return what a node is called that has no label."""
-    return prefixed(graph, term) if isinstance(term, NamedNode) else str(term)
 
 
 def _literals(facts: Iterable[Said], predicate: NamedNode) -> tuple[Literal, ...]:

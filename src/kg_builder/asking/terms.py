@@ -158,14 +158,7 @@ def is_known(graph: OpenGraph, node: NamedNode) -> bool:
 
 def prefixed(graph: OpenGraph, node: NamedNode) -> str:
     """Return a term as a prefixed name where a prefix fits, else as `<IRI>`."""
-    value = node.value
-    cut = max(value.rfind("/"), value.rfind("#")) + 1
-    local = value[cut:]
-    if local and re.fullmatch(r"\w[\w-]*", local):
-        for name, namespace in graph.prefixes.items():
-            if namespace == value[:cut]:
-                return f"{name}:{local}"
-    return f"<{value}>"
+    return graph.prefixed_names[str(node)]
 
 
 def name_of(graph: OpenGraph, term: Term, language: Language) -> str:

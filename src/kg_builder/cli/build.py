@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg_builder.cli.options import Speaker, common_options, show_progress
+from kg_builder.cli.options import Speaker, common_options, examples, show_progress
 from kg_builder.cli.reports import load_report
 from kg_builder.graph.vocabulary import DEFAULT_BASE
 
@@ -137,7 +137,7 @@ def _epilog(say: Speaker) -> str:
         "kg build report.txt -o out",
         "kg build a.txt b.txt --with-data --base https://data.example.cn/kg/",
     )
-    return "\b\n" + say("例如：", "Examples:") + "\n" + "\n".join(f"  {line}" for line in lines)
+    return examples(say, *lines)
 
 
 def _warn(result: BuildResult, say: Speaker) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg_builder.cli.graphs import opened_store, store_option
-from kg_builder.cli.options import Speaker, common_options
+from kg_builder.cli.options import Speaker, common_options, examples
 
 if TYPE_CHECKING:
     from kg_builder.asking.citation import Style
@@ -86,4 +86,4 @@ def _epilog(say: Speaker) -> str:
         "kg cite 八里庄街道 --format gbt7714 --accessed 2026-01-31",
         "kg cite 中关村科学城城市大脑股份有限公司 --format bibtex --store build",
     )
-    return "\b\n" + say("例如：", "Examples:") + "".join(f"\n  {line}" for line in lines)
+    return examples(say, *lines)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg_builder.cli.options import Speaker, common_options
+from kg_builder.cli.options import Speaker, common_options, examples
 from kg_builder.cli.page_file import refuse_others, write_page
 from kg_builder.cli.reports import load_report
 
@@ -27,7 +27,7 @@ def command(say: Speaker) -> click.Command:
             "Write the whole report as one HTML file that opens offline: every passage linked to"
             " its facts, what was not read marked. - is standard input or output.",
         ),
-        epilog="\b\n" + say("例如：", "Example:") + "\n  kg coverage report.txt -o report.html",
+        epilog=examples(say, "kg coverage report.txt -o report.html"),
     )
     @click.argument("report", metavar=say("报告", "REPORT"))
     @click.option(

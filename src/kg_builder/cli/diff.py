@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg_builder.asking.results.lines import one_line
+<<<<<<< ours
 from kg_builder.cli.options import SECONDS, Speaker, common_options, discard_output
+=======
+from kg_builder.cli.options import Speaker, common_options, discard_output, examples
+>>>>>>> theirs
 
 if TYPE_CHECKING:
     from kg_builder.asking.comparison import AnswerComparison
@@ -121,7 +125,7 @@ def _epilog(say: Speaker) -> str:
         "kg diff build-2024 build-2025 --only added > added.nt",
         "kg diff --release published build",
     )
-    return "\b\n" + say("例如：", "Examples:") + "".join(f"\n  {line}" for line in lines)
+    return examples(say, *lines)
 
 
 def _give(text: str, out: Path | None) -> None:

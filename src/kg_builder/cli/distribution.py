@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg_builder.cli.options import Speaker
+from kg_builder.cli.options import Speaker, adding
 
 if TYPE_CHECKING:  # slow to import, and only a command that runs needs them
     from pyoxigraph import Triple
@@ -41,12 +41,7 @@ def distribution_options(say: Speaker) -> Callable[[Any], Any]:
         ),
     ]
 
-    def decorate(target: Any) -> Any:
-        for option in reversed(options):
-            target = option(target)
-        return target
-
-    return decorate
+    return adding(options)
 
 
 def _given(say: Speaker) -> Iterable[tuple[str, str, str, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kg_builder.cli.options import Speaker, common_options
+from kg_builder.cli.options import Speaker, common_options, examples
 from kg_builder.cli.page_file import refuse_others, write_page
 
 
@@ -24,7 +24,7 @@ def command(say: Speaker) -> click.Command:
             " stored queries, and instances from the published data. Both languages are in it;"
             " --lang is the one shown first.",
         ),
-        epilog="\b\n" + say("例如：", "Example:") + "\n  kg docs -o ontology.html",
+        epilog=examples(say, "kg docs -o ontology.html"),
     )
     @click.option(
         "-o",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kg_builder.cli.options import Speaker, common_options
+from kg_builder.cli.options import Speaker, common_options, examples
 from kg_builder.errors import OutputError
 from kg_builder.resources import Resources
 
@@ -21,9 +21,7 @@ def command(say: Speaker) -> click.Command:
             "给出一份虚构的报告，供试用。",
             "Give an invented report to try the tool on.",
         ),
-        epilog="\b\n"
-        + say("例如：", "Example:")
-        + "\n  kg example -o report.txt && kg build report.txt",
+        epilog=examples(say, "kg example -o report.txt && kg build report.txt"),
     )
     @click.option(
         "-o",

@@ -66,6 +66,7 @@ class Speaker:
         self.complain(f"{place}: {word}: {text}" if place else f"{word}: {text}")
 
 
+<<<<<<< ours
 class _Seconds(click.FloatRange):
     """A time limit: no more than a week, which the clocks of the system can count."""
 
@@ -79,6 +80,13 @@ class _Seconds(click.FloatRange):
 
 
 SECONDS: Final = _Seconds(min=0, max=604_800, min_open=True)
+=======
+def examples(say: Speaker, *lines: str) -> str:
+    """Return the end of a help text: commands to copy, a line each."""
+    heading = say("例如：", "Example:" if len(lines) == 1 else "Examples:")
+    return "\n".join(("\b", heading, *(f"  {line}" for line in lines)))
+
+>>>>>>> theirs
 
 _Decorator = Callable[[Any], Any]
 """What `click.option` returns: it takes a function or a command."""
@@ -103,7 +111,7 @@ def early_options(say: Speaker) -> _Decorator:
             help=say("出错时给出回溯", "show a traceback on errors"),
         ),
     ]
-    return _adding(options)
+    return adding(options)
 
 
 def common_options(say: Speaker) -> _Decorator:
@@ -122,10 +130,12 @@ def common_options(say: Speaker) -> _Decorator:
         early_options(say),
         click.option("-v", "--verbose", is_flag=True, help=say("多说一些", "say more")),
     ]
-    return _adding(options)
+    return adding(options)
 
 
-def _adding(options: Sequence[_Decorator]) -> _Decorator:
+def adding(options: Sequence[_Decorator]) -> _Decorator:
+    """Return a decorator that adds options, in their order."""
+
     def decorate(target: Any) -> Any:
         for option in reversed(options):
             target = option(target)

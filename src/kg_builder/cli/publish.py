@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kg_builder.cli.options import Speaker, common_options
+from kg_builder.cli.options import Speaker, common_options, examples
 
 
 def command(say: Speaker) -> click.Command:
@@ -21,7 +21,7 @@ def command(say: Speaker) -> click.Command:
             " NAME.evidence.ttl, NAME.reading.json. The source record, NAME.source.toml,"
             " comes first.",
         ),
-        epilog="\b\n" + say("例如：", "Example:") + "\n  kg publish report.txt -o data",
+        epilog=examples(say, "kg publish report.txt -o data"),
     )
     @click.argument("report", type=click.Path(path_type=Path), metavar=say("报告", "REPORT"))
     @click.option(

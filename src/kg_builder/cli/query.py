@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg_builder.cli.help import speak_in_help
-from kg_builder.cli.options import Speaker, common_options, terminal_style
+from kg_builder.cli.options import Speaker, common_options, examples, terminal_style
 from kg_builder.errors import InputError
 
 if TYPE_CHECKING:
@@ -238,8 +238,7 @@ def _help(parameter: Parameter, say: Speaker) -> str:
 
 
 def _examples_of(query: StoredQuery, say: Speaker) -> str:
-    lines = [f"  {line}" for line in example_lines(query)]
-    return "\b\n" + say("例如：", "Examples:") + "\n" + "\n".join(lines)
+    return examples(say, *example_lines(query))
 
 
 def example_lines(query: StoredQuery) -> list[str]:
@@ -268,4 +267,4 @@ def _epilog(say: Speaker) -> str:
         "kg query canteens_of_street --street 八里庄街道",
         "kg query canteens_of_street --street 八里庄街道 --evidence -o canteens.xlsx",
     )
-    return "\b\n" + say("例如：", "Examples:") + "\n" + "\n".join(f"  {line}" for line in lines)
+    return examples(say, *lines)

@@ -15,7 +15,11 @@ import click
 from kg_builder.asking.request import TIMEOUT, Request, ask
 from kg_builder.asking.results.formats import GRAPH, TABULAR, choose_format
 from kg_builder.cli.graphs import find_store, store_option
+<<<<<<< ours
 from kg_builder.cli.options import SECONDS, Speaker, discard_output, terminal_style
+=======
+from kg_builder.cli.options import Speaker, adding, discard_output, terminal_style
+>>>>>>> theirs
 from kg_builder.errors import InputError
 
 if TYPE_CHECKING:  # slow to import, and only a command that runs needs them
@@ -95,12 +99,7 @@ def result_options(say: Speaker) -> _Decorator:
         ),
     ]
 
-    def decorate(target: Any) -> Any:
-        for option in reversed(options):
-            target = option(target)
-        return target
-
-    return decorate
+    return adding(options)
 
 
 @dataclass(frozen=True, slots=True)

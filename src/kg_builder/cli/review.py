@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg_builder.cli.options import Speaker, common_options
+from kg_builder.cli.options import Speaker, common_options, examples
 from kg_builder.cli.reports import load_report
 from kg_builder.errors import InputError, OutputError
 
@@ -36,11 +36,12 @@ def command(say: Speaker) -> click.Command:
             " first), passages not read. Without a report: the text kept in --store. Decisions are"
             " written in NAME.decisions.tsv; data/README.md has the format.",
         ),
-        epilog="\b\n"
-        + say("例如：", "Examples:")
-        + "\n  kg review report.txt"
-        + "\n  kg review report.txt --format tsv --limit 50 > doubts.tsv"
-        + "\n  kg review report.txt --complete draft.tsv --who 张三 -o data/NAME.decisions.tsv",
+        epilog=examples(
+            say,
+            "kg review report.txt",
+            "kg review report.txt --format tsv --limit 50 > doubts.tsv",
+            "kg review report.txt --complete draft.tsv --who 张三 -o data/NAME.decisions.tsv",
+        ),
     )
     @click.argument("report", required=False, metavar=say("[报告]", "[REPORT]"))
     @click.option(

@@ -10,7 +10,7 @@ import click
 
 from kg_builder.asking.results.lines import one_line
 from kg_builder.cli.graphs import opened_store, store_option
-from kg_builder.cli.options import Speaker, common_options
+from kg_builder.cli.options import Speaker, common_options, examples
 from kg_builder.cli.screen import Line, line, show
 
 if TYPE_CHECKING:  # slow to import, and only a command that runs needs them
@@ -35,9 +35,7 @@ def command(say: Speaker) -> click.Command:
             "The classes in use, with counts; for a class its properties, counts, kinds of values,"
             " an example each, and a SPARQL pattern to copy.",
         ),
-        epilog="\b\n"
-        + say("例如：", "Examples:")
-        + "\n  kg schema\n  kg schema Canteen\n  kg schema 助餐点",
+        epilog=examples(say, "kg schema", "kg schema Canteen", "kg schema 助餐点"),
     )
     @click.argument("class_", required=False, metavar=say("[类]", "[CLASS]"))
     @store_option(say)

@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
-from kg_builder.asking.results.lines import one_line
+from kg_builder.asking.results.lines import in_markdown, one_line
 from kg_builder.cli.graphs import opened_store, store_option
-from kg_builder.cli.options import Speaker, common_options, discard_output
+from kg_builder.cli.options import Speaker, common_options, discard_output, examples
 from kg_builder.cli.screen import Line, Span, line, show
 
 if TYPE_CHECKING:  # slow to import, and only a command that runs needs them
@@ -23,7 +23,6 @@ if TYPE_CHECKING:  # slow to import, and only a command that runs needs them
     from kg_builder.graph.index import Term
     from kg_builder.graph.opening import OpenGraph
 
-_ESCAPES: Final = {**{mark: f"\\{mark}" for mark in "\\`*_[]|#"}, "<": "&lt;", ">": "&gt;"}
 _SHORT = 5
 _LISTED = 10
 
@@ -56,9 +55,9 @@ def command(say: Speaker) -> click.Command:
             " of it (with lines), what is inferred, what points at it. Give a name, an alias, a"
             " prefixed name or an IRI.",
         ),
-        epilog="\b\n"
-        + say("例如：", "Examples:")
-        + "\n  kg show 八里庄街道\n  kg show kg:Canteen\n  kg show 熊猫范店 --format markdown",
+        epilog=examples(
+            say, "kg show 八里庄街道", "kg show kg:Canteen", "kg show 熊猫范店 --format markdown"
+        ),
     )
     @click.argument("name", metavar=say("名称", "NAME"))
     @store_option(say)
@@ -139,17 +138,17 @@ class _Teller:
     def markdown(self, card: Card) -> Iterator[str]:
         """Yield the card as lines of Markdown."""
         for number, item in enumerate(self._head(card)):
-            words = _escaped("".join(text for text, _ in item.spans).strip())
+            words = in_markdown("".join(text for text, _ in item.spans).strip())
             yield f"# {words}\n" if number == 0 else f"{words}\n"
         for section in self._sections(card):
-            yield f"## {_escaped(section.title)}\n"
+            yield f"## {in_markdown(section.title)}\n"
             yield f"| | | {self._say('出处', 'source')} |\n|---|---|---|"
             for row in section.rows:
                 note = " ".join(filter(None, (row.marked, row.note)))
-                yield f"| {_escaped(row.key)} | {_escaped(row.value)} | {_escaped(note)} |"
+                yield f"| {in_markdown(row.key)} | {in_markdown(row.value)} | {in_markdown(note)} |"
             yield ""
         for item in self._sources():
-            yield _escaped("".join(text for text, _ in item.spans))
+            yield in_markdown("".join(text for text, _ in item.spans))
 
     def _head(self, card: Card) -> Iterator[Line]:
         from kg_builder.asking.terms import prefixed
@@ -294,8 +293,3 @@ class _Teller:
         from kg_builder.asking.terms import name_of
 
         return name_of(self._graph, term, self._say.language)
-
-
-def _escaped(text: str) -> str:
-    """Return a text that is nothing but words in a cell of Markdown."""
-    return "".join(_ESCAPES.get(character, character) for character in one_line(text))

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kg_builder.cli.options import Speaker, common_options
+from kg_builder.cli.options import Speaker, common_options, examples
 
 
 def command(say: Speaker) -> click.Command:
@@ -103,4 +103,4 @@ def _epilog(say: Speaker) -> str:
         "kg sparql 'DESCRIBE kg:Canteen' --format turtle",
         "echo 'ASK { ?s a kg:Policy }' | kg sparql -",
     )
-    return "\b\n" + say("例如：", "Examples:") + "\n" + "\n".join(f"  {line}" for line in lines)
+    return examples(say, *lines)

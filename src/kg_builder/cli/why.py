@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg_builder.cli.graphs import opened_store, store_option
-from kg_builder.cli.options import Speaker, common_options
+from kg_builder.cli.options import Speaker, common_options, examples
 from kg_builder.cli.screen import Line, Span, Style, line, show
 
 if TYPE_CHECKING:  # slow to import, and only a command that runs needs them
@@ -41,11 +41,12 @@ def command(say: Speaker) -> click.Command:
             " premises it follows, down to the place. Subject, predicate and object are names,"
             " labels, prefixed names or IRIs; ? or no object explains each there is.",
         ),
-        epilog="\b\n"
-        + say("例如：", "Examples:")
-        + "\n  kg why 八里庄街道 a"
-        + "\n  kg why 熊猫范店 kg:inStreet 上地街道"
-        + "\n  kg why 熊猫范店 位于街镇 '?' --report haidian-2024.txt",
+        epilog=examples(
+            say,
+            "kg why 八里庄街道 a",
+            "kg why 熊猫范店 kg:inStreet 上地街道",
+            "kg why 熊猫范店 位于街镇 '?' --report haidian-2024.txt",
+        ),
     )
     @click.argument("subject", metavar=say("主语", "S"))
     @click.argument("predicate", metavar=say("谓语", "P"))

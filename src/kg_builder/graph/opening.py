@@ -22,7 +22,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store,
 from kg_builder.errors import CrashError, InputError, MemoryLimitError, StoreError
 from kg_builder.graph.generations import reading
 from kg_builder.graph.iris import class_segment, mint_graph
-from kg_builder.graph.serialization import instance_prefixes
+from kg_builder.graph.serialization import PrefixedNames, instance_prefixes
 from kg_builder.graph.vocabulary import PREFIXES, expand
 from kg_builder.model.bilingual import Language
 from kg_builder.workers import run_in_child
@@ -100,6 +100,11 @@ class OpenGraph:
         classes = self.summary.get("counts", {}).get("instances", {})
         segments = {*map(class_segment, classes), *_EVIDENCE_SEGMENTS}
         return MappingProxyType({**PREFIXES, **instance_prefixes(self.base, sorted(segments))})
+
+    @cached_property
+    def prefixed_names(self) -> Mapping[str, str]:
+        """From `<IRI>` to a prefixed name where a prefix fits, else to itself."""
+        return PrefixedNames(self.prefixes, None)
 
     def label(self, node: NamedNode, language: Language) -> str | None:
         """Return what a node is called, in `language` where it is called so; None for no label."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
 _UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """What breaks a line, turns its direction, or is no character at all."""
+_MARKUP: Final = re.compile(r"[\\`*_{}\[\]<>|#~&]")
 _WIDE: Final = 2
 _CLOSING: Final = tuple("，。、；：？！）》”’」】…,.;:?!)]}")
 
@@ -19,6 +21,11 @@ def one_line(text: str) -> str:
         f"\\u{ord(character):04x}" if unicodedata.category(character) in _UNPRINTABLE else character
         for character in text
     )
+
+
+def in_markdown(text: str) -> str:
+    """Return `text` as one line of Markdown (GFM) in which nothing acts as markup."""
+    return _MARKUP.sub(r"\\\g<0>", one_line(text))
 
 
 def breaks(text: str, room: int) -> list[int]:

@@ -11,7 +11,11 @@ from typing import IO, Final
 from pyoxigraph import Literal, NamedNode
 
 from kg_builder.asking.answer import NAME_SUFFIX, Answer, Solution, words_of
+<<<<<<< ours
 from kg_builder.asking.results.lines import one_line
+=======
+from kg_builder.asking.results.lines import breaks, in_markdown, one_line
+>>>>>>> theirs
 from kg_builder.graph.index import Term
 from kg_builder.graph.serialization import PrefixedNames
 from kg_builder.graph.vocabulary import PREFIXES
@@ -24,7 +28,10 @@ _NUMERIC: Final = frozenset(
 _STEP: Final = " › "
 _QUOTE: Final = ": “"
 _NUMBERED: Final = re.compile(r"^([(（]?[0-9一二三四五六七八九十]{1,3}[)）]?[.、]?) .*$")
+<<<<<<< ours
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>|#~&$])")
+=======
+>>>>>>> theirs
 
 
 class Cells:
@@ -184,5 +191,4 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    lines = [one_line(_MARKDOWN.sub(r"\\\1", line)) for line in text.splitlines()]
-    return "<br>".join(lines)
+    return "<br>".join(map(in_markdown, text.splitlines()))

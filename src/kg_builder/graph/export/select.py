@@ -25,9 +25,6 @@ from kg_builder.graph.serialization import GraphName
 from kg_builder.graph.vocabulary import RDF_TYPE, expand
 from kg_builder.workers import run_in_child
 
-GRAPHS: Final = ("asserted", "inferred", "evidence", "all")
-"""What `--graph` takes; `all` is the three before it."""
-
 _Node: TypeAlias = NamedNode | BlankNode
 _ABOUT: Final = expand("about")
 _SUBJECT: Final = expand("rdf:subject")
@@ -50,7 +47,9 @@ class Selection:
 def select(
     opened: OpenGraph, which: str, selection: Selection | None = None
 ) -> Mapping[GraphName, Iterable[Triple]]:
-    """Return the triples to export, by graph; `which` is one of `GRAPHS`.
+    """Return the triples to export, by graph.
+
+    `which` is `asserted`, `inferred`, `evidence`, or `all` three.
 
     In a built graph `asserted` is one named graph per source, `inferred` and `evidence` one each.
     Other RDF has no such graphs: `asserted` is its default graph, and `all` every graph it has.

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from kg_builder.graph.ontology import Ontology
 
 ParameterType = OneOf["entity", "string", "integer", "decimal", "year", "enumerated"]
-Term = NamedNode | Literal
+ParameterTerm = NamedNode | Literal
 """What a parameter is given: never a blank node, never words that somebody typed."""
 
 _HEADER: Final = re.compile(r"^#\+ ?(?P<yaml>.*)$")
@@ -90,12 +90,12 @@ class Parameter:
     label: Bilingual
     default: str | None
     examples: tuple[str, ...]
-    values: Mapping[str, Term]
+    values: Mapping[str, ParameterTerm]
     """What an enumerated parameter may be: the words for it, and the term that they stand for."""
     blocks: tuple[tuple[int, int], ...]
     """Where its data blocks stand in the text, `VALUES` included."""
 
-    def term(self, words: str) -> Term:
+    def term(self, words: str) -> ParameterTerm:
         """Return the term that `words` stand for.
 
         A year is an xsd:integer, for engines differ about xsd:gYear. Raises InputError for words
@@ -114,11 +114,11 @@ class Parameter:
             )
         return found
 
-    def _enumerated(self, words: str) -> Term | None:
+    def _enumerated(self, words: str) -> ParameterTerm | None:
         wanted = words.strip().casefold()
         return next((term for word, term in self.values.items() if word.casefold() == wanted), None)
 
-    def _typed(self, words: str) -> Term | None:
+    def _typed(self, words: str) -> ParameterTerm | None:
         number = words.strip()
         if self.type == "string":
             return Literal(words)
@@ -462,7 +462,7 @@ def _class(
 
 def _values(
     header: _Header, name: str, kind: str, ontology: Callable[[], Ontology]
-) -> dict[str, Term]:
+) -> dict[str, ParameterTerm]:
     here = ("parameters", name)
     given, scheme = header.get(*here, "values"), header.get(*here, "scheme")
     if (kind == "enumerated") != (given is not None or scheme is not None):
@@ -491,7 +491,7 @@ def _values(
 
 def _value(
     header: _Header, keys: tuple[str, ...], value: str, ontology: Callable[[], Ontology]
-) -> Term:
+) -> ParameterTerm:
     prefixed = _PREFIXED.fullmatch(value)
     if prefixed is None or prefixed["prefix"] not in PREFIXES:
         return Literal(value)
@@ -502,7 +502,7 @@ def _value(
     return term
 
 
-def _concepts(scheme: str, ontology: Ontology) -> dict[str, Term]:
+def _concepts(scheme: str, ontology: Ontology) -> dict[str, ParameterTerm]:
     """Return the concepts of a scheme by what they are called; other names only if they are one's.
 
     The order is that of the taxonomy, preferred labels first.
@@ -514,10 +514,10 @@ def _concepts(scheme: str, ontology: Ontology) -> dict[str, Term]:
         if triple.predicate == _IN_SCHEME and triple.object == home
     }
     preferred, other = (_names(ontology, predicate, members) for predicate in _LABELS)
-    found: dict[str, Term] = {}
+    found: dict[str, ParameterTerm] = {}
     for name, concept in preferred:
         found.setdefault(name, concept)
-    bearers: dict[str, set[Term]] = {}
+    bearers: dict[str, set[ParameterTerm]] = {}
     for name, concept in other:
         bearers.setdefault(name, set()).add(concept)
     for name, concept in other:
@@ -526,7 +526,7 @@ def _concepts(scheme: str, ontology: Ontology) -> dict[str, Term]:
     return found
 
 
-def _classes(ontology: Ontology) -> dict[str, Term]:
+def _classes(ontology: Ontology) -> dict[str, ParameterTerm]:
     """Return the classes of things by what they are called, in the order of the ontology."""
     things: set[object] = {_ENTITY}
     size = 0
@@ -604,7 +604,7 @@ def _worked(
     return tuple(found)
 
 
-def bind(query: StoredQuery, terms: Mapping[str, Term | Sequence[Term]]) -> str:
+def bind(query: StoredQuery, terms: Mapping[str, ParameterTerm | Sequence[ParameterTerm]]) -> str:
     """Return the text with the data blocks of parameters filled in.
 
     A parameter that is given several terms asks for any of them. One that is not given has its
@@ -633,7 +633,7 @@ def bind(query: StoredQuery, terms: Mapping[str, Term | Sequence[Term]]) -> str:
     return "".join((*parts, query.text[place:]))
 
 
-def _block(parameter: Parameter, given: Term | Sequence[Term] | None) -> str:
+def _block(parameter: Parameter, given: ParameterTerm | Sequence[ParameterTerm] | None) -> str:
     if given is None:
         if parameter.default is None:
             return ""
@@ -649,7 +649,7 @@ def _block(parameter: Parameter, given: Term | Sequence[Term] | None) -> str:
     return f"VALUES ?{parameter.name} {{ {' '.join(map(_written, rows))} }}"
 
 
-def _written(term: Term) -> str:
+def _written(term: ParameterTerm) -> str:
     r"""Return a term as N-Triples writes it, so that every engine reads the same.
 
     SPARQL has `\u0022` undone before it looks for strings (section 19.2), and engines that do so

@@ -8,10 +8,11 @@ from itertools import pairwise
 from kg_builder.graph.query.tokens import Token, solid_tokens
 
 
-def declared(text: str, prefixes: Mapping[str, str]) -> str:
+def declared(text: str, prefixes: Mapping[str, str], end: str = " ") -> str:
     """Return a query that declares what it uses of `prefixes`, for engines that do not know them.
 
-    The declarations stand before the first line, so that every line keeps its number.
+    The declarations stand before the first line, so that every line keeps its number; with a line
+    break for `end`, each on a line of its own.
     """
     solid = solid_tokens(text)
     own = set(_declarations(solid))
@@ -20,7 +21,7 @@ def declared(text: str, prefixes: Mapping[str, str]) -> str:
         for token in solid
         if token.kind == "name" and token.text.partition(":")[0] in prefixes
     }
-    missing = [f"PREFIX {name}: <{prefixes[name]}> " for name in sorted(used - own)]
+    missing = [f"PREFIX {name}: <{prefixes[name]}>{end}" for name in sorted(used - own)]
     return "".join(missing) + text
 
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, cast
+from typing import Final, cast
 
 from pyoxigraph import QuerySolutions, Store
 
 from kg_builder.errors import InputError
 from kg_builder.graph.query.excerpt import position, with_caret
 from kg_builder.graph.query.hints.failure import Failure, Hint
+from kg_builder.graph.query.levels import Form
 from kg_builder.graph.query.tokens import Token, solid_tokens
 from kg_builder.model.bilingual import Bilingual
-
-Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 
 MAX_CHARACTERS: Final = 1_000_000
 MAX_DEPTH: Final = 100

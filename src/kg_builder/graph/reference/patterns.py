@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from kg_builder.graph.query.prologue import declared
 from kg_builder.graph.reference.fields import Field, fields_of
 from kg_builder.graph.reference.records import Reference
 from kg_builder.graph.vocabulary import PREFIXES
@@ -13,7 +13,6 @@ _MOST: Final = 5
 _LABEL: Final = PREFIXES["rdfs"] + "label"
 _TYPE: Final = PREFIXES["rdf"] + "type"
 _EVIDENCE: Final = PREFIXES["kg"].removesuffix("#") + "/evidence"
-_PREFIXED: Final = re.compile(r"(?<![?\w:/])([a-z]+):[A-Za-z]")
 
 
 def class_pattern(reference: Reference, iri: str) -> str:
@@ -39,8 +38,7 @@ def class_pattern(reference: Reference, iri: str) -> str:
     if reference.classes[iri].term.module == _EVIDENCE:
         lines = ["GRAPH ?graph {", *(f"  {line}" for line in lines), "}"]
     body = "\n".join(["SELECT * {", *(f"  {line}" for line in lines), "} LIMIT 10"])
-    used = sorted(set(_PREFIXED.findall(body)) & reference.prefixes.keys())
-    return "\n".join([*(f"PREFIX {p}: <{reference.prefixes[p]}>" for p in used), body])
+    return declared(body, reference.prefixes, "\n")
 
 
 def _all_fields(reference: Reference, iri: str) -> list[Field]:

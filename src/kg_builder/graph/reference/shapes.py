@@ -14,6 +14,7 @@ from kg_builder.graph.dataset import read_turtle, with_canonical_blank_nodes
 from kg_builder.graph.index import Term
 from kg_builder.graph.reference.records import Constraint, Shape, Value
 from kg_builder.graph.reference.triples import value
+from kg_builder.graph.serialization import PrefixedNames
 from kg_builder.graph.shacl.paths import read_path
 from kg_builder.graph.shacl.reading import ShapesGraph
 from kg_builder.graph.shacl.vocabulary import sh
@@ -149,7 +150,4 @@ class _Reader:
 
 
 def _short(iri: str) -> str:
-    for prefix, namespace in PREFIXES.items():
-        if iri.startswith(namespace):
-            return f"{prefix}:{iri[len(namespace) :]}"
-    return f"<{iri}>"
+    return PrefixedNames(PREFIXES, None)[f"<{iri}>"]
