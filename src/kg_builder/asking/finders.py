@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 
 from kg_builder.asking.answer import Answer, Asked, words_of
 from kg_builder.asking.parameters import Finder
-from kg_builder.asking.terms import is_known, resolve
+from kg_builder.asking.terms import is_a, is_known, of_another_class, resolve
 from kg_builder.errors import InputError
 from kg_builder.graph.iris import is_iri
 from kg_builder.graph.opening import OpenGraph
@@ -27,6 +27,8 @@ def name_finder(graph: OpenGraph) -> Finder:
                 f"图里没有 <{node.value}>；请写名称，或用 kg show 查到的 IRI",
                 f"the graph does not have <{node.value}>; give a name, or the IRI that kg show has",
             )
+        if of_class and not is_a(graph, node, expand(of_class)):
+            raise of_another_class(graph, node, of_class)
         return node
 
     return find

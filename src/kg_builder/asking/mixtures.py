@@ -80,14 +80,13 @@ def _parts(graph: OpenGraph, figures: Iterable[NamedNode]) -> Iterator[tuple[Ter
     for thing in sorted(things, key=str):
         for whole in (found for part in _WHOLES for found in _objects(graph, thing, part)):
             if whole in things:
-<<<<<<< ours
                 yield thing, whole
 
 
 def _in_words(graph: OpenGraph, parts: Sequence[tuple[Term, Term]]) -> Bilingual:
     """Return one line for all parts that are added to their wholes."""
     zh, en = (
-        [tuple(_label(graph, node, language) for node in pair) for pair in parts[:_SHOWN]]
+        [tuple(name_of(graph, node, language) for node in pair) for pair in parts[:_SHOWN]]
         for language in ("zh", "en")
     )
     listed_zh = "、".join(f"{part}（{whole}的一部分）" for part, whole in zh)
@@ -97,14 +96,6 @@ def _in_words(graph: OpenGraph, parts: Sequence[tuple[Term, Term]]) -> Bilingual
         f"部分和整体一起相加，共 {len(parts)} 处：{listed_zh}{'……' if more else ''}",
         f"parts are added to their wholes, {len(parts)} in all: {listed_en}{' …' if more else ''}",
     )
-=======
-                part_zh, whole_zh = (name_of(graph, node, "zh") for node in (thing, whole))
-                part_en, whole_en = (name_of(graph, node, "en") for node in (thing, whole))
-                yield Bilingual(
-                    f"部分和整体一起相加：{part_zh}是{whole_zh}的一部分",
-                    f"a part is added to its whole: {part_en} is part of {whole_en}",
-                )
->>>>>>> theirs
 
 
 def _objects(graph: OpenGraph, node: Term, predicate: NamedNode) -> list[Term]:

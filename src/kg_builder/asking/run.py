@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from pyoxigraph import (
-    DefaultGraph,
-    Literal,
     NamedNode,
     QueryResultsFormat,
     QuerySolutions,
@@ -26,7 +24,9 @@ from pyoxigraph import (
     serialize,
 )
 
-from kg_builder.asking.answer import Answer, Asked, SourceNote, words_of
+from kg_builder.asking.account import labels_of, names_of, sources_of
+from kg_builder.asking.answer import Answer, Asked
+from kg_builder.asking.caveats import narrower_concepts, partial_copies
 from kg_builder.asking.columns import headings_of
 from kg_builder.asking.finders import name_finder, remote_finder
 from kg_builder.asking.parameters import resolve_parameters
@@ -36,15 +36,14 @@ from kg_builder.graph.index import Term
 from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.query.catalogue import bind
 from kg_builder.graph.query.door import closed_door
-from kg_builder.graph.query.excerpt import position
 from kg_builder.graph.query.levels import Form, Query, formulas, limited, read_query
 from kg_builder.graph.query.prologue import declared
 from kg_builder.graph.query.punctuation import warnings
 from kg_builder.graph.query.safety import refuse_unsafe
 from kg_builder.graph.query.syntax import check_query
-from kg_builder.graph.query.tokens import solid_tokens, tokens
-from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, SCHEMES, expand
-from kg_builder.model.bilingual import Bilingual, Language
+from kg_builder.graph.query.tokens import tokens
+from kg_builder.graph.vocabulary import PREFIXES
+from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.notice import Notice
 from kg_builder.resources import Resources
 
@@ -57,17 +56,6 @@ _ABSENCE: Final = "absence"
 _COUNTED: Final = 1_000
 _SUPPORTED: Final = 5_000
 """For so many solutions evidence is looked up."""
-_LABELLED: Final = 200_000
-"""So many IRIs are given their labels."""
-_DETAILS: Final = (
-    (Bilingual("发布机关", "publisher"), "dcterms:publisher"),
-    (Bilingual("官方地址", "address"), "dcterms:source"),
-    (Bilingual("文号", "document number"), "dcterms:identifier"),
-    (Bilingual("发布日期", "issued"), "dcterms:issued"),
-    (Bilingual("范围", "extent"), "dcterms:extent"),
-    (Bilingual("数据许可", "licence of the data"), "dcterms:license"),
-    (Bilingual("原文 SHA-256", "SHA-256 of the source"), "sourceSha256"),
-)
 
 
 def answer(request: Request, folder: Path) -> Answer:
@@ -139,14 +127,14 @@ def _ask_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
     found = replace(found, remarks=(*found.remarks, *_mixtures(graph, query, found, request)))
     absence = request.stored is not None and _ABSENCE in request.stored.tags
     if absence or any(name in found.variables for name in found.formulas):
-        found = replace(found, remarks=(*found.remarks, *_limits(graph)))
+        found = replace(found, remarks=(*found.remarks, *partial_copies(graph)))
     if request.evidence:
         found = replace(found, evidence=_evidence(graph, query, found, request))
     if request.named:
-        found = replace(found, names=_names(graph, found, request.language))
+        found = replace(found, names=names_of(graph, found, request.language))
     if request.account:
-        labels = _labels(graph, found, request.language)
-        found = replace(found, labels=labels, sources=tuple(_sources(graph)))
+        labels = labels_of(graph, found, request.language)
+        found = replace(found, labels=labels, sources=tuple(sources_of(graph)))
     return found
 
 
@@ -169,49 +157,6 @@ def _without_parameters(
             yield Notice("parameter", words)
 
 
-def _narrower(graph: OpenGraph, text: str) -> Iterator[Notice]:
-    """Yield which concepts of a query have narrower ones that it does not ask for."""
-    if "skos:broader" in text:
-        return
-    for token in solid_tokens(text):
-        prefix, _, local = token.text.partition(":")
-        if token.kind != "name" or prefix not in SCHEMES or not local:
-            continue
-        concept = expand(token.text)
-        quads = graph.store.quads_for_pattern(None, expand("skos:broader"), concept, DefaultGraph())
-        count = sum(1 for _ in quads)
-        if count:
-            yield Notice(
-                "narrower",
-                Bilingual(
-                    f"{token.text} 之下还有 {count} 个更窄的概念，没有算在内；"
-                    "要都算上，在谓词后写 /skos:broader*",
-                    f"{token.text} has {count} narrower concepts, which are not included; to"
-                    " include them write /skos:broader* behind the predicate",
-                ),
-                position(text, token.start),
-            )
-
-
-def _limits(graph: OpenGraph) -> Iterator[Notice]:
-    """Yield which reports were read from a text that ends early: counts are of what it has."""
-    for report in graph.summary.get("reports", ()):
-        name = str(report["graph"]).rpartition("/")[2]
-        for warning in report.get("warnings", ()):
-            if warning.get("code") == "declared-count":
-                line = warning.get("line")
-                yield Notice(
-                    "partial-copy",
-                    Bilingual(
-                        f"《{name}》所读的文本不全（第 {line} 行：{warning['zh']}）；个数、"
-                        "合计和“没有”都只就所读的部分而言",
-                        f"the text of {name} that was read is not whole (line"
-                        f" {line}: {warning['en']}); counts, sums and absences are"
-                        " of what was read",
-                    ),
-                )
-
-
 def _question_here(request: Request, graph: OpenGraph) -> tuple[Asked, tuple[Notice, ...]]:
     """Return the text to run, its parameters bound, and what there is to say of it."""
     stored = request.stored
@@ -223,7 +168,7 @@ def _question_here(request: Request, graph: OpenGraph) -> tuple[Asked, tuple[Not
     names = {name.value for name in graph.store.named_graphs() if isinstance(name, NamedNode)}
     refuse_unsafe(request.text, graph.prefixes, names)
     check_query(request.text, graph.prefixes)
-    remarks = (*warnings(request.text), *_narrower(graph, request.text))
+    remarks = (*warnings(request.text), *narrower_concepts(graph, request.text))
     return Asked(request.text), remarks
 
 
@@ -352,49 +297,3 @@ def _evidence(
 
     text = read_report(request.report) if request.report is not None else None
     return support(graph, query, _rows(found), request.language, text)
-
-
-def _names(graph: OpenGraph, found: Answer, language: Language) -> Mapping[str, str]:
-    """Return what IRIs are called in a language, where a solution names them in another."""
-    names: dict[str, str | None] = {}
-    pairs = found.name_pairs()
-    for solution in found.solutions() if pairs else ():
-        for node, name in ((solution[iri], solution[name]) for iri, name in pairs):
-            if (
-                isinstance(node, NamedNode)
-                and isinstance(name, Literal)
-                and name.language not in (None, language)
-                and node.value not in names
-                and len(names) < _LABELLED
-            ):
-                names[node.value] = graph.label_in(node, language)
-    return {iri: name for iri, name in names.items() if name is not None}
-
-
-def _labels(graph: OpenGraph, found: Answer, language: Language) -> Mapping[str, str]:
-    labels: dict[str, str] = {}
-    seen: set[str] = set()
-    for solution in found.solutions():
-        for term in solution:
-            if isinstance(term, NamedNode) and term.value not in seen and len(seen) < _LABELLED:
-                seen.add(term.value)
-                label = graph.label(term, language)
-                if label is not None:
-                    labels[term.value] = label
-    return labels
-
-
-def _sources(graph: OpenGraph) -> Iterator[SourceNote]:
-    """Yield the reports of a graph with what their source records tell."""
-    for quad in graph.store.quads_for_pattern(None, RDF_TYPE, expand("Report"), DefaultGraph()):
-        report = quad.subject
-        assert isinstance(report, NamedNode)  # noqa: S101 - instance data have no blank nodes
-        copies = graph.store.quads_for_pattern(None, expand("dcterms:isFormatOf"), report, None)
-        details = [
-            (label, words_of(found.object))  # type: ignore[arg-type]
-            for copy in copies
-            for label, name in _DETAILS
-            for found in graph.store.quads_for_pattern(copy.subject, expand(name), None, None)
-        ]
-        title = graph.label(report, "zh") or report.value
-        yield SourceNote(report.value, title, tuple(dict.fromkeys(details)))

@@ -63,12 +63,12 @@ def _as_said(graph: OpenGraph, text: str, class_name: str | None) -> NamedNode:
             nodes = tuple(NamedNode(candidate.id) for candidate in answer.candidates)
             raise _ambiguous(graph, text, nodes)
         case Unknown() if isinstance(elsewhere, Found) and elsewhere.how in ("exact", "folded"):
-            raise _of_another_class(graph, NamedNode(elsewhere.id), class_name or "")
+            raise of_another_class(graph, NamedNode(elsewhere.id), class_name or "")
         case Unknown():
             raise _unknown(text, [_proposed(graph, candidate) for candidate in answer.near])
 
 
-def _of_another_class(graph: OpenGraph, node: NamedNode, wanted: str) -> InputError:
+def of_another_class(graph: OpenGraph, node: NamedNode, wanted: str) -> InputError:
     """Return the error for a name that only a thing of another class has."""
     asked = NamedNode(PREFIXES["kg"] + wanted)
     class_ = class_of(graph, node) or asked
@@ -139,7 +139,7 @@ def candidates(
             node: None
             for predicate in predicates
             for node in _called(graph, text, predicate)
-            if of_class is None or _is_a(graph, node, of_class)
+            if of_class is None or is_a(graph, node, of_class)
         }
         if found:
             return _living(graph, tuple(sorted(found, key=lambda node: node.value)))
@@ -252,7 +252,8 @@ def _called(graph: OpenGraph, text: str, predicate: NamedNode) -> Iterator[Named
                 yield quad.subject
 
 
-def _is_a(graph: OpenGraph, node: NamedNode, class_: NamedNode) -> bool:
+def is_a(graph: OpenGraph, node: NamedNode, class_: NamedNode) -> bool:
+    """Return whether the graph says that a node is of a class."""
     found = graph.store.quads_for_pattern(node, RDF_TYPE, class_, DefaultGraph())
     return next(found, None) is not None
 
@@ -261,7 +262,7 @@ def _is_class(graph: OpenGraph, node: NamedNode) -> bool:
     store = graph.store
     if next(store.quads_for_pattern(None, RDF_TYPE, node, DefaultGraph()), None) is not None:
         return True
-    return any(_is_a(graph, node, expand(kind)) for kind in ("owl:Class", "rdfs:Class"))
+    return any(is_a(graph, node, expand(kind)) for kind in ("owl:Class", "rdfs:Class"))
 
 
 def _living(graph: OpenGraph, found: tuple[NamedNode, ...]) -> tuple[NamedNode, ...]:

@@ -10,11 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg_builder.asking.results.lines import one_line
-<<<<<<< ours
-from kg_builder.cli.options import SECONDS, Speaker, common_options, discard_output
-=======
-from kg_builder.cli.options import Speaker, common_options, discard_output, examples
->>>>>>> theirs
+from kg_builder.cli.options import SECONDS, Speaker, common_options, discard_output, examples
 
 if TYPE_CHECKING:
     from kg_builder.asking.comparison import AnswerComparison

@@ -66,7 +66,6 @@ class Speaker:
         self.complain(f"{place}: {word}: {text}" if place else f"{word}: {text}")
 
 
-<<<<<<< ours
 class _Seconds(click.FloatRange):
     """A time limit: no more than a week, which the clocks of the system can count."""
 
@@ -80,13 +79,13 @@ class _Seconds(click.FloatRange):
 
 
 SECONDS: Final = _Seconds(min=0, max=604_800, min_open=True)
-=======
+
+
 def examples(say: Speaker, *lines: str) -> str:
     """Return the end of a help text: commands to copy, a line each."""
     heading = say("例如：", "Example:" if len(lines) == 1 else "Examples:")
     return "\n".join(("\b", heading, *(f"  {line}" for line in lines)))
 
->>>>>>> theirs
 
 _Decorator = Callable[[Any], Any]
 """What `click.option` returns: it takes a function or a command."""

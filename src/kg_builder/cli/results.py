@@ -15,11 +15,7 @@ import click
 from kg_builder.asking.request import TIMEOUT, Request, ask
 from kg_builder.asking.results.formats import GRAPH, TABULAR, choose_format
 from kg_builder.cli.graphs import find_store, store_option
-<<<<<<< ours
-from kg_builder.cli.options import SECONDS, Speaker, discard_output, terminal_style
-=======
-from kg_builder.cli.options import Speaker, adding, discard_output, terminal_style
->>>>>>> theirs
+from kg_builder.cli.options import SECONDS, Speaker, adding, discard_output, terminal_style
 from kg_builder.errors import InputError
 
 if TYPE_CHECKING:  # slow to import, and only a command that runs needs them

@@ -8,7 +8,7 @@ from typing import Final
 
 _UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """What breaks a line, turns its direction, or is no character at all."""
-_MARKUP: Final = re.compile(r"[\\`*_{}\[\]<>|#~&]")
+_MARKUP: Final = re.compile(r"[\\`*_{}\[\]<>|#~&$]")
 _WIDE: Final = 2
 _CLOSING: Final = tuple("，。、；：？！）》”’」】…,.;:?!)]}")
 

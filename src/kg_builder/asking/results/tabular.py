@@ -11,11 +11,7 @@ from typing import IO, Final
 from pyoxigraph import Literal, NamedNode
 
 from kg_builder.asking.answer import NAME_SUFFIX, Answer, Solution, words_of
-<<<<<<< ours
-from kg_builder.asking.results.lines import one_line
-=======
-from kg_builder.asking.results.lines import breaks, in_markdown, one_line
->>>>>>> theirs
+from kg_builder.asking.results.lines import in_markdown, one_line
 from kg_builder.graph.index import Term
 from kg_builder.graph.serialization import PrefixedNames
 from kg_builder.graph.vocabulary import PREFIXES
@@ -28,10 +24,6 @@ _NUMERIC: Final = frozenset(
 _STEP: Final = " › "
 _QUOTE: Final = ": “"
 _NUMBERED: Final = re.compile(r"^([(（]?[0-9一二三四五六七八九十]{1,3}[)）]?[.、]?) .*$")
-<<<<<<< ours
-_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>|#~&$])")
-=======
->>>>>>> theirs
 
 
 class Cells:
