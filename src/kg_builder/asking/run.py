@@ -37,10 +37,6 @@ from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.query.catalogue import bind
 from kg_builder.graph.query.door import closed_door
 from kg_builder.graph.query.levels import Form, Query, formulas, limited, read_query
-from kg_builder.graph.query.prologue import declared
-from kg_builder.graph.query.punctuation import warnings
-from kg_builder.graph.query.safety import refuse_unsafe
-from kg_builder.graph.query.syntax import check_query
 from kg_builder.graph.query.tokens import tokens
 from kg_builder.graph.vocabulary import PREFIXES
 from kg_builder.model.bilingual import Bilingual
@@ -163,6 +159,8 @@ def _question_here(request: Request, graph: OpenGraph) -> tuple[Asked, tuple[Not
     if stored is not None:
         terms, words = resolve_parameters(stored, request.values, name_finder(graph))
         return Asked(bind(stored, terms), stored.name, stored.title, words), ()
+    from kg_builder.graph.query.punctuation import warnings
+    from kg_builder.graph.query.safety import refuse_unsafe
     from kg_builder.graph.query.syntax import check_query
 
     names = {name.value for name in graph.store.named_graphs() if isinstance(name, NamedNode)}
@@ -175,6 +173,8 @@ def _question_here(request: Request, graph: OpenGraph) -> tuple[Asked, tuple[Not
 def _ask_there(request: Request, url: str, spool: Path) -> Answer:
     """Ask an endpoint; what needs the graph at hand (evidence, reasons, labels) is left out."""
     from kg_builder.asking.endpoint import ask_endpoint
+    from kg_builder.graph.query.prologue import declared
+    from kg_builder.graph.query.syntax import check_query
 
     def engine(text: str, form: Form, target: Path) -> None:
         ask_endpoint(url, declared(text, PREFIXES), form, target, request.timeout)
