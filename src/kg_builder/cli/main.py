@@ -42,6 +42,7 @@ _COMMANDS = (
 )
 
 
+_INTERRUPTED = 130
 _SENTENCE = re.compile(r"[。：:；;]|\. |\.$")
 
 
@@ -130,7 +131,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     _listen()
     given = list(sys.argv[1:] if arguments is None else arguments)
     say = Speaker(choose_language(given, os.environ))
-    sys.exit(_run(given, say, debug="--debug" in given))
+    code = _run(given, say, debug="--debug" in given)
+    if code == _INTERRUPTED:
+        # an interrupt within the exec() of a dataclass leaves a mark by which the interpreter would
+        # end as if nobody had caught it
+        _flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _open_streams() -> None:
@@ -165,7 +172,7 @@ def _run(arguments: list[str], say: Speaker, *, debug: bool) -> int:
     except click.ClickException as error:
         return _fail(say, _usage(error, say))
     except click.Abort:
-        return _fail(say, say("已中断", "interrupted"), 130)
+        return _fail(say, say("已中断", "interrupted"), _INTERRUPTED)
     except Exception as error:  # noqa: BLE001  (the last door: one plain line, never a traceback)
         if debug:
             traceback.print_exc()
