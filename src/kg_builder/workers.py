@@ -19,11 +19,13 @@ import sys
 import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
-from typing import Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from kg_builder.errors import CrashError, MemoryLimitError, TimeLimitError, WorkerError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -101,6 +103,8 @@ def map_in_children(
     waiting: deque[Future[tuple[_Child, bytes | None]]] = deque()
     children: list[_Child] = []
     idle: SimpleQueue[_Child] = SimpleQueue()
+    from concurrent.futures import ThreadPoolExecutor  # slow to import, and seldom needed
+
     # a thread per child waits for it; the children are ended by this one alone
     threads = ThreadPoolExecutor(jobs)
     try:

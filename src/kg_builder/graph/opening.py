@@ -8,7 +8,6 @@ is ever fetched, and a relative IRI without a base is refused.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +24,6 @@ from kg_builder.graph.iris import class_segment, mint_graph
 from kg_builder.graph.serialization import PrefixedNames, instance_prefixes
 from kg_builder.graph.vocabulary import PREFIXES, expand
 from kg_builder.model.bilingual import Language
-from kg_builder.workers import run_in_child
 
 _POINTER: Final = "current"
 _GENERATIONS: Final = ".generations"
@@ -194,6 +192,10 @@ def _damaged(path: Path, error: Exception) -> StoreError:
 
 
 def _load(path: Path) -> Store:
+    import tempfile  # slow to import, and a built folder needs neither
+
+    from kg_builder.workers import run_in_child
+
     files = _rdf_files(path)
     store = Store()
     with tempfile.TemporaryDirectory(prefix="kg-") as folder:
