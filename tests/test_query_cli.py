@@ -178,6 +178,16 @@ def test_a_project_brings_queries_of_its_own(published_folder, tmp_path):
     assert broken.stderr.decode().startswith("mine/queries/roads.rq:1:4: ")
 
 
+def test_a_result_is_cited(query):
+    done = query("canteens_of_street", "--street", "八里庄", "--cite", "gbt7714", "--lang", "zh")
+    first, second = done.stderr.decode().splitlines()[:2]
+    assert first.startswith("[1] 某街镇的助餐点; street = 八里庄[DS]. kg_builder ")
+    assert second.startswith("[2] 北京市海淀区人民政府办公室. 关于海淀区2024年")
+    assert second.endswith("[R]. 第98, 101行.")
+    counted = query("canteens_by_kind_of_street", "--cite", "text")
+    assert "Data: kg_builder" in counted.stderr.decode()
+
+
 def test_a_program_asks_by_one_call(published_folder):
     found = kg_builder.ask("canteens_of_street", store=published_folder, street="八里庄")
     assert [row["canteen_name"].value for row in found.rows] == [

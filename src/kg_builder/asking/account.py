@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import islice
 from typing import Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
 from kg_builder.asking.answer import Answer, SourceNote, words_of
+from kg_builder.asking.request import Request
 from kg_builder.graph.opening import OpenGraph
+from kg_builder.graph.query.levels import Query
 from kg_builder.graph.vocabulary import RDF_TYPE, expand
 from kg_builder.model.bilingual import Bilingual, Language
 
+_CITED: Final = 100
+"""So many solutions are cited."""
 _LABELLED: Final = 200_000
 """So many IRIs are given their labels."""
 _DETAILS: Final = (
@@ -70,3 +76,30 @@ def sources_of(graph: OpenGraph) -> Iterator[SourceNote]:
         ]
         title = graph.label(report, "zh") or report.value
         yield SourceNote(report.value, title, tuple(dict.fromkeys(details)))
+
+
+def citation_of(graph: OpenGraph, query: Query, found: Answer, request: Request) -> str:
+    """Return a citation of an answer: the question, the data, and the places in the reports.
+
+    Cited are the first things of the solutions; of what is computed, those whose facts went in.
+    """
+    from kg_builder.asking.citation import cite_answer, cited
+    from kg_builder.graph.query.matches import facts_of
+
+    solutions = list(islice(found.solutions(), _CITED))
+    firsts = (
+        next((term for term in solution if isinstance(term, NamedNode)), None)
+        for solution in solutions
+    )
+    nodes = [node for node in firsts if node is not None]
+    if not nodes:
+        rows = [dict(zip(found.variables, solution, strict=True)) for solution in solutions]
+        facts = facts_of(graph.store, query, rows, graph.prefixes)
+        subjects = [triple.subject for triples in facts for triple in triples]
+        nodes = [node for node in subjects if isinstance(node, NamedNode)]
+    asked = found.asked
+    given = "".join(f"; {name} = {words}" for name, words in asked.parameters.items())
+    title = asked.title or Bilingual(asked.text, asked.text)
+    title = Bilingual(title.zh + given, title.en + given)
+    citation = cite_answer(graph, title, nodes)
+    return cited(citation, request.cite or "text", request.language, date.today())

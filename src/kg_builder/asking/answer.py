@@ -83,6 +83,8 @@ class Answer:
     """Why there is no solution."""
     evidence: tuple[tuple[str, ...], ...] = ()
     """For each solution where the report says so, where evidence was asked for."""
+    citation: str | None = None
+    """How to cite the answer, where that was asked for."""
     sources: tuple[SourceNote, ...] = field(default=())
 
     def solutions(self) -> Iterator[Solution]:

@@ -19,6 +19,7 @@ from kg_builder.workers import run_in_child
 
 if TYPE_CHECKING:
     from kg_builder.asking.answer import Answer
+    from kg_builder.asking.citation.styles import Style
     from kg_builder.graph.query.catalogue import StoredQuery
 
 TIMEOUT: Final = 30.0
@@ -53,6 +54,8 @@ class Request:
     """Whether names are wanted in `language`, where the graph has them, in the place of others."""
     account: bool = False
     """Whether labels of IRIs and the sources are wanted."""
+    cite: Style | None = None
+    """The style of a citation of the answer, where one is wanted."""
     timeout: float = TIMEOUT
     project: Path | None = None
     """A folder of the user's own data, laid over the installed."""
@@ -65,10 +68,11 @@ def ask(request: Request, folder: Path) -> Answer:
     result larger than `SPOOL`; EndpointError; TimeLimitError, MemoryLimitError, CrashError in the
     words of a query.
     """
-    if request.endpoint is not None and request.evidence:
+    if request.endpoint is not None and (request.evidence or request.cite):
+        name = "--evidence" if request.evidence else "--cite"
         raise InputError(
-            "出处要在手边的图里查：--evidence 不能与 --endpoint 同用",
-            "evidence is looked up in a graph at hand: --evidence does not go with --endpoint",
+            f"出处要在手边的图里查：{name} 不能与 --endpoint 同用",
+            f"evidence is looked up in a graph at hand: {name} does not go with --endpoint",
         )
     try:
         if request.stored is None:  # refused before anything is opened

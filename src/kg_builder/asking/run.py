@@ -24,7 +24,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from kg_builder.asking.account import labels_of, names_of, sources_of
+from kg_builder.asking.account import citation_of, labels_of, names_of, sources_of
 from kg_builder.asking.answer import Answer, Asked
 from kg_builder.asking.caveats import narrower_concepts, partial_copies
 from kg_builder.asking.columns import headings_of
@@ -126,6 +126,8 @@ def _ask_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
         found = replace(found, remarks=(*found.remarks, *partial_copies(graph)))
     if request.evidence:
         found = replace(found, evidence=_evidence(graph, query, found, request))
+    if request.cite is not None:
+        found = replace(found, citation=citation_of(graph, query, found, request))
     if request.named:
         found = replace(found, names=names_of(graph, found, request.language))
     if request.account:

@@ -67,6 +67,13 @@ def result_options(say: Speaker) -> _Decorator:
             help=say("表格里也列出 IRI", "show IRIs in tables, too"),
         ),
         click.option(
+            "--cite",
+            type=click.Choice(["text", "gbt7714", "csl", "bibtex"]),
+            help=say(
+                "给出这个结果的引文（在标准错误输出）", "say how to cite the result (on stderr)"
+            ),
+        ),
+        click.option(
             "--bom",
             is_flag=True,
             help=say(
@@ -199,6 +206,8 @@ def _say_rest(
         place = _place(reason, request)
         words = reason.message.pick(say.language)
         say.complain(f"{place}: {words}" if reason.position else words)
+    for line in (answer.citation or "").splitlines():
+        say.complain(line)
     if answer.cut:
         say.warn(
             "",

@@ -12,6 +12,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,10 @@ import pytest
 from kg_builder.asking.answer import words_of
 from kg_builder.asking.endpoint import ask_endpoint
 from kg_builder.asking.request import Request, ask
+from kg_builder.asking.run import answer
 from kg_builder.errors import EndpointError, InputError, KgError, TimeLimitError
+from kg_builder.graph.query.catalogue import load_catalogue
+from kg_builder.resources import Resources
 
 SERVER = Path(sys.executable).with_name("oxigraph")
 
@@ -76,6 +80,27 @@ def test_an_endpoint_and_the_graph_at_hand_answer_alike(
     found = solutions(Request(text, store=published_folder), here)
     assert found == solutions(Request(text, endpoint=endpoint), there)
     assert len(found) == 21
+
+
+CATALOGUE = load_catalogue(Resources.find())
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_stored_queries_answer_there_as_they_do_here(
+    endpoint: str, published_folder: Path, tmp_path: Path, name: str
+) -> None:
+    """By the first example of each: names are looked up at the endpoint, rows come in order."""
+    stored = CATALOGUE[name]
+    values = dict(stored.examples[0]) if stored.examples else {}
+    request = Request(stored.text, store=published_folder, stored=stored, values=values)
+    found = []
+    for asked in (request, replace(request, store=None, endpoint=endpoint)):
+        folder = tmp_path / str(len(found))
+        folder.mkdir()
+        answered = answer(asked, folder)
+        found.append([[words_of(term) for term in row] for row in answered.solutions()])
+    here, there = found
+    assert there == here
 
 
 def test_ask_construct_and_rows_that_are_cut(endpoint: str, tmp_path: Path) -> None:
