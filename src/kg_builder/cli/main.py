@@ -132,7 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = list(sys.argv[1:] if arguments is None else arguments)
     say = Speaker(choose_language(given, os.environ))
     code = _run(given, say, debug="--debug" in given)
-    if code == _INTERRUPTED:
+    if code == _INTERRUPTED and arguments is None:  # the process is ours to end
         # an interrupt within the exec() of a dataclass leaves a mark by which the interpreter would
         # end as if nobody had caught it
         _flush()
