@@ -1,0 +1,1 @@
+"""Reading what nobody vouches for: RDF of any syntax, with the place of every triple."""

@@ -1,0 +1,1 @@
+"""Judging triples that people bring: what is wrong with them, where, and how to mend it."""
