@@ -20,7 +20,7 @@ from kg_builder.graph.submission.model import SPAN_NUMBERS, GraphName, Submissio
 from kg_builder.graph.submission.parsing import Parsed, parse_document
 from kg_builder.workers import Standby, run_in_child
 
-PARSING: Final = "kg_builder.graph.submission.parsing"
+PARSING: Final = __name__
 """The module that a child needs: for a `Standby` that has it imported ahead."""
 _CHUNK: Final = 1 << 20
 
