@@ -31,7 +31,7 @@ from kg_builder.graph.submission.turtle_places import (
     TooDeepError,
     turtle_places,
 )
-from kg_builder.graph.submission.wording import not_rdf, refused_at
+from kg_builder.graph.submission.wording import not_rdf, not_turtle, refused_at
 from kg_builder.graph.vocabulary import RDF_TYPE, expand
 
 _LIST: Final = {FIRST: expand("rdf:first").value, FIRST + 1: expand("rdf:rest").value}
@@ -81,7 +81,9 @@ def parse_document(data: bytes, name: str, kind: Format, max_depth: int) -> Pars
     try:
         serialize_rdf(aligned, quads, RdfFormat.N_QUADS)
     except SyntaxError as error:
-        raise not_rdf(error, name, kind.label) from error
+        if kind in (Format.JSON_LD, Format.RDF_XML):
+            raise not_rdf(error, name, kind.label) from error
+        raise not_turtle(error, text, name, kind) from error
     return Parsed(
         decoded,
         parser.base_iri,
