@@ -15,6 +15,8 @@ from typing import Final
 from kg_builder.graph.query.punctuation import ASCII, NAMED, mend_words
 from kg_builder.graph.submission.formats import Format
 from kg_builder.graph.submission.turtle_tokens import (
+    AT,
+    CARETS,
     END,
     IRI,
     MARK,
@@ -327,9 +329,8 @@ def _dot(stop: Stop) -> Mend | None:
 def _terms(stop: Stop) -> int:
     """Return how many terms of the line stand before the place."""
     line = stop.text.rfind("\n", 0, stop.place)
-    return sum(
-        line < token[1] < stop.place and token[0] not in (AT, CARETS) for token in stop.words
-    )
+    before = (token[0] for token in stop.words if line < token[1] < stop.place)
+    return sum(what not in (AT, CARETS) for what in before)
 
 
 def _whole_iris(stop: Stop) -> Mend | None:
