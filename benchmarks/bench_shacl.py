@@ -25,7 +25,7 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from itertools import chain
+from itertools import chain, pairwise
 
 from pyoxigraph import Triple
 
@@ -82,7 +82,7 @@ def _run(triples: int, report: ValidationReport, ticks: list[float]) -> Run:
         str((r.focus_node, r.path, r.value, r.component, r.severity, r.source_shape))
         for r in report.results
     )
-    seconds = tuple(later - earlier for earlier, later in zip(ticks, ticks[1:], strict=False))
+    seconds = tuple(later - earlier for earlier, later in pairwise(ticks))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     digest = sha256("\n".join(rows).encode()).hexdigest()
     return Run(triples, len(rows), digest, seconds, peak)

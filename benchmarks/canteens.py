@@ -146,24 +146,23 @@ def twenty(number: int, *, wrong: bool = False) -> list[Triple]:
     """Return twenty new triples: a canteen, its address and its listing, maybe one value wrong."""
     canteen = Canteen(number, STREETS[number % len(STREETS)], "010-12345678", "100.5")
     found = canteen.triples()[:20]
-    return FAULTS[0](canteen, found) if wrong else found
+    return FAULTS[0](found) if wrong else found
 
 
 def _changed(predicate: str, value: Literal | NamedNode | None) -> _Fault:
     """Return what gives a canteen's parts another value of a predicate, or none."""
     wanted = expand(predicate)
 
-    def change(_canteen: Canteen, triples: Sequence[Triple]) -> list[Triple]:
-        return [
-            Triple(t.subject, t.predicate, value) if t.predicate == wanted else t
-            for t in triples
-            if value is not None or t.predicate != wanted
-        ]
+    def change(triples: Sequence[Triple]) -> list[Triple]:
+        kept = [t for t in triples if t.predicate != wanted]
+        if value is None:
+            return kept
+        return [*kept, *(Triple(t.subject, wanted, value) for t in triples if t not in kept)]
 
     return change
 
 
-_Fault = Callable[[Canteen, Sequence[Triple]], list[Triple]]
+_Fault = Callable[[Sequence[Triple]], list[Triple]]
 
 
 def _named(thing: NamedNode, cls: str, label: str) -> list[Triple]:
@@ -202,10 +201,10 @@ FAULTS: tuple[_Fault, ...] = (
 def planted(least: int, faults: int) -> list[Triple]:
     """Return instance data of at least so many triples, with so many violations."""
     found = frame()
-    parts = [(canteen, canteen.triples()) for canteen in islice(canteens(), -(-least // _EACH))]
+    parts = [canteen.triples() for canteen in islice(canteens(), -(-least // _EACH))]
     step = len(parts) // faults
-    for number, (canteen, triples) in enumerate(parts):
+    for number, triples in enumerate(parts):
         place, rest = divmod(number, step)
         wrong = rest == 1 and place < faults
-        found += FAULTS[place % len(FAULTS)](canteen, triples) if wrong else triples
+        found += FAULTS[place % len(FAULTS)](triples) if wrong else triples
     return found

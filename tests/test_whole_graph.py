@@ -35,7 +35,7 @@ def test_each_fault_that_is_planted_is_one_violation():
     sound = canteen.triples()
     assert not check([*frame(), *sound]).results
     for fault in FAULTS:
-        report = check([*frame(), *fault(canteen, sound)])
+        report = check([*frame(), *fault(sound)])
         assert [result.severity for result in report.results] == ["Violation"]
 
 
