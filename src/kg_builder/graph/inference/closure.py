@@ -27,7 +27,7 @@ Pair: TypeAlias = tuple[int, int]
 Batches: TypeAlias = dict[int, list[Pair]]
 """Pairs by predicate."""
 
-_NONE: Ids = {}
+_NONE: Ids = ()
 
 
 def infer(data: TripleIndex, rules: Rules) -> tuple[Triple, ...]:
@@ -236,14 +236,13 @@ _NO_PAIRS: Mapping[Pair, None] = {}
 
 def _check_index(data: TripleIndex, rules: Rules) -> None:
     rdf_type = data.intern(RDF_TYPE)
+    for class_, members in data.by_object(rdf_type).items():
+        if is_axiom(RDF_TYPE, data.term(class_)):
+            for s in members:
+                _check_triple(data.triple(s, rdf_type, class_), rules)
     for p in data.predicates():
-        predicate = data.term(p)
-        for o, subjects in data.by_object(p).items():
-            if not is_axiom(predicate, data.term(o)):
-                if p == rdf_type:
-                    continue
-                break
-            for s in subjects:
+        if p != rdf_type and is_axiom(data.term(p), None):
+            for s, o in data.pairs(p):
                 _check_triple(data.triple(s, p, o), rules)
 
 

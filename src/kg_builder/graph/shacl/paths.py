@@ -33,7 +33,7 @@ _UNARY: Final[Mapping[str, Operator]] = {
 }
 _UNARY_NAMES: Final = {operator: name for name, operator in _UNARY.items()}
 _MAX_OPS = 50_000
-_NOTHING: Ids = {}
+_NOTHING: Ids = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,12 +245,12 @@ class Walker:
         """Return the value nodes of `focus`, in the order of discovery."""
         if self._straight is None:
             return self._search(focus)
-        found: Ids = {focus: None}
+        found: Ids = (focus,)
         for edges in self._straight:
             if len(found) == 1:
                 found = edges.get(next(iter(found)), _NOTHING)
             else:
-                found = {value: None for node in found for value in edges.get(node, _NOTHING)}
+                found = dict.fromkeys(v for node in found for v in edges.get(node, _NOTHING))
         return found
 
     def _search(self, focus: int) -> Ids:
