@@ -63,7 +63,7 @@ class _Known:
     def is_property(self, term: NamedNode) -> bool:
         found = self._properties.get(term)
         if found is None:
-            ours = term.value.startswith(PREFIXES["kg"])
+            ours = term.value.startswith(OWN_NAMESPACES)
             found = self._properties[term] = not ours or term in self._ontology.properties
         return found
 
@@ -71,10 +71,10 @@ class _Known:
         """Return what the ontology does not have a term as; None where it does, or need not."""
         key = (term, is_type)
         if key not in self._roles:
-            self._roles[key] = self._missing_role(term, is_type)
+            self._roles[key] = self._missing_role(term, is_type=is_type)
         return self._roles[key]
 
-    def _missing_role(self, term: NamedNode, is_type: bool) -> Role | None:
+    def _missing_role(self, term: NamedNode, *, is_type: bool) -> Role | None:
         if term.value.startswith(SCHEME_NAMESPACES):
             return None if term in self._terms else "concept"
         if not term.value.startswith(PREFIXES["kg"]):
