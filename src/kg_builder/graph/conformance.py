@@ -49,8 +49,7 @@ def check(
     Raises ConfigurationError for shapes that check nothing, ValidationFailure for ill-formed shapes
     (with the file) and where the data could not be checked.
     """
-    files = [path for path in shape_files if path.name != ABOUT_THE_ONTOLOGY]
-    shapes = _compile({path: read_turtle(path) for path in files}, ontology)
+    shapes = load_shapes(shape_files, ontology)
     data = TripleIndex(ontology.triples)
     for triple in asserted:
         data.add(triple)
@@ -58,8 +57,18 @@ def check(
     for triple in inferred:
         data.add(triple)
     second = _run(data, shapes, engine)
-    results = {*_unknown_terms(asserted, ontology), *first.results, *second.results}
+    results = {*unknown_terms(asserted, ontology), *first.results, *second.results}
     return ValidationReport(not results, tuple(sorted(results, key=sort_key)))
+
+
+def load_shapes(shape_files: Sequence[Path], ontology: Ontology) -> Shapes:
+    """Return the compiled shapes of files, those about the ontology left out.
+
+    Raises ConfigurationError for shapes that check nothing, ValidationFailure for ill-formed ones
+    (with the file).
+    """
+    files = [path for path in shape_files if path.name != ABOUT_THE_ONTOLOGY]
+    return _compile({path: read_turtle(path) for path in files}, ontology)
 
 
 def _compile(files: _Files, ontology: Ontology) -> Shapes:
@@ -116,7 +125,8 @@ def _check_targets(shapes: Shapes, ontology: Ontology, files: _Files) -> None:
             )
 
 
-def _unknown_terms(asserted: Iterable[Triple], ontology: Ontology) -> Iterable[ValidationResult]:
+def unknown_terms(asserted: Iterable[Triple], ontology: Ontology) -> Iterable[ValidationResult]:
+    """Yield a result for each class and property of our namespace that the ontology lacks."""
     for triple in asserted:
         predicate = triple.predicate
         if predicate == RDF_TYPE:
