@@ -47,8 +47,7 @@ def check(
     Raises ConfigurationError for shapes that check nothing, ValidationFailure for ill-formed shapes
     (with the file) and where the data could not be checked.
     """
-    files = [path for path in shape_files if path.name != ABOUT_THE_ONTOLOGY]
-    shapes = _compile({path: read_turtle(path) for path in files}, ontology)
+    shapes = load_shapes(shape_files, ontology)
     data = TripleIndex(ontology.triples)
     for triple in asserted:
         data.add(triple)
@@ -59,6 +58,16 @@ def check(
     unknown = map(unknown_term_result, unknown_terms(asserted, ontology))
     results = {*unknown, *first.results, *second.results}
     return ValidationReport(not results, tuple(sorted(results, key=sort_key)))
+
+
+def load_shapes(shape_files: Sequence[Path], ontology: Ontology) -> Shapes:
+    """Return the compiled shapes of files, those about the ontology left out.
+
+    Raises ConfigurationError for shapes that check nothing, ValidationFailure for ill-formed ones
+    (with the file).
+    """
+    files = [path for path in shape_files if path.name != ABOUT_THE_ONTOLOGY]
+    return _compile({path: read_turtle(path) for path in files}, ontology)
 
 
 def _compile(files: _Files, ontology: Ontology) -> Shapes:
