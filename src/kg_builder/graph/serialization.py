@@ -93,7 +93,7 @@ def nquads_of_graphs(graphs: Iterable[tuple[GraphName, Iterable[Triple]]]) -> st
     for name, triples in graphs:
         end = ".\n" if isinstance(name, DefaultGraph) else f"{name} .\n"
         own = {end}
-        for line in _lines(triples):
+        for line in triple_lines(triples):
             found = find(line)
             if found is None:
                 ends[line] = own
@@ -144,8 +144,8 @@ def _header(names: PrefixedNames) -> list[str]:
     return ["".join(lines)] if lines else []
 
 
-def _lines(triples: Iterable[Triple]) -> list[str]:
-    """Return the N-Triples lines of a graph."""
+def triple_lines(triples: Iterable[Triple]) -> list[str]:
+    """Return the N-Triples lines of a graph, without their ends."""
     return serialize(triples, format=RdfFormat.N_TRIPLES).decode().split("\n")[:-1]  # type: ignore[union-attr]
 
 
@@ -156,7 +156,7 @@ def by_subject(triples: Iterable[Triple]) -> dict[str, list[str]]:
     """
     subjects: dict[str, list[str]] = {}
     find = subjects.get
-    for line in _lines(triples):
+    for line in triple_lines(triples):
         subject, _, rest = line.partition(" ")
         rows = find(subject)
         if rows is None:
