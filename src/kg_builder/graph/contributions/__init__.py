@@ -15,6 +15,7 @@ from kg_builder.graph.contributions.files import (
     write_entry,
 )
 from kg_builder.graph.contributions.history import History, Standing, State, listed_in
+from kg_builder.graph.contributions.loading import history_of, load_history
 
 __all__ = [
     "Batch",
@@ -30,7 +31,9 @@ __all__ = [
     "canonical",
     "check_batches",
     "graph_of",
+    "history_of",
     "listed_in",
+    "load_history",
     "read_batches",
     "read_unlisted",
     "remove_entry",

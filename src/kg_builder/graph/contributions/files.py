@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -151,7 +150,7 @@ def check_batches(out: Path, listed: Mapping[int, str]) -> None:
 def numbers_there(out: Path) -> list[int]:
     """Return the numbers of the entries that have a folder, in order."""
     try:
-        names = os.listdir(out / FOLDER)
+        names = [path.name for path in (out / FOLDER).iterdir()]
     except FileNotFoundError:
         return []
     return sorted(int(name) for name in names if name.isascii() and name.isdecimal())
