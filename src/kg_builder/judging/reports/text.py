@@ -1,4 +1,4 @@
-"""A report for people, like that of a good compiler: place, message, the line, why, and the mend."""
+"""A report for people, like a good compiler's: place, message, the line, why, and the mend."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ class _Teller:
     def summary(self) -> Iterator[str]:
         """Yield counts by kind, by shape, and what else there is to say."""
         report, verdict = self._report, self._report.verdict
-        yield from (_flat(line) for line in self._counted())
+        yield from self._counted()
         yield from self._groups()
         cut = report.cut()
         if cut:
@@ -161,7 +161,8 @@ class _Teller:
         told = self._tally(counts)
         colon = self._say("：", ": ")
         parts = f"{colon}{told}" if told else ""
-        yield f"{one_line(names)}{colon}{head}{parts}{self._say('（', ' (')}{checked}{self._say('）', ')')}"
+        checked = self._say(f"（{checked}）", f" ({checked})")
+        yield f"{one_line(names)}{colon}{head}{parts}{checked}"
         standing = report.standing()
         if standing:
             yield self._say(

@@ -13,9 +13,11 @@ from kg_builder.judging.reports.sarif import sarif_report
 from kg_builder.judging.reports.table import table_report
 from kg_builder.judging.reports.text import text_report
 
-FORMATS: Final = ("text", "json", "turtle", "sarif", "html", "human", "table", "xml", "json-ld")
-"""Formats by name; those from `human` on, and those of `ALIASES`, are pySHACL's."""
-ALIASES: Final = ("nt", "n3")
+FORMATS: Final = (
+    *("text", "json", "turtle", "sarif", "html"),
+    *("human", "table", "xml", "json-ld", "nt", "n3"),
+)
+"""Formats by name; those from `human` on are pySHACL's names."""
 PLAIN: Final = ("text", "human", "table")
 """Formats for people, which may have colours."""
 
