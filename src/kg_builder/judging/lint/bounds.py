@@ -163,8 +163,7 @@ def named_graphs(task: Task) -> Iterator[Raw]:
 
 def forged_evidence(task: Task) -> Iterator[Raw]:
     """Yield the triples that speak of what reports are vouched for by, or in its words."""
-    base = task.context.base
-    spaces = (mint_graph(base, "").value, *(f"{base}id/{name}/" for name in _EVIDENCE_SEGMENTS))
+    spaces = evidence_spaces(task.context.base)
     for triple in task.triples:
         part = _forged_part(task, triple, spaces)
         if part is None:
@@ -176,6 +175,11 @@ def forged_evidence(task: Task) -> Iterator[Raw]:
             "kg add takes your source with --source",
         )
         yield about(Kind.EVIDENCE, triple, part, words)
+
+
+def evidence_spaces(base: str) -> tuple[str, ...]:
+    """Return the namespaces of graphs and of the nodes of evidence."""
+    return (mint_graph(base, "").value, *(f"{base}id/{name}/" for name in _EVIDENCE_SEGMENTS))
 
 
 def _forged_part(task: Task, triple: Triple, spaces: tuple[str, ...]) -> Part | None:

@@ -18,6 +18,7 @@ from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
 from kg_builder.model.bilingual import Bilingual
 
 _LABELS: Final = tuple(map(expand, ("rdfs:label", "skos:prefLabel", "skos:altLabel")))
+_DEFINITIONS: Final = tuple(map(expand, ("skos:definition", "skos:example")))
 _DEFINED_BY: Final = expand("rdfs:isDefinedBy")
 _EVIDENCE: Final = NamedNode(ROOT.value + "/evidence")
 _DISJOINT: Final = expand("owl:disjointWith")
@@ -96,6 +97,19 @@ class Vocabulary:
                 if isinstance(triple.subject, NamedNode) and isinstance(triple.object, Literal):
                     found[triple.subject].append(triple.object)
         return {term: tuple(names) for term, names in found.items()}
+
+    @cached_property
+    def definitions(self) -> Mapping[NamedNode, str]:
+        """What each term is defined as in Chinese, and its examples."""
+        found: dict[NamedNode, str] = {}
+        for predicate in _DEFINITIONS:
+            for triple in self._of(predicate):
+                words = triple.object
+                if not isinstance(words, Literal) or words.language != "zh":
+                    continue
+                if isinstance(triple.subject, NamedNode):
+                    found[triple.subject] = found.get(triple.subject, "") + words.value
+        return found
 
     def label(self, term: NamedNode) -> Bilingual | None:
         """Return what a term is called in both languages."""
