@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from kg_builder.graph.submission.model import Submission
 from kg_builder.judging.lint.bounds import (
+    already_there,
     blank_nodes,
     empty,
     forged_evidence,
@@ -21,12 +22,21 @@ from kg_builder.judging.lint.languages import chinese_without_tag, tags
 from kg_builder.judging.lint.literals import ill_formed
 from kg_builder.judging.lint.mending import mend_literal
 from kg_builder.judging.lint.misspelt import misspelt_namespaces
+from kg_builder.judging.lint.repeats import without_repeats
 from kg_builder.judging.lint.targets import dangling, iri_patterns
 from kg_builder.judging.lint.task import LintContext, Task
 from kg_builder.judging.lint.terms import unknown, unused
 from kg_builder.judging.raw import Raw
 
-__all__ = ["Kind", "LintContext", "is_schema", "lint", "mend_literal"]
+__all__ = [
+    "Kind",
+    "LintContext",
+    "already_there",
+    "is_schema",
+    "lint",
+    "mend_literal",
+    "without_repeats",
+]
 
 
 def lint(

@@ -25,12 +25,17 @@ _QUOTED: Final = ("jsonld", "rdfxml")
 def misspelt_namespaces(task: Task) -> Iterator[Raw]:
     """Yield each misspelt namespace once, with the first triple that has a term of it."""
     namespaces = task.context.namespaces
-    seen: set[str] = set()
+    instances = task.context.base + "id/"
+    seen: set[NamedNode] = set()
+    told: set[str] = set()
     for triple in task.triples:
         for part, term in _terms(triple):
+            if term in seen or term.value.startswith(instances):
+                continue
+            seen.add(term)
             meant = namespaces.meant(term)
-            if meant is not None and meant.written not in seen:
-                seen.add(meant.written)
+            if meant is not None and meant.written not in told:
+                told.add(meant.written)
                 yield _misspelt(task, triple, part, term, meant)
 
 

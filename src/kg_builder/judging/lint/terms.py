@@ -42,7 +42,7 @@ _ROLES: Final[Mapping[str, Bilingual]] = MappingProxyType(
 
 def unknown(task: Task) -> Iterator[Raw]:
     """Yield the terms of our namespaces that the ontology does not have, or has as another kind."""
-    for found in unknown_terms(task.triples, task.vocabulary.ontology):
+    for found in unknown_terms(task.triples, task.vocabulary.known):
         near = _nearest(task, found)
         asked = did_you_mean(task, near)
         why, another_kind = _why(task, found)

@@ -14,6 +14,7 @@ from kg_builder.graph.index import Term
 from kg_builder.graph.inference.rules import Rules, compile_ontology
 from kg_builder.graph.iris import class_segment
 from kg_builder.graph.ontology import ROOT, Ontology
+from kg_builder.graph.unknown_terms import KnownTerms
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
 from kg_builder.model.bilingual import Bilingual
 
@@ -78,9 +79,9 @@ class Vocabulary:
         return self._by_predicate.get(predicate, ())
 
     @cached_property
-    def subjects(self) -> frozenset[Term]:
-        """What the ontology says anything about."""
-        return frozenset(triple.subject for triple in self.ontology.triples)  # type: ignore[misc]
+    def known(self) -> KnownTerms:
+        """What the ontology knows of terms in our namespaces."""
+        return KnownTerms(self.ontology)
 
     @cached_property
     def mentioned(self) -> frozenset[NamedNode]:
