@@ -38,6 +38,7 @@ _COMMANDS = (
     "schema",
     "show",
     "sparql",
+    "validate",
     "why",
 )
 

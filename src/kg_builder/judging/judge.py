@@ -1,0 +1,319 @@
+"""Judging: what is wrong with submissions, in the context of a graph or alone.
+
+In context the graph's ontology, inference and shapes apply, as `kg build` applies them; with other
+people's shapes SHACL alone does, as pySHACL applies it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+from pyoxigraph import BlankNode, DefaultGraph, Triple
+
+from kg_builder.graph.context import Context, Effect, open_context
+from kg_builder.graph.context.standing import OldResults
+from kg_builder.graph.mixing import Inference
+from kg_builder.graph.opening import OpenGraph, open_graph
+from kg_builder.graph.shacl import compile_shapes
+from kg_builder.graph.shacl.report import sort_key
+from kg_builder.graph.submission.model import Submission
+from kg_builder.graph.vocabulary import PREFIXES
+from kg_builder.judging.lint import Kind, LintContext, is_schema, lint
+from kg_builder.judging.raw import Raw
+from kg_builder.judging.reports.report import FailOn, JudgedFile, Report
+from kg_builder.judging.standalone import (
+    ShapeFiles,
+    check_shapes,
+    data_of,
+    more_than,
+    unmet_targets,
+)
+from kg_builder.judging.words import Material, apply_fixes, place, raw_of
+from kg_builder.model.bilingual import Bilingual
+from kg_builder.model.verdict import Edit, Fix, PlacedResult, Verdict
+from kg_builder.resources import Resources
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What submissions are judged by.
+
+    Without `shapes` the house's are used, in the context of `store`; with shapes and a store those
+    shapes in its context; with shapes alone nothing else counts but `ontology` and `inference`.
+    """
+
+    resources: Resources
+    store: Path | None = None
+    shapes: tuple[Submission, ...] = ()
+    ontology: tuple[Submission, ...] = ()
+    inference: Inference = "none"
+    merge_graphs: bool = False
+    timeout: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, and what it was come to by."""
+
+    submissions: tuple[Submission, ...]
+    verdict: Verdict
+    effect: Effect | None = None
+    """What the triples do to the graph; None where they were judged alone."""
+    triples: tuple[Triple, ...] = ()
+    """The triples that were judged: those of the submissions that may stand in a graph."""
+    shapes_graph: tuple[Triple, ...] = ()
+    """Other people's shapes, where they were judged by."""
+
+
+Judge: TypeAlias = Callable[[Sequence[Submission]], Judgement]
+
+
+@contextmanager
+def judging(question: Question) -> Iterator[Judge]:
+    """Give what judges submissions that are brought together, over and over, as asked.
+
+    Raises what opening the store raises. What it gives raises InputError, ConfigurationError and
+    ValidationFailure where something cannot be checked.
+    """
+    if question.store is None:
+        yield lambda submissions: judge_alone(submissions, question)
+        return
+    with open_graph(question.store) as graph, Court(graph, question.resources) as court:
+        if question.shapes:
+            yield lambda submissions: court.judge_by(submissions, question)
+        else:
+            yield court.judge
+
+
+class Court:
+    """A graph opened to judge submissions against, over and over; a context manager."""
+
+    def __init__(self, graph: OpenGraph, resources: Resources) -> None:
+        """Read what judging needs; `graph` must stay open."""
+        self._graph = graph
+        self._context: Context = open_context(graph, resources)
+        self._lint = LintContext(self._context.ontology, graph, resources=resources)
+
+    def __enter__(self) -> Court:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lint.close()
+
+    def judge(self, submissions: Sequence[Submission]) -> Judgement:
+        """Return the verdict by the shapes of the house on submissions that come together."""
+        linted = list(self._linted(submissions))
+        triples = self._fit(submissions)
+        effect = self._context.effect_of(triples)
+        material = Material(
+            submissions=tuple(submissions),
+            shapes=self._context.shapes,
+            graph=self._graph,
+            ontology=self._context.ontology.triples,
+            inferred=effect.inferred,
+            shape_place=self._context.shape_place,
+        )
+        raws = (*linted, *(raw_of(result, material) for result in effect.caused))
+        standing = [raw_of(result, material) for result in effect.standing]
+        results = (*place(_distinct(raws), material), *_standing(place(standing, material)))
+        verdict = Verdict(
+            results=tuple(sorted(results, key=_by_place)),
+            triples=_count(submissions),
+            focus_nodes=effect.focus_nodes,
+            standing_elsewhere=effect.elsewhere,
+            notes=effect.notes,
+        )
+        return Judgement(tuple(submissions), verdict, effect, triples)
+
+    def judge_by(self, submissions: Sequence[Submission], question: Question) -> Judgement:
+        """Return the verdict by other people's shapes on submissions together with the graph.
+
+        The whole graph is checked twice, as it stands and with the submissions.
+        """
+        shapes = ShapeFiles(question.shapes)
+        submissions = data_of(submissions, merge=question.merge_graphs)
+        triples = self._fit(submissions)
+        effect = self._context.effect_of(triples)
+        stands = [quad.triple for quad in self._graph.store.quads_for_pattern(*_DEFAULT)]
+        joined = [*stands, *effect.new, *effect.inferred]
+        after = check_shapes(joined, shapes, timeout=question.timeout)
+        before = check_shapes(stands, shapes, timeout=question.timeout, must_check=False)
+        caused = tuple(more_than(after.report.results, before.report.results))
+        resolved = set(more_than(before.report.results, after.report.results))
+        old = OldResults(before.report.results)
+        standing = old.touched(triples) - resolved
+        material = Material(
+            submissions=submissions,
+            shapes=compile_shapes(shapes.triples),
+            graph=self._graph,
+            ontology=self._context.ontology.triples,
+            inferred=effect.inferred,
+            shape_place=shapes.place,
+        )
+        strange, notes = unmet_targets(after, shapes)
+        linted = self._linted(submissions)
+        raws = (*linted, *(raw_of(result, material) for result in caused))
+        stood = [raw_of(result, material) for result in sorted(standing, key=sort_key)]
+        results = (
+            *place(_distinct(raws), material),
+            *_standing(place(stood, material)),
+            *strange,
+        )
+        whole = Bilingual(
+            f"用别人的形状要检查整个图：{len(joined)} 条三元组",
+            f"other shapes need the whole graph: {len(joined)} triples were checked",
+        )
+        verdict = Verdict(
+            results=tuple(sorted(results, key=_by_place)),
+            triples=_count(submissions),
+            focus_nodes=after.focus_nodes,
+            standing_elsewhere=old.besides(standing | resolved),
+            notes=(*effect.notes, whole, *notes),
+        )
+        return Judgement(submissions, verdict, effect, triples, shapes.triples)
+
+    def _linted(self, submissions: Sequence[Submission]) -> Iterator[Raw]:
+        """Yield what lint finds; a node that another of the files describes exists."""
+        described = {str(t.subject) for submission in submissions for t in submission.triples}
+        for submission in submissions:
+            for raw in lint(submission, self._lint):
+                dangling = raw.result.component == Kind.DANGLING.component
+                if not (dangling and raw.result.value in described):
+                    yield raw
+
+    def _fit(self, submissions: Sequence[Submission]) -> tuple[Triple, ...]:
+        """Return the triples that may stand in a graph; lint reports the others."""
+        ontology = self._context.ontology
+        every = dict.fromkeys(triple for found in submissions for triple in found.triples)
+        return tuple(
+            triple
+            for triple in every
+            if not is_schema(triple, ontology)
+            and not isinstance(triple.subject, BlankNode)
+            and not isinstance(triple.object, BlankNode)
+        )
+
+
+def judge_alone(submissions: Sequence[Submission], question: Question) -> Judgement:
+    """Return the verdict by other people's shapes, nothing else at hand."""
+    shapes = ShapeFiles(question.shapes)
+    submissions = data_of(submissions, merge=question.merge_graphs)
+    ontology = tuple(triple for file in question.ontology for triple in file.triples)
+    data = tuple(dict.fromkeys(triple for found in submissions for triple in found.triples))
+    found = check_shapes(
+        data, shapes, ontology, inference=question.inference, timeout=question.timeout
+    )
+    material = Material(
+        submissions=submissions,
+        shapes=compile_shapes(shapes.triples),
+        ontology=ontology,
+        shape_place=shapes.place,
+    )
+    strange, notes = unmet_targets(found, shapes)
+    raws = [raw_of(result, material) for result in found.report.results]
+    verdict = Verdict(
+        results=tuple(sorted((*place(raws, material), *strange), key=_by_place)),
+        triples=len(data),
+        focus_nodes=found.focus_nodes,
+        notes=tuple(notes),
+    )
+    return Judgement(submissions, verdict, None, data, shapes.triples)
+
+
+_DEFAULT = (None, None, None, DefaultGraph())
+
+
+def _count(submissions: Sequence[Submission]) -> int:
+    return len({triple for submission in submissions for triple in submission.triples})
+
+
+def _distinct(raws: Sequence[Raw]) -> list[Raw]:
+    """Return results, each once: lint and the graph's own checks may find the same."""
+    found: dict[tuple[object, ...], Raw] = {}
+    for raw in raws:
+        result = raw.result
+        key: tuple[object, ...] = (result.component, result.focus_node, result.path, result.value)
+        if result.component.startswith(_SH):
+            key = (*key, result.source_shape, result.source_constraint, result.messages, len(found))
+        elif raw.span or not result.path:
+            key = (*key, raw.span, raw.file, result.messages)
+        found.setdefault(key, raw)
+    return list(found.values())
+
+
+_SH = PREFIXES["sh"]
+
+
+def _standing(results: Sequence[PlacedResult]) -> Iterator[PlacedResult]:
+    return (replace(result, standing=True) for result in results)
+
+
+def _by_place(item: PlacedResult) -> tuple[object, ...]:
+    place = item.place
+    at = (place.file, place.line, place.column) if place else ("", 0, 0)
+    return (place is None, *at, item.standing, *sort_key(item.result))
+
+
+# what comes of a verdict
+
+
+def report_of(
+    judgement: Judgement, question: Question, *, fail_on: FailOn, limit: int | None = None
+) -> Report:
+    """Return what is told of a judgement."""
+    return Report(
+        verdict=judgement.verdict,
+        files=tuple(map(_judged, judgement.submissions)),
+        mode="standalone" if question.store is None else "context",
+        store=None if question.store is None else str(question.store),
+        shapes=tuple(map(_judged, question.shapes)),
+        fail_on=fail_on,
+        limit=limit,
+        shapes_graph=judgement.shapes_graph,
+    )
+
+
+def _judged(submission: Submission) -> JudgedFile:
+    triples = len(submission.triples) + sum(map(len, submission.named.values()))
+    return JudgedFile(
+        submission.name, submission.format, submission.sha256, triples, submission.text
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A submission with mends made, as bytes, and the mends."""
+
+    data: bytes
+    fixes: tuple[Fix, ...]
+
+
+def mended(submission: Submission, judgement: Judgement) -> Mended:
+    """Return a submission with the first mend of each result that has one and meets no other.
+
+    Results that stood before are left as they are.
+    """
+    chosen: list[Fix] = []
+    taken: set[Edit] = set()
+    for item in judgement.verdict.results:
+        fix = next((f for f in item.fixes if all(e.file == submission.name for e in f.edits)), None)
+        if fix is None or item.standing:
+            continue
+        if any(_meets(edit, other) for edit in fix.edits for other in taken - set(fix.edits)):
+            continue
+        if not taken.issuperset(fix.edits):
+            chosen.append(fix)
+            taken.update(fix.edits)
+    text = apply_fixes(submission.text, chosen)
+    return Mended(("\ufeff" if submission.marked else "").encode() + text.encode(), tuple(chosen))
+
+
+def _meets(one: Edit, other: Edit) -> bool:
+    """Whether two edits touch the same characters."""
+    if one.span.start == other.span.start:
+        return True
+    return one.span.start < other.span.end and other.span.start < one.span.end
