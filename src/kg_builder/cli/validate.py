@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:  # slow to import, and only a command that runs needs them
     from kg_builder.asking.results.tabular import Style
     from kg_builder.graph.submission.model import Submission
     from kg_builder.judging.judge import Judge, Judgement, Question
-    from kg_builder.judging.reports.report import Report
+    from kg_builder.judging.reports.report import FailOn, Report
     from kg_builder.pipeline import Progress
 
 _FORMATS = (
@@ -91,7 +92,7 @@ def _epilog(say: Speaker) -> str:
     )
 
 
-_Decorator = Any
+_Decorator = Callable[[Any], Any]
 """What `click.option` returns."""
 
 
@@ -354,7 +355,7 @@ class _Run:
             question = self._question(progress)
             with judging(question) as judge:
                 progress(_CHECKING, 0, 1)
-                judgement = judge(submissions)
+                judgement = judge(submissions, None if self._given["fix"] else self._limit())
                 if self._given["fix"]:
                     judgement = self._mend(submissions[0], judgement, judge)
         return self._tell(judgement, question)
@@ -476,7 +477,7 @@ class _Run:
         say.complain(
             say(f"改了 {count} 处，写入 {out}", f"{count} mend{'s' * (count > 1)} made in {out}")
         )
-        return judge((self._read_other(str(out), submission.format),))
+        return judge((self._read_other(str(out), submission.format),), self._limit())
 
 
 def _same_file(one: Path, other: Path) -> bool:
@@ -486,10 +487,12 @@ def _same_file(one: Path, other: Path) -> bool:
         return False
 
 
-def _fail_on(given: dict[str, Any], say: Speaker) -> str:
+def _fail_on(given: dict[str, Any], say: Speaker) -> FailOn:
     """Return how grave a result must be to count; pySHACL's flags say it in their own way."""
-    named: str | None = given["fail_on"]
-    meant = "violation" if given["allow_warnings"] else "warning" if given["allow_infos"] else None
+    named: FailOn | None = given["fail_on"]
+    meant: FailOn | None = None
+    if given["allow_warnings"] or given["allow_infos"]:
+        meant = "violation" if given["allow_warnings"] else "warning"
     if named and meant and named != meant:
         raise click.UsageError(
             say(

@@ -6,14 +6,16 @@ people's shapes SHACL alone does, as pySHACL applies it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol
 
 from pyoxigraph import BlankNode, DefaultGraph, Triple
 
+from kg_builder.graph.conformance import load_shapes
 from kg_builder.graph.context import Context, Effect, open_context
 from kg_builder.graph.context.standing import OldResults
 from kg_builder.graph.mixing import Inference
@@ -21,19 +23,22 @@ from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.shacl import compile_shapes
 from kg_builder.graph.shacl.report import sort_key
 from kg_builder.graph.submission.model import Submission
-from kg_builder.graph.vocabulary import PREFIXES
+from kg_builder.judging.fixes import apply_fixes
 from kg_builder.judging.lint import Kind, LintContext, is_schema, lint
 from kg_builder.judging.raw import Raw
 from kg_builder.judging.reports.report import FailOn, JudgedFile, Report
 from kg_builder.judging.standalone import (
+    HouseShapes,
     ShapeFiles,
     check_shapes,
     data_of,
     more_than,
     unmet_targets,
 )
-from kg_builder.judging.words import Material, apply_fixes, place, raw_of
+from kg_builder.judging.words import Material, place_results
+from kg_builder.judging.words.placing import Finding
 from kg_builder.model.bilingual import Bilingual
+from kg_builder.model.validation import ValidationResult
 from kg_builder.model.verdict import Edit, Fix, PlacedResult, Verdict
 from kg_builder.resources import Resources
 
@@ -69,7 +74,12 @@ class Judgement:
     """Other people's shapes, where they were judged by."""
 
 
-Judge: TypeAlias = Callable[[Sequence[Submission]], Judgement]
+class Judge(Protocol):
+    """Gives the verdict on submissions that are brought together."""
+
+    def __call__(self, submissions: Sequence[Submission], listed: int | None = None) -> Judgement:
+        """Judge; of the results so many are `listed`, with words and mends."""
+        ...
 
 
 @contextmanager
@@ -80,11 +90,11 @@ def judging(question: Question) -> Iterator[Judge]:
     ValidationFailure where something cannot be checked.
     """
     if question.store is None:
-        yield lambda submissions: judge_alone(submissions, question)
+        yield lambda submissions, listed=None: judge_alone(submissions, question, listed)
         return
     with open_graph(question.store) as graph, Court(graph, question.resources) as court:
         if question.shapes:
-            yield lambda submissions: court.judge_by(submissions, question)
+            yield lambda submissions, listed=None: court.judge_by(submissions, question, listed)
         else:
             yield court.judge
 
@@ -95,6 +105,7 @@ class Court:
     def __init__(self, graph: OpenGraph, resources: Resources) -> None:
         """Read what judging needs; `graph` must stay open."""
         self._graph = graph
+        self._shape_files = tuple(resources.files("shapes", "*.ttl"))
         self._context: Context = open_context(graph, resources)
         self._lint = LintContext(self._context.ontology, graph, resources=resources)
 
@@ -104,24 +115,29 @@ class Court:
     def __exit__(self, *_: object) -> None:
         self._lint.close()
 
-    def judge(self, submissions: Sequence[Submission]) -> Judgement:
-        """Return the verdict by the shapes of the house on submissions that come together."""
-        linted = list(self._linted(submissions))
+    def judge(self, submissions: Sequence[Submission], listed: int | None = None) -> Judgement:
+        """Return the verdict by the shapes of the house on submissions that come together.
+
+        Of the results so many are `listed`, with words and mends; the others are counted.
+        """
+        linted = tuple(self._linted(submissions))
         triples = self._fit(submissions)
         effect = self._context.effect_of(triples)
-        material = Material(
-            submissions=tuple(submissions),
-            shapes=self._context.shapes,
-            graph=self._graph,
-            ontology=self._context.ontology.triples,
-            inferred=effect.inferred,
-            shape_place=self._context.shape_place,
-        )
-        raws = (*linted, *(raw_of(result, material) for result in effect.caused))
-        standing = [raw_of(result, material) for result in effect.standing]
-        results = (*place(_distinct(raws), material), *_standing(place(standing, material)))
+        results: tuple[PlacedResult, ...] = ()
+        if linted or effect.caused or effect.standing:
+            house = HouseShapes(self._shape_files)
+            material = Material(
+                submissions=tuple(submissions),
+                shapes=load_shapes(self._shape_files, self._context.ontology),
+                graph=self._graph,
+                ontology=self._context.ontology.triples,
+                inferred=effect.inferred,
+                shape_place=house.place,
+            )
+            findings = _distinct((*linted, *effect.caused, *effect.standing))
+            results = _placed(findings, material, effect.standing, listed)
         verdict = Verdict(
-            results=tuple(sorted(results, key=_by_place)),
+            results=results,
             triples=_count(submissions),
             focus_nodes=effect.focus_nodes,
             standing_elsewhere=effect.elsewhere,
@@ -129,13 +145,15 @@ class Court:
         )
         return Judgement(tuple(submissions), verdict, effect, triples)
 
-    def judge_by(self, submissions: Sequence[Submission], question: Question) -> Judgement:
+    def judge_by(
+        self, submissions: Sequence[Submission], question: Question, listed: int | None = None
+    ) -> Judgement:
         """Return the verdict by other people's shapes on submissions together with the graph.
 
         The whole graph is checked twice, as it stands and with the submissions.
         """
         shapes = ShapeFiles(question.shapes)
-        submissions = data_of(submissions, merge=question.merge_graphs)
+        linted = tuple(self._linted(submissions))
         triples = self._fit(submissions)
         effect = self._context.effect_of(triples)
         stands = [quad.triple for quad in self._graph.store.quads_for_pattern(*_DEFAULT)]
@@ -147,7 +165,7 @@ class Court:
         old = OldResults(before.report.results)
         standing = old.touched(triples) - resolved
         material = Material(
-            submissions=submissions,
+            submissions=tuple(submissions),
             shapes=compile_shapes(shapes.triples),
             graph=self._graph,
             ontology=self._context.ontology.triples,
@@ -155,26 +173,19 @@ class Court:
             shape_place=shapes.place,
         )
         strange, notes = unmet_targets(after, shapes)
-        linted = self._linted(submissions)
-        raws = (*linted, *(raw_of(result, material) for result in caused))
-        stood = [raw_of(result, material) for result in sorted(standing, key=sort_key)]
-        results = (
-            *place(_distinct(raws), material),
-            *_standing(place(stood, material)),
-            *strange,
-        )
+        findings = _distinct((*linted, *caused, *sorted(standing, key=sort_key)))
         whole = Bilingual(
             f"用别人的形状要检查整个图：{len(joined)} 条三元组",
             f"other shapes need the whole graph: {len(joined)} triples were checked",
         )
         verdict = Verdict(
-            results=tuple(sorted(results, key=_by_place)),
+            results=(*_placed(findings, material, standing, listed), *strange),
             triples=_count(submissions),
             focus_nodes=after.focus_nodes,
             standing_elsewhere=old.besides(standing | resolved),
             notes=(*effect.notes, whole, *notes),
         )
-        return Judgement(submissions, verdict, effect, triples, shapes.triples)
+        return Judgement(tuple(submissions), verdict, effect, triples, shapes.triples)
 
     def _linted(self, submissions: Sequence[Submission]) -> Iterator[Raw]:
         """Yield what lint finds; a node that another of the files describes exists."""
@@ -198,7 +209,9 @@ class Court:
         )
 
 
-def judge_alone(submissions: Sequence[Submission], question: Question) -> Judgement:
+def judge_alone(
+    submissions: Sequence[Submission], question: Question, listed: int | None = None
+) -> Judgement:
     """Return the verdict by other people's shapes, nothing else at hand."""
     shapes = ShapeFiles(question.shapes)
     submissions = data_of(submissions, merge=question.merge_graphs)
@@ -207,21 +220,23 @@ def judge_alone(submissions: Sequence[Submission], question: Question) -> Judgem
     found = check_shapes(
         data, shapes, ontology, inference=question.inference, timeout=question.timeout
     )
-    material = Material(
-        submissions=submissions,
-        shapes=compile_shapes(shapes.triples),
-        ontology=ontology,
-        shape_place=shapes.place,
-    )
     strange, notes = unmet_targets(found, shapes)
-    raws = [raw_of(result, material) for result in found.report.results]
+    results: tuple[PlacedResult, ...] = ()
+    if found.report.results:
+        material = Material(
+            submissions=tuple(submissions),
+            shapes=compile_shapes(shapes.triples),
+            ontology=ontology,
+            shape_place=shapes.place,
+        )
+        results = _placed(found.report.results, material, (), listed)
     verdict = Verdict(
-        results=tuple(sorted((*place(raws, material), *strange), key=_by_place)),
+        results=(*results, *strange),
         triples=len(data),
         focus_nodes=found.focus_nodes,
         notes=tuple(notes),
     )
-    return Judgement(submissions, verdict, None, data, shapes.triples)
+    return Judgement(tuple(submissions), verdict, None, data, shapes.triples)
 
 
 _DEFAULT = (None, None, None, DefaultGraph())
@@ -231,31 +246,41 @@ def _count(submissions: Sequence[Submission]) -> int:
     return len({triple for submission in submissions for triple in submission.triples})
 
 
-def _distinct(raws: Sequence[Raw]) -> list[Raw]:
-    """Return results, each once: lint and the graph's own checks may find the same."""
-    found: dict[tuple[object, ...], Raw] = {}
-    for raw in raws:
-        result = raw.result
-        key: tuple[object, ...] = (result.component, result.focus_node, result.path, result.value)
-        if result.component.startswith(_SH):
-            key = (*key, result.source_shape, result.source_constraint, result.messages, len(found))
-        elif raw.span or not result.path:
-            key = (*key, raw.span, raw.file, result.messages)
-        found.setdefault(key, raw)
-    return list(found.values())
+def _distinct(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings without those of SHACL that lint tells of the same value better."""
+    told = {
+        (raw.result.component, raw.result.focus_node, raw.result.path, raw.result.value)
+        for raw in findings
+        if isinstance(raw, Raw)
+    }
+    return [
+        finding
+        for finding in findings
+        if isinstance(finding, Raw)
+        or (finding.component, finding.focus_node, finding.path, finding.value) not in told
+    ]
 
 
-_SH = PREFIXES["sh"]
+def _placed(
+    findings: Sequence[Finding],
+    material: Material,
+    standing: Collection[ValidationResult],
+    listed: int | None,
+) -> tuple[PlacedResult, ...]:
+    """Return results with places and words, as often as SHACL has them; the unlisted ones bare."""
+    stood = set(standing)
+    found = place_results(findings, material, standing=stood, most=listed)
+    left = Counter(item.result if isinstance(item, Raw) else item for item in findings)
+    often = [copy for item in found for copy in [item] * max(left.pop(item.result, 1), 1)]
+    bare = (
+        PlacedResult(result, _BARE, _BARE, standing=result in stood)
+        for result, times in left.items()
+        for _ in range(times)
+    )
+    return (*often, *bare)
 
 
-def _standing(results: Sequence[PlacedResult]) -> Iterator[PlacedResult]:
-    return (replace(result, standing=True) for result in results)
-
-
-def _by_place(item: PlacedResult) -> tuple[object, ...]:
-    place = item.place
-    at = (place.file, place.line, place.column) if place else ("", 0, 0)
-    return (place is None, *at, item.standing, *sort_key(item.result))
+_BARE = Bilingual("", "")
 
 
 # what comes of a verdict

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 from kg_builder.errors import ConfigurationError, InputError
 from kg_builder.graph.mixing import Inference
 from kg_builder.graph.shacl.report import read_term
+from kg_builder.graph.shacl.vocabulary import short_name
 from kg_builder.graph.submission.model import Submission
+from kg_builder.graph.submission.reading import read_placed
 from kg_builder.graph.vocabulary import PREFIXES
 from kg_builder.judging.alone import Aim, Checked, Unusable, check_alone
 from kg_builder.judging.reports.terms import short
@@ -51,6 +54,27 @@ class ShapeFiles:
             span = file.subject_span(node)
             if span is not None:
                 return file.place(span)
+        return None
+
+
+class HouseShapes:
+    """The shapes of the house: read only where a result has to say where its shape is written."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._texts = {path: path.read_text("utf-8") for path in paths}
+        self._files: dict[Path, Submission] = {}
+
+    def place(self, node: NamedNode) -> FilePlace | None:
+        """Return where a shape is written."""
+        name = short_name(node.value)
+        for path, text in self._texts.items():
+            if name not in text:
+                continue
+            if path not in self._files:
+                self._files[path] = read_placed(path)
+            span = self._files[path].subject_span(node)
+            if span is not None:
+                return self._files[path].place(span)
         return None
 
 
@@ -192,8 +216,16 @@ def data_of(submissions: Sequence[Submission], *, merge: bool) -> tuple[Submissi
     for submission in submissions:
         if submission.named and not merge:
             raise _named_graphs(submission)
-        found.append(submission.merged() if submission.named else submission)
+        found.append(_merged(submission) if submission.named else submission)
     return tuple(found)
+
+
+def _merged(submission: Submission) -> Submission:
+    """Return a submission as one graph."""
+    every = (*submission.triples, *(t for found in submission.named.values() for t in found))
+    # places are looked up by quads
+    quads = tuple(Quad(*quad.triple) for quad in submission._quads)
+    return replace(submission, triples=tuple(dict.fromkeys(every)), named={}, _quads=quads)
 
 
 def _named_graphs(submission: Submission) -> InputError:
