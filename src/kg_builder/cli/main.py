@@ -43,6 +43,7 @@ _COMMANDS = (
     "show",
     "sparql",
     "undo",
+    "validate",
     "verify",
     "why",
 )
