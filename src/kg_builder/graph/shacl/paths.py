@@ -35,7 +35,7 @@ _UNARY_NAMES: Final = {operator: name for name, operator in _UNARY.items()}
 _MAX_OPS = 50_000
 _SHORT = 3
 """Operators in an operand that is compared with the others of its list."""
-_NOTHING: Ids = {}
+_NOTHING: Ids = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,12 +303,12 @@ class Walker:
         """Return the value nodes of `focus`, in the order of discovery."""
         if self._straight is None:
             return self._search(focus)
-        found: Ids = {focus: None}
+        found: Ids = (focus,)
         for edges in self._straight:
             if len(found) == 1:
                 found = edges.get(next(iter(found)), _NOTHING)
             else:
-                found = {value: None for node in found for value in edges.get(node, _NOTHING)}
+                found = dict.fromkeys(v for node in found for v in edges.get(node, _NOTHING))
         return found
 
     def _search(self, focus: int) -> Ids:

@@ -18,7 +18,7 @@ from kg_builder.graph.shacl.run import Run, ValueNodes
 from kg_builder.graph.shacl.vocabulary import sh, short_name
 from kg_builder.model.bilingual import Bilingual
 
-_NOTHING: Ids = {}
+_NOTHING: Ids = ()
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Equals(Constraint):
         found: list[Finding] = []
         for node, mine in values.by_focus.items():
             others = edges.get(node, _NOTHING)
-            if mine.keys() != others.keys():
+            if set(mine) != set(others):
                 found.extend(Finding(node, value) for value in mine if value not in others)
                 found.extend(Finding(node, value) for value in others if value not in mine)
         return found

@@ -13,7 +13,7 @@ from kg_builder.graph.shacl.paths import Path, Walker
 from kg_builder.graph.shacl.sparql import DataStore
 from kg_builder.graph.shacl.vocabulary import RDF_TYPE, RDFS_SUBCLASS
 
-_NOTHING: Ids = {}
+_NOTHING: Ids = ()
 _FEW = 16
 
 
@@ -29,7 +29,7 @@ class ValueNodes:
     def by_focus(self) -> Mapping[int, Ids]:
         """Focus node → its value nodes."""
         if self._values is None:
-            return {node: {node: None} for node in self.focus}
+            return {node: (node,) for node in self.focus}
         return self._values
 
     @cached_property
@@ -98,7 +98,7 @@ class Run:
 
     @cached_property
     def _by_value(self) -> dict[tuple[str, Key | None], int]:
-        objects = {o for p in self.data.predicates() for o in self.data.by_object(p)}
+        objects = {o for p in self.data.predicates() for _, o in self.data.pairs(p)}
         found: dict[tuple[str, Key | None], int] = {}
         for number in sorted(objects):
             term = self.data.term(number)
