@@ -26,7 +26,9 @@ from kg_builder.desk import read_report as read_report
 from kg_builder.errors import ConfigurationError, InputError
 from kg_builder.graph.assembly import Assembled, assemble
 from kg_builder.graph.conformance import ShaclEngine, check
+from kg_builder.graph.contributions import History, load_history, remove_leftovers
 from kg_builder.graph.dataset import KnowledgeGraph
+from kg_builder.graph.generations import Output
 from kg_builder.graph.index import TripleIndex
 from kg_builder.graph.inference import compile_ontology, infer, infer_with_owlrl
 from kg_builder.graph.iris import is_iri
@@ -77,6 +79,8 @@ class BuildOptions:
     decisions: Path | None = None
     """What reviewers decided on the one report that is read; None for what data/ holds."""
     use_decisions: bool = True
+    discard_contributions: bool = False
+    """Drop the batches that `kg add` took into OUT, instead of replaying them."""
     jobs: int | None = None
     """In how many processes to read reports; None lets their number and size decide."""
 
@@ -103,6 +107,8 @@ class BuildResult:
     summary: Mapping[str, Any]
     files: Mapping[str, str]
     """The file that each report of the summary was read from, by the report's name there."""
+    conflict: int | None = None
+    """The number of the contribution from which on it does not conform; without it, it does."""
 
 
 def assemble_report(
@@ -133,8 +139,15 @@ def build(
         )
     work = _Build(options, progress)
     parts = work.parts(reports)
-    graph, validation = work.graph(parts)
-    return work.write(parts, graph, validation)
+    output = Output(options.out)
+    with output.locked():  # nobody adds to the contributions between their reading and the switch
+        history = work.history()
+        graph, validation = work.graph(parts, history)
+        result = work.write(output, parts, graph, validation, history)
+        if result.conforms:
+            remove_leftovers(options.out, history.listed())
+            return result
+        return replace(result, conflict=work.conflict(parts, history))
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,17 +248,41 @@ class _Build:
             source.file or source.name,
         )
 
-    def graph(self, parts: Sequence[_Part]) -> tuple[KnowledgeGraph, ValidationReport]:
+    def history(self) -> History:
+        """Return the contributions to replay; the lock of OUT is held."""
+        if self.options.discard_contributions:
+            return History(self.options.base)
+        return load_history(self.options.out, self.options.base)
+
+    def conflict(self, parts: Sequence[_Part], history: History) -> int | None:
+        """Return the contribution from which on the graph does not conform.
+
+        None where it does not without any either. Replayed are half of those that may be it, again
+        and again.
+        """
+        good, bad = -1, len(history.batches)
+        while bad - good > 1:
+            middle = (good + bad) // 2
+            _, report = self.graph(parts, history.until(middle))
+            good, bad = (good, middle) if report.violations() else (middle, bad)
+        return history.batches[bad - 1].entry.number if bad else None
+
+    def graph(
+        self, parts: Sequence[_Part], history: History
+    ) -> tuple[KnowledgeGraph, ValidationReport]:
         """Infer and validate: the asserted graph first, then the whole."""
-        asserted = {part.graph: part.asserted for part in parts}
-        triples = [triple for part in parts for triple in part.asserted]
+        asserted = {part.graph: part.asserted for part in parts} | dict(history.graphs())
+        triples = list(dict.fromkeys(chain.from_iterable(asserted.values())))
         with self._stage("infer", Bilingual("推理", "Inferring")):
             inferred = self._infer(triples)
         graph = KnowledgeGraph(
             base=self.options.base,
             asserted=asserted,
             inferred=inferred,
-            evidence=tuple(triple for part in parts for triple in part.evidence),
+            evidence=(
+                *(triple for part in parts for triple in part.evidence),
+                *history.evidence(),
+            ),
             ontology=self.ontology.triples,
         )
         with self._stage("validate", Bilingual("验证", "Validating")):
@@ -274,7 +311,12 @@ class _Build:
         return add
 
     def write(
-        self, parts: Sequence[_Part], graph: KnowledgeGraph, report: ValidationReport
+        self,
+        output: Output,
+        parts: Sequence[_Part],
+        graph: KnowledgeGraph,
+        report: ValidationReport,
+        history: History,
     ) -> BuildResult:
         """Write OUT, or OUT.rejected where the data does not conform."""
         conforms = not report.violations()
@@ -287,10 +329,19 @@ class _Build:
         with self._stage("write", Bilingual("写出", "Writing")):
             if conforms:
                 written = write_build(
-                    self.options.out, graph, report, accounts, texts, self.timings, self._add(graph)
+                    output,
+                    graph,
+                    report,
+                    accounts,
+                    texts,
+                    self.timings,
+                    self._add(graph),
+                    history,
                 )
             else:
-                written = write_rejected(self.options.out, graph, report, accounts, self.timings)
+                written = write_rejected(
+                    self.options.out, graph, report, accounts, self.timings, history
+                )
         files = {part.account["name"]: part.file for part in parts if part.file is not None}
         return BuildResult(written, conforms, graph, report, written.summary, files)
 
@@ -318,7 +369,7 @@ def publish(
     options = BuildOptions(encoding=encoding, project=project, keep_source=False)
     work = _Build(options, None, records=out)
     parts = work.parts([source])
-    _graph, report = work.graph(parts)
+    _graph, report = work.graph(parts, History(options.base))
     violations = len(report.violations())
     if violations:
         raise ConfigurationError(

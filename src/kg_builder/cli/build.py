@@ -101,6 +101,14 @@ def command(say: Speaker) -> click.Command:
         help=say("不用决定", "leave decisions out"),
     )
     @click.option(
+        "--discard-contributions",
+        is_flag=True,
+        help=say(
+            "不要 kg add 收进 OUT 的贡献，并删去它们（默认全部重放）",
+            "drop the contributions that kg add took into OUT (default: replay them all)",
+        ),
+    )
+    @click.option(
         "--jobs",
         type=int,
         metavar="N",
@@ -203,6 +211,11 @@ def _report(result: BuildResult, say: Speaker, *, verbose: bool) -> None:
         entities = ", ".join(f"{name} {count}" for name, count in counts["instances"].items())
         say.tell(f"  {entities}")
     folder = result.written.folder
+    live = sum(item["live"] for item in summary["contributions"])
+    if live:
+        say.tell(
+            say(f"其中 {live} 条来自贡献（kg history）", f"{live} of them contributed (kg history)")
+        )
     if result.conforms:
         say.tell(say(f"符合形状；写到 {folder}", f"conforms; written to {folder}"))
     else:
@@ -213,6 +226,23 @@ def _report(result: BuildResult, say: Speaker, *, verbose: bool) -> None:
                 f"does not conform: {violations} violations; the output is as it was, see {folder}",
             )
         )
+        _blame(result, say)
+
+
+def _blame(result: BuildResult, say: Speaker) -> None:
+    """Print which contribution is at odds with what was read, and the two ways out."""
+    number = result.conflict
+    if number is None:
+        return
+    (item,) = (item for item in result.summary["contributions"] if item["number"] == number)
+    say.complain(
+        say(
+            f"起因是第 {number} 批贡献（{item['by']}，{item['source']}）："
+            f"用 kg undo {number} 撤销它，或用 --discard-contributions 放弃全部贡献",
+            f"because of contribution {number} ({item['by']}, {item['source']}):"
+            f" kg undo {number} takes it back, --discard-contributions drops all",
+        )
+    )
 
 
 def _report_reading(report: Mapping[str, Any], name: str, say: Speaker, *, verbose: bool) -> None:

@@ -8,7 +8,7 @@ that the ontology does not have.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -21,17 +21,15 @@ from kg_builder.graph.ontology import Ontology
 from kg_builder.graph.shacl import Shapes, compile_shapes
 from kg_builder.graph.shacl.reading import IllFormedShape
 from kg_builder.graph.shacl.report import sort_key
+from kg_builder.graph.unknown_terms import unknown_term_result, unknown_terms
 from kg_builder.graph.validation import validate, validate_with_pyshacl
-from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE
-from kg_builder.model.validation import ValidationReport, ValidationResult
+from kg_builder.graph.vocabulary import PREFIXES
+from kg_builder.model.validation import ValidationReport
 
 ShaclEngine = Literal["own", "pyshacl"]
 
 _Files = Mapping[Path, Sequence[Triple]]
 """The triples of each file of shapes."""
-
-UNKNOWN_TERM = PREFIXES["kg"] + "UnknownTermConstraintComponent"
-"""The component of results about terms that the ontology does not have; SHACL has none for it."""
 
 ABOUT_THE_ONTOLOGY = "ontology.ttl"
 """These shapes speak of the ontology, which no report changes: the test run checks it."""
@@ -49,8 +47,7 @@ def check(
     Raises ConfigurationError for shapes that check nothing, ValidationFailure for ill-formed shapes
     (with the file) and where the data could not be checked.
     """
-    files = [path for path in shape_files if path.name != ABOUT_THE_ONTOLOGY]
-    shapes = _compile({path: read_turtle(path) for path in files}, ontology)
+    shapes = load_shapes(shape_files, ontology)
     data = TripleIndex(ontology.triples)
     for triple in asserted:
         data.add(triple)
@@ -58,8 +55,19 @@ def check(
     for triple in inferred:
         data.add(triple)
     second = _run(data, shapes, engine)
-    results = {*_unknown_terms(asserted, ontology), *first.results, *second.results}
+    unknown = map(unknown_term_result, unknown_terms(asserted, ontology))
+    results = {*unknown, *first.results, *second.results}
     return ValidationReport(not results, tuple(sorted(results, key=sort_key)))
+
+
+def load_shapes(shape_files: Sequence[Path], ontology: Ontology) -> Shapes:
+    """Return the compiled shapes of files, those about the ontology left out.
+
+    Raises ConfigurationError for shapes that check nothing, ValidationFailure for ill-formed ones
+    (with the file).
+    """
+    files = [path for path in shape_files if path.name != ABOUT_THE_ONTOLOGY]
+    return _compile({path: read_turtle(path) for path in files}, ontology)
 
 
 def _compile(files: _Files, ontology: Ontology) -> Shapes:
@@ -113,31 +121,4 @@ def _check_targets(shapes: Shapes, ontology: Ontology, files: _Files) -> None:
                 f"形状的目标 {target} 不在本体里",
                 f"the ontology has no term {target}, which a shape targets",
                 file=_file_of(target, files),
-            )
-
-
-def _unknown_terms(asserted: Iterable[Triple], ontology: Ontology) -> Iterable[ValidationResult]:
-    for triple in asserted:
-        predicate = triple.predicate
-        if predicate == RDF_TYPE:
-            term, known = triple.object, ontology.classes
-        else:
-            term, known = predicate, ontology.properties
-        if (
-            isinstance(term, NamedNode)
-            and term.value.startswith(PREFIXES["kg"])
-            and term not in known
-        ):
-            name = term.value.removeprefix(PREFIXES["kg"])
-            yield ValidationResult(
-                focus_node=str(triple.subject),
-                path=str(predicate),
-                value=str(triple.object),
-                severity="Violation",
-                component=UNKNOWN_TERM,
-                source_shape=f"<{UNKNOWN_TERM}>",
-                messages=(
-                    f'"The ontology has no term {name}."@en',
-                    f'"本体里没有术语 {name}。"@zh',
-                ),
             )

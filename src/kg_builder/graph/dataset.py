@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -25,7 +25,7 @@ from pyoxigraph import (
 from kg_builder.errors import InputError
 from kg_builder.graph.index import Term
 from kg_builder.graph.iris import mint_graph
-from kg_builder.graph.serialization import GraphName, nquads_of_graphs
+from kg_builder.graph.serialization import GraphName, ends_of_lines, nquads_of_lines
 
 if TYPE_CHECKING:
     import rdflib
@@ -113,7 +113,11 @@ class KnowledgeGraph:
 
     def nquads(self) -> str:
         """Return the dataset as canonical N-Quads, for any engine to load as it stands."""
-        return nquads_of_graphs(self._graphs())
+        return nquads_of_lines(self.lines())
+
+    def lines(self) -> Mapping[str, Collection[str]]:
+        """Return the N-Triples lines of the dataset, each with its ends in N-Quads."""
+        return ends_of_lines(self._graphs())
 
     def to_rdflib(self) -> rdflib.Dataset:
         """Return the dataset as rdflib terms; lexical forms are kept as they stand."""

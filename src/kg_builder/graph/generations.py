@@ -56,6 +56,7 @@ class Output:
     """
 
     def __init__(self, path: Path, *, wait: float = 0.0) -> None:
+        self.given = path
         self.path = path.absolute()
         self._wait = wait
         self._held = False

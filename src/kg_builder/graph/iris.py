@@ -12,10 +12,13 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import TypeVar
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Triple
 
 from kg_builder.model.entity import EntityId
+
+_Term = TypeVar("_Term")
 
 _MAX_LOCAL = 80
 _UNREADABLE = re.compile(r"[^0-9A-Za-z\u3007\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -55,3 +58,17 @@ def mint(base: str, entity: EntityId) -> NamedNode:
 def mint_graph(base: str, *parts: str) -> NamedNode:
     """Return the IRI of a named graph: `BASE graph/evidence`, `BASE graph/report/…`."""
     return NamedNode(f"{base}graph/{'/'.join(parts)}")
+
+
+def move(triple: Triple, old: str, new: str) -> Triple:
+    """Return a triple with its IRIs under the base `old` moved to the base `new`."""
+    if old == new:
+        return triple
+    subject, predicate, object_ = triple
+    return Triple(_move(subject, old, new), _move(predicate, old, new), _move(object_, old, new))
+
+
+def _move(term: _Term, old: str, new: str) -> _Term | NamedNode:
+    if isinstance(term, NamedNode) and term.value.startswith(old):
+        return NamedNode(new + term.value.removeprefix(old))
+    return term

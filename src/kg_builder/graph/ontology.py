@@ -64,7 +64,7 @@ def load_ontology(folder: Path) -> Ontology:
             if isinstance(target, NamedNode) and target not in seen:
                 seen.add(target)
                 waiting.append(target)
-    return _indexed(with_canonical_blank_nodes(triples))
+    return ontology_of(with_canonical_blank_nodes(triples))
 
 
 def merged_ontology(triples: Iterable[Triple]) -> tuple[Triple, ...]:
@@ -130,7 +130,8 @@ def _read(iri: NamedNode, folder: Path) -> list[Triple]:
     return triples
 
 
-def _indexed(triples: tuple[Triple, ...]) -> Ontology:
+def ontology_of(triples: tuple[Triple, ...]) -> Ontology:
+    """Return the ontology that triples make up, as a store holds it."""
     typed: dict[NamedNode, set[NamedNode]] = {}
     for triple in triples:
         s, o = triple.subject, triple.object

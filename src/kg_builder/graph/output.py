@@ -12,10 +12,12 @@ from typing import Any
 
 from pyoxigraph import NamedNode, Triple
 
+from kg_builder.graph.checksums import digests_of_lines, write_checksums
+from kg_builder.graph.contributions import History
 from kg_builder.graph.dataset import KnowledgeGraph
 from kg_builder.graph.generations import Output, rejected_folder, remove_rejected
 from kg_builder.graph.places import Place, Places
-from kg_builder.graph.serialization import turtle
+from kg_builder.graph.serialization import nquads_of_lines, turtle
 from kg_builder.graph.store import write_store
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE
 from kg_builder.model.validation import ValidationReport, ValidationResult
@@ -31,35 +33,39 @@ class Written:
 
 
 def write_build(
-    out: Path,
+    output: Output,
     graph: KnowledgeGraph,
     report: ValidationReport,
     accounts: Sequence[Mapping[str, Any]],
     texts: Mapping[str, str],
     timings: Mapping[str, float],
     add: Callable[[Path], None],
+    history: History,
 ) -> Written:
     """Write a new generation of OUT and switch to it; an OUT.rejected of before is out of date.
 
-    `add` is given the folder of the generation, for what the graph wing does not write. Raises
-    OutputError; OUT stays as it was, and OUT.rejected too.
+    `add` is given the folder of the generation, for what the graph wing does not write. `history`
+    are the contributions that the graph holds; the caller holds the lock of `output` since it read
+    them. Raises OutputError; OUT stays as it was, and OUT.rejected too.
     """
     start = time.perf_counter()
-    summary = summarize(graph, report, accounts)
-    with Output(out).generation() as folder:
-        _write_graphs(folder, graph)
-        dataset = graph.nquads()
+    summary = summarize(graph, report, accounts, history)
+    with output.generation() as folder:
+        write_graphs(folder, graph)
+        lines = graph.lines()
+        dataset = nquads_of_lines(lines)
         (folder / "dataset.nq").write_text(dataset, "utf-8", newline="")
         write_store(folder / "store", dataset)
-        _write_json(folder / "build.json", summary)
+        write_json(folder / "build.json", summary)
         for name, text in texts.items():
             path = folder / "source" / f"{name}.txt"
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, "utf-8", newline="")
         add(folder)
         _write_timings(folder, timings, start)
-    remove_rejected(out)
-    return Written(out, summary)
+        write_checksums(folder, digests_of_lines(lines))
+    remove_rejected(output.path)
+    return Written(output.given, summary)
 
 
 def write_rejected(
@@ -68,34 +74,42 @@ def write_rejected(
     report: ValidationReport,
     accounts: Sequence[Mapping[str, Any]],
     timings: Mapping[str, float],
+    history: History,
 ) -> Written:
     """Write OUT.rejected: the graph that does not conform, and why. OUT stays as it was."""
     start = time.perf_counter()
-    summary = summarize(graph, report, accounts)
+    summary = summarize(graph, report, accounts, history)
     target = out.absolute()
     with rejected_folder(out) as folder:
-        _write_graphs(folder, graph)
-        _write_json(folder / "build.json", summary)
+        write_graphs(folder, graph)
+        write_json(folder / "build.json", summary)
         _write_timings(folder, timings, start)
     return Written(target.with_name(f"{target.name}.rejected"), summary)
 
 
 def summarize(
-    graph: KnowledgeGraph, report: ValidationReport, accounts: Sequence[Mapping[str, Any]]
+    graph: KnowledgeGraph,
+    report: ValidationReport,
+    accounts: Sequence[Mapping[str, Any]],
+    history: History,
 ) -> dict[str, Any]:
-    """Return what stands in build.json: equal for equal input, with no time and no path."""
+    """Return what stands in build.json: equal for equal input, with no time and no path.
+
+    (But for the times that contributions were made at: they are part of the input.)
+    """
     asserted = graph.asserted_triples()
     return {
         "version": VERSION,
         "format": FORMAT,
         "base": graph.base,
         "reports": list(accounts),
+        "contributions": history.summary(),
         "counts": {
             "asserted": len(asserted),
             "inferred": len(graph.inferred),
             "evidence": len(graph.evidence),
             "ontology": len(graph.ontology),
-            "instances": _instances(asserted),
+            "instances": instances_of(asserted),
         },
         "validation": {
             "conforms": not report.violations(),
@@ -104,7 +118,8 @@ def summarize(
     }
 
 
-def _instances(asserted: Iterable[Triple]) -> dict[str, int]:
+def instances_of(asserted: Iterable[Triple]) -> dict[str, int]:
+    """Return how many instances of each class of the house are declared, by its local name."""
     kg = PREFIXES["kg"]
     counts = Counter(
         triple.object.value.removeprefix(kg)
@@ -155,7 +170,8 @@ def _place(result: ValidationResult, places: Places) -> Place | None:
     return places.of(NamedNode(result.focus_node[1:-1]), NamedNode(path[1:-1]) if simple else None)
 
 
-def _write_graphs(folder: Path, graph: KnowledgeGraph) -> None:
+def write_graphs(folder: Path, graph: KnowledgeGraph) -> None:
+    """Write a graph as the Turtle files of a generation."""
     for name, triples in (
         ("asserted", graph.asserted_triples()),
         ("inferred", graph.inferred),
@@ -168,9 +184,10 @@ def _write_graphs(folder: Path, graph: KnowledgeGraph) -> None:
 def _write_timings(folder: Path, timings: Mapping[str, float], start: float) -> None:
     """Write the seconds of each stage; the last one, writing, ends with this very file."""
     write = round(time.perf_counter() - start, 6)
-    _write_json(folder / "timings.json", {**timings, "write": write})
+    write_json(folder / "timings.json", {**timings, "write": write})
 
 
-def _write_json(path: Path, data: Mapping[str, Any]) -> None:
+def write_json(path: Path, data: Mapping[str, Any]) -> None:
+    """Write a file of JSON for people and diffs."""
     text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
     path.write_text(text, "utf-8", newline="")

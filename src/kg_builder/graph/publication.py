@@ -17,21 +17,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from pyoxigraph import NamedNode, Triple
 
 from kg_builder.errors import ConfigurationError
 from kg_builder.graph.dataset import read_turtle
 from kg_builder.graph.generations import replace_file
-from kg_builder.graph.iris import class_segment, is_iri, local_name, mint_graph
+from kg_builder.graph.iris import class_segment, is_iri, local_name, mint_graph, move
 from kg_builder.graph.serialization import turtle
 from kg_builder.graph.vocabulary import DEFAULT_BASE, RDF_TYPE, expand
 from kg_builder.model.entity import EntityId
 from kg_builder.model.source_record import SourceRecord
 from kg_builder.resources import Resources, load_toml
-
-_Term = TypeVar("_Term")
 
 _RECORD = ".source.toml"
 _DECISIONS = ".decisions.tsv"
@@ -157,7 +155,8 @@ def _published(resources: Resources, name: str, base: str) -> Published:
             )
         paths.append(found[0])
     asserted, evidence = (
-        tuple(_rebase(triple, base) for triple in read_turtle(path)) for path in paths[:2]
+        tuple(move(triple, DEFAULT_BASE, base) for triple in read_turtle(path))
+        for path in paths[:2]
     )
     return Published(
         name, _graph(paths[0], asserted, base), asserted, evidence, _reading(paths[2], name)
@@ -194,20 +193,6 @@ def _graph(path: Path, asserted: Sequence[Triple], base: str) -> NamedNode:
             if isinstance(subject, NamedNode) and subject.value.startswith(prefix):
                 return mint_graph(base, "report", subject.value.removeprefix(prefix))
     raise ConfigurationError("没有 kg:Report", "no kg:Report in it", file=str(path))
-
-
-def _rebase(triple: Triple, base: str) -> Triple:
-    if base == DEFAULT_BASE:
-        return triple
-    return Triple(
-        _move(triple.subject, base), _move(triple.predicate, base), _move(triple.object, base)
-    )
-
-
-def _move(term: _Term, base: str) -> _Term | NamedNode:
-    if isinstance(term, NamedNode) and term.value.startswith(DEFAULT_BASE):
-        return NamedNode(base + term.value.removeprefix(DEFAULT_BASE))
-    return term
 
 
 def _record(path: Path) -> SourceRecord:

@@ -7,7 +7,7 @@ arrange its lines; that is many times faster than visiting the terms one by one 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final, TypeAlias
 
 from pyoxigraph import (
@@ -88,19 +88,31 @@ def nquads_of_graphs(graphs: Iterable[tuple[GraphName, Iterable[Triple]]]) -> st
     Escapes are those of canonical N-Triples as RDFC-1.0 and RDF 1.2 fix them (W3C): control
     characters are always escaped, so that a quad never breaks its line.
     """
+    return nquads_of_lines(ends_of_lines(graphs))
+
+
+def nquads_of_lines(ends: Mapping[str, Collection[str]]) -> str:
+    """Return what `ends_of_lines` gives as canonical N-Quads."""
+    # No triple's line is the beginning of another's: their order is that of the quads.
+    return "".join([line[:-1] + end for line in sorted(ends) for end in sorted(ends[line])])
+
+
+def ends_of_lines(
+    graphs: Iterable[tuple[GraphName, Iterable[Triple]]],
+) -> Mapping[str, Collection[str]]:
+    """Return the N-Triples lines of a dataset, and how N-Quads end each: once for every graph."""
     ends: dict[str, set[str]] = {}
     find = ends.get
     for name, triples in graphs:
         end = ".\n" if isinstance(name, DefaultGraph) else f"{name} .\n"
         own = {end}
-        for line in _lines(triples):
+        for line in triple_lines(triples):
             found = find(line)
             if found is None:
                 ends[line] = own
             elif end not in found:
                 ends[line] = found | own
-    # No triple's line is the beginning of another's: their order is that of the quads.
-    return "".join([line[:-1] + end for line in sorted(ends) for end in sorted(ends[line])])
+    return ends
 
 
 def literal_words(text: str) -> str:
@@ -144,8 +156,8 @@ def _header(names: PrefixedNames) -> list[str]:
     return ["".join(lines)] if lines else []
 
 
-def _lines(triples: Iterable[Triple]) -> list[str]:
-    """Return the N-Triples lines of a graph."""
+def triple_lines(triples: Iterable[Triple]) -> list[str]:
+    """Return the N-Triples lines of a graph, without their ends."""
     return serialize(triples, format=RdfFormat.N_TRIPLES).decode().split("\n")[:-1]  # type: ignore[union-attr]
 
 
@@ -156,7 +168,7 @@ def by_subject(triples: Iterable[Triple]) -> dict[str, list[str]]:
     """
     subjects: dict[str, list[str]] = {}
     find = subjects.get
-    for line in _lines(triples):
+    for line in triple_lines(triples):
         subject, _, rest = line.partition(" ")
         rows = find(subject)
         if rows is None:

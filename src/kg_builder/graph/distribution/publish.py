@@ -13,8 +13,9 @@ from typing import Final, TypeAlias
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kg_builder.errors import InputError
+from kg_builder.graph.disk import sha256_of
 from kg_builder.graph.distribution.catalog import GENERATOR, Catalog
-from kg_builder.graph.distribution.checksums import checksum_lines, sha256_of
+from kg_builder.graph.distribution.checksums import checksum_lines
 from kg_builder.graph.distribution.contents import Contents, read_contents
 from kg_builder.graph.distribution.cube import Cube, describe_cubes
 from kg_builder.graph.distribution.formats import graph_bytes, trig_bytes

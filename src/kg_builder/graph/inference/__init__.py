@@ -2,12 +2,14 @@
 
 from kg_builder.graph.inference.closure import Closure, Extension, infer
 from kg_builder.graph.inference.reference import infer_with_owlrl
+from kg_builder.graph.inference.resumption import ResumedClosure
 from kg_builder.graph.inference.rules import Chain, Rules, compile_ontology
 
 __all__ = [
     "Chain",
     "Closure",
     "Extension",
+    "ResumedClosure",
     "Rules",
     "compile_ontology",
     "infer",

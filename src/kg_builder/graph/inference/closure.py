@@ -11,9 +11,10 @@ what follows from them need not be.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from pyoxigraph import Triple
 
@@ -58,18 +59,28 @@ class Closure:
 
     def __init__(self, data: TripleIndex, rules: Rules) -> None:
         _check_index(data, rules)
-        self.index = data
-        self._rules = rules
-        self._plan = _Plan.bind(rules, data)
-        self._reach = {p: _Reachability() for p in self._plan.transitive}
-        self._hidden: Batches = {}
-        self._inferred: dict[int, dict[Pair, None]] = {}
-        self._fresh: Batches = {}
+        self._prepare(data, rules)
         self._bring_in_facts()
         self._pursue(self._first_joins())
         self._classify(self._all_sources())
         self._hide()
         self._settle()
+
+    def _prepare(self, index: TripleIndex, rules: Rules) -> None:
+        self.index = index
+        self._rules = rules
+        self._plan = Plan.bind(rules, index)
+        self._reach = {p: self._reachability(p) for p in self._plan.transitive}
+        self._hidden: Batches = {}
+        self._inferred: dict[int, dict[Pair, None]] = {}
+        self._fresh: Batches = {}
+
+    def _reachability(self, p: int) -> Reachability:  # noqa: ARG002
+        return Reachability(_Sets(), _Sets())
+
+    def _premises(self) -> Premises:
+        """Return where rules find what new triples are joined with."""
+        return self.index
 
     def __len__(self) -> int:
         """Return the number of inferred triples."""
@@ -105,10 +116,16 @@ class Closure:
             s, p, o = intern(triple.subject), intern(triple.predicate), intern(triple.object)  # type: ignore[arg-type]
             if self.index.add_ids(s, p, o):
                 new.setdefault(p, []).append((s, o))
-            elif (s, o) in self._inferred.get(p, _NO_PAIRS):
-                del self._inferred[p][s, o]
+            elif self._promote(s, p, o):
                 promoted.setdefault(p, []).append((s, o))
         return new, promoted
+
+    def _promote(self, s: int, p: int, o: int) -> bool:
+        """Count a triple among the asserted; return whether it was inferred before."""
+        if (s, o) not in self._inferred.get(p, _NO_PAIRS):
+            return False
+        del self._inferred[p][s, o]
+        return True
 
     def _add(self, p: int, pairs: Iterable[Pair]) -> list[Pair]:
         """Add entailed pairs; return the new ones."""
@@ -171,7 +188,7 @@ class Closure:
         if reach is not None:
             self._enqueue(queue, p, reach.connect(pairs))
         for chain, position in self._plan.uses.get(p, ()):
-            self._enqueue(queue, chain.target, chain.join(self.index, position, pairs))
+            self._enqueue(queue, chain.target, chain.join(self._premises(), position, pairs))
 
     def _classify(self, sources: Iterable[tuple[Iterable[int], tuple[int, ...]]]) -> None:
         """Add class memberships: each source is members and the classes they are of."""
@@ -179,8 +196,12 @@ class Closure:
         for ids, classes in sources:
             members = set(ids).difference(terms).difference(self.index.literals)
             for class_ in classes:
-                known = self.index.subjects(rdf_type, class_)
-                self._add(rdf_type, [(member, class_) for member in members.difference(known)])
+                strangers = self._strangers(members, class_)
+                self._add(rdf_type, [(member, class_) for member in strangers])
+
+    def _strangers(self, members: set[int], class_: int) -> set[int]:
+        """Return those that may not be known as members of a class yet."""
+        return members.difference(self.index.subjects(self._plan.rdf_type, class_))
 
     def _all_sources(self) -> Iterator[tuple[Iterable[int], tuple[int, ...]]]:
         plan, index = self._plan, self.index
@@ -254,12 +275,34 @@ def _check_triple(triple: Triple, rules: Rules) -> None:
         )
 
 
+class Premises(Protocol):
+    """Where a chain finds the links before and after a new one."""
+
+    def by_subject(self, p: int) -> Links:
+        """Return subject → objects of a predicate; not to be changed."""
+        ...
+
+    def by_object(self, p: int) -> Links:
+        """Return object → subjects of a predicate; not to be changed."""
+        ...
+
+
+class Links(Protocol):
+    """The links of a predicate by the node at one end."""
+
+    def get(self, node: int, default: Ids, /) -> Ids:
+        """Return the nodes at the other end, `default` where there are none."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
-class _BoundChain:
+class BoundChain:
+    """A chain over the ids of an index."""
+
     steps: tuple[int, ...]
     target: int
 
-    def join(self, index: TripleIndex, position: int, pairs: list[Pair]) -> list[Pair]:
+    def join(self, index: Premises, position: int, pairs: list[Pair]) -> list[Pair]:
         """Return the pairs that the chain entails by way of `pairs` of the step at `position`."""
         found = pairs
         for step in self.steps[position + 1 :]:
@@ -276,7 +319,7 @@ class _BoundChain:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class Plan:
     """Rules over the ids of an index."""
 
     rdf_type: int
@@ -284,23 +327,24 @@ class _Plan:
     superclasses: Mapping[int, tuple[int, ...]]
     subject_types: Mapping[int, tuple[int, ...]]
     object_types: Mapping[int, tuple[int, ...]]
-    chains: tuple[_BoundChain, ...]
-    uses: Mapping[int, Sequence[tuple[_BoundChain, int]]]
+    chains: tuple[BoundChain, ...]
+    uses: Mapping[int, Sequence[tuple[BoundChain, int]]]
     """For a predicate, the chains and the positions at which it is a step of them."""
     transitive: tuple[int, ...]
     terms: frozenset[int]
 
     @classmethod
-    def bind(cls, rules: Rules, index: TripleIndex) -> _Plan:
+    def bind(cls, rules: Rules, index: TripleIndex) -> Plan:
+        """Return rules over the ids that an index gives to their terms."""
         intern = index.intern
 
         def all_of(names: Names) -> tuple[int, ...]:
             return tuple(map(intern, names))
 
         chains = tuple(
-            _BoundChain(all_of(chain.steps), intern(chain.target)) for chain in rules.chains
+            BoundChain(all_of(chain.steps), intern(chain.target)) for chain in rules.chains
         )
-        uses: dict[int, list[tuple[_BoundChain, int]]] = {}
+        uses: dict[int, list[tuple[BoundChain, int]]] = {}
         for chain in chains:
             for position, step in enumerate(chain.steps):
                 uses.setdefault(step, []).append((chain, position))
@@ -326,7 +370,25 @@ class _Plan:
         )
 
 
-class _Reachability:
+class Sets(Protocol):
+    """Sets of nodes by node, empty where nothing was put."""
+
+    def __getitem__(self, node: int, /) -> set[int]: ...
+
+    def put(self, node: int, other: int) -> None:
+        """Put a node into the set of another."""
+        ...
+
+
+class _Sets(defaultdict[int, set[int]]):
+    def __init__(self) -> None:
+        super().__init__(set)
+
+    def put(self, node: int, other: int) -> None:
+        self[node].add(other)
+
+
+class Reachability:
     """What a transitive property reaches, kept closed edge by edge.
 
     An edge joins all that reaches its start with all that its end reaches. Whatever reaches the
@@ -334,24 +396,24 @@ class _Reachability:
     Amortized efficiency of a path retrieval data structure).
     """
 
-    def __init__(self) -> None:
-        self._forward: dict[int, set[int]] = {}
-        self._backward: dict[int, set[int]] = {}
+    def __init__(self, forward: Sets, backward: Sets) -> None:
+        self._forward = forward
+        self._backward = backward
 
     def connect(self, edges: Iterable[Pair]) -> list[Pair]:
         """Add edges; return the pairs that are connected now and were not, edges included."""
         found: list[Pair] = []
         forward, backward = self._forward, self._backward
         for start, end in edges:
-            if end in forward.get(start, ()):
+            if end in forward[start]:
                 continue
-            ends = [end, *forward.get(end, ())]
-            for node in [start, *backward.get(start, ())]:
-                reached = forward.setdefault(node, set())
+            ends = [end, *forward[end]]
+            for node in [start, *backward[start]]:
+                reached = forward[node]
                 if end not in reached:
                     new = [other for other in ends if other not in reached]
                     reached.update(new)
                     for other in new:
-                        backward.setdefault(other, set()).add(node)
+                        backward.put(other, node)
                         found.append((node, other))
         return found

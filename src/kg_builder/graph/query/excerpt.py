@@ -22,10 +22,11 @@ def position(text: str, place: int) -> Position:
     return Position(before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
-def with_caret(text: str, place: int) -> str:
+def with_caret(text: str, place: int, behind: int | None = None) -> str:
     """Return two indented lines: the one that holds the offset, and a caret below it.
 
-    The caret stands below its character on a terminal that shows Chinese double width.
+    The caret stands below its character on a terminal that shows Chinese double width. With
+    `behind`, the offset behind a stretch, carets stand below all of it that the line shows.
     """
     start = max(text.rfind("\n", 0, place), text.rfind("\r", 0, place)) + 1
     ends = [end for end in (text.find("\n", place), text.find("\r", place)) if end >= 0]
@@ -34,12 +35,15 @@ def with_caret(text: str, place: int) -> str:
     if end - start > _MOST and place - start > _BEFORE:
         start, lead = place - _BEFORE, "…"
     tail = "…" if end - start > _MOST else ""
-    line = "".join(map(_shown, text[start : min(end, start + _MOST)]))
+    last = min(end, start + _MOST)
+    line = "".join(map(visible, text[start:last]))
     gap = "".join(map(_blank, lead + text[start:place]))
-    return f"{_INDENT}{lead}{line}{tail}\n{_INDENT}{gap}^"
+    marked = "".join(map(_blank, text[place : min(behind or place, last)]))
+    carets = "^" * max(len(marked), 1)
+    return f"{_INDENT}{lead}{line}{tail}\n{_INDENT}{gap}{carets}"
 
 
-def _shown(character: str) -> str:
+def visible(character: str) -> str:
     """Return a character as it may go to a terminal: none that steers it, or turns the line."""
     if character == "\t" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp"):
         return character

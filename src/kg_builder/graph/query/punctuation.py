@@ -39,7 +39,7 @@ _QUOTES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Quotation marks, each with the one that closes it."""
 _SINGLE: Final = "‘’＇"
-_ASCII: Final[Mapping[str, str]] = MappingProxyType(
+ASCII: Final[Mapping[str, str]] = MappingProxyType(
     {
         **_FULL_WIDTH,
         **dict.fromkeys("“”„「」『』", '"'),
@@ -66,7 +66,7 @@ _ASCII: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """What to write instead. Characters that no query needs outside literals and IRIs."""
-_NAMED: Final[Mapping[str, Bilingual]] = MappingProxyType(
+NAMED: Final[Mapping[str, Bilingual]] = MappingProxyType(
     {
         "\u3000": Bilingual("全角空格", "an ideographic space"),
         **dict.fromkeys(
@@ -119,7 +119,7 @@ def _slips_from(text: str, start: int) -> Generator[Slip, None, int | None]:
         if token.kind not in _WITHIN and not (token.kind == "space" and "\ufeff" in token.text):
             continue
         for offset, character in enumerate(token.text):
-            if character not in _ASCII or not _is_slip(token, character):
+            if character not in ASCII or not _is_slip(token, character):
                 continue
             place = start + token.start + offset
             closing = _closing(text, place)
@@ -129,7 +129,7 @@ def _slips_from(text: str, start: int) -> Generator[Slip, None, int | None]:
                 yield Slip(closing, text[closing], mark, "")
                 return closing + 1
             within = token.text if token.kind in ("variable", "name", "word") else ""
-            yield Slip(place, character, _ASCII[character], within)
+            yield Slip(place, character, ASCII[character], within)
     return None
 
 
@@ -207,7 +207,7 @@ _NOTHING: Final = Bilingual("删去", "leave it out")
 def _full_width(text: str, run: tuple[Slip, ...]) -> Notice:
     slip = run[0]
     wrong, right = "".join(one.wrong for one in run), "".join(one.right for one in run)
-    named = _NAMED.get(wrong, Bilingual(f"「{wrong}」", f"`{wrong}`"))
+    named = NAMED.get(wrong, Bilingual(f"「{wrong}」", f"`{wrong}`"))
     mend = mend_words(right)
     zh = f"{named.zh}不是 SPARQL 的字符：{mend.zh}"
     en = f"{named.en} is no character of SPARQL: {mend.en}"
@@ -243,8 +243,8 @@ def _plain(name: str) -> str:
     """Return the variable that was meant: up to the first slip that ends it."""
     kept = []
     for character in name:
-        right = _ASCII.get(character, character)
-        if not right.isalnum() and right not in "_" and character in _ASCII:
+        right = ASCII.get(character, character)
+        if not right.isalnum() and right not in "_" and character in ASCII:
             break
         kept.append(right)
     return "".join(kept)

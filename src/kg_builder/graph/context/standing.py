@@ -1,0 +1,58 @@
+"""The results that a graph had before anything was added to it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pyoxigraph import Triple
+
+from kg_builder.graph.shacl.paths import parse
+from kg_builder.model.validation import ValidationResult
+
+
+class OldResults:
+    """Old results, by focus node and by severity."""
+
+    def __init__(self, results: Iterable[ValidationResult]) -> None:
+        self._by_focus: dict[str, list[ValidationResult]] = {}
+        self._counts: Counter[str] = Counter()
+        for result in results:
+            self._by_focus.setdefault(result.focus_node, []).append(result)
+            self._counts[result.severity] += 1
+
+    def touched(self, triples: Iterable[Triple]) -> set[ValidationResult]:
+        """Return the results on a node and path that any of the triples touches.
+
+        A result without a path is touched where its node is the subject of a triple.
+        """
+        found: set[ValidationResult] = set()
+        for triple in triples:
+            predicate = str(triple.predicate)
+            for end in (triple.subject, triple.object):
+                for result in self._by_focus.get(str(end), ()):
+                    if result.path is None:
+                        if end == triple.subject:
+                            found.add(result)
+                    elif predicate in _predicates(result.path):
+                        found.add(result)
+        return found
+
+    def besides(self, listed: Iterable[ValidationResult]) -> Mapping[str, int]:
+        """Return severity → how many results there are but for these, which are of them."""
+        left = self._counts - Counter(result.severity for result in listed)
+        return dict(sorted(left.items()))
+
+
+def _predicates(path: str) -> set[str]:
+    return {str(op) for op in parse(path) if not isinstance(op, tuple)}
+
+
+def read_results(summary: Mapping[str, Any]) -> list[ValidationResult]:
+    """Return the results that stand in build.json, as far as it tells them."""
+    names = ("focus_node", "path", "value", "severity", "component", "source_shape")
+    return [
+        ValidationResult(**{name: data[name] for name in names}, messages=tuple(data["messages"]))
+        for data in summary.get("validation", {}).get("results", ())
+    ]

@@ -1,0 +1,42 @@
+"""Contributions: batches of triples that people brought, kept as durable files with who says so."""
+
+from kg_builder.graph.contributions.entry import Entry, Kind, Provenance, SubmittedFile
+from kg_builder.graph.contributions.files import (
+    Batch,
+    Submitted,
+    batch_id,
+    canonical,
+    check_batches,
+    graph_of,
+    read_batches,
+    read_unlisted,
+    remove_entry,
+    remove_leftovers,
+    write_entry,
+)
+from kg_builder.graph.contributions.history import History, Standing, State, listed_in
+from kg_builder.graph.contributions.loading import history_of, load_history
+
+__all__ = [
+    "Batch",
+    "Entry",
+    "History",
+    "Kind",
+    "Provenance",
+    "Standing",
+    "State",
+    "Submitted",
+    "SubmittedFile",
+    "batch_id",
+    "canonical",
+    "check_batches",
+    "graph_of",
+    "history_of",
+    "listed_in",
+    "load_history",
+    "read_batches",
+    "read_unlisted",
+    "remove_entry",
+    "remove_leftovers",
+    "write_entry",
+]

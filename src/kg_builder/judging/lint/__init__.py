@@ -1,0 +1,61 @@
+"""What is wrong with a submission and SHACL does not see: `lint`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kg_builder.graph.submission.model import Submission
+from kg_builder.judging.lint.bounds import (
+    blank_nodes,
+    empty,
+    forged_evidence,
+    is_schema,
+    named_graphs,
+    schema_triples,
+)
+from kg_builder.judging.lint.characters import hidden
+from kg_builder.judging.lint.circles import circles
+from kg_builder.judging.lint.disjoint import disjoint_types
+from kg_builder.judging.lint.findings import NOT_A_NODE, Kind, at_large
+from kg_builder.judging.lint.languages import chinese_without_tag, tags
+from kg_builder.judging.lint.literals import ill_formed
+from kg_builder.judging.lint.mending import mend_literal
+from kg_builder.judging.lint.targets import dangling, iri_patterns
+from kg_builder.judging.lint.task import LintContext, Task
+from kg_builder.judging.lint.terms import TermCheck
+from kg_builder.judging.raw import Raw
+
+__all__ = ["Kind", "LintContext", "is_schema", "lint", "mend_literal"]
+
+
+def lint(submission: Submission, context: LintContext) -> Iterator[Raw]:
+    """Yield what is wrong with a submission, kind by kind, each in the order of its triples.
+
+    Work is done as results are asked for, and grows with the submission, not with the store.
+    Triples that `is_schema` are reported and left out of the other checks, as everywhere else.
+    Raises what reading a damaged store raises.
+    """
+    whole = Task(submission, context)
+    yield from empty(whole)
+    yield from _notices(submission)
+    yield from named_graphs(whole)
+    yield from schema_triples(whole)
+    task = whole.without(lambda triple: is_schema(triple, context.ontology))
+    for check in (
+        *(blank_nodes, forged_evidence, TermCheck(context).run, disjoint_types, ill_formed),
+        *(tags, chinese_without_tag, hidden, circles, dangling, iri_patterns),
+    ):
+        yield from check(task)
+
+
+def _notices(submission: Submission) -> Iterator[Raw]:
+    for notice in submission.notices:
+        glued = notice.code == "glued"
+        yield at_large(
+            Kind.GLUED if glued else Kind.IGNORED,
+            str(notice.term or NOT_A_NODE),
+            notice.message,
+            span=notice.span,
+            severity="Violation" if glued else "Warning",
+            fixes=() if notice.fix is None else (notice.fix,),
+        )

@@ -1,0 +1,1 @@
+"""A verdict as text, JSON, SARIF, or a standard SHACL report in RDF; the page is in `pages`."""

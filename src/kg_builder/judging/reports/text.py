@@ -1,0 +1,212 @@
+"""A report for people, like a good compiler's: place, message, the line, why, and the mend."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
+
+from kg_builder.asking.results.lines import one_line
+from kg_builder.asking.results.tabular import Style
+from kg_builder.judging.reports.lines import Lines, by_file
+from kg_builder.judging.reports.report import KINDS, Kind, Report, kind_of
+from kg_builder.judging.reports.terms import component_name, short
+from kg_builder.model.bilingual import Bilingual
+from kg_builder.model.verdict import Fix, PlacedResult
+
+Role: TypeAlias = Literal[
+    "place", "violation", "warning", "info", "other", "caret", "-", "+", "dim"
+]
+Paint: TypeAlias = Callable[[Role, str], str]
+
+_COLOURS: Final = MappingProxyType(
+    {
+        "place": "1",
+        "violation": "1;31",
+        "other": "1;31",
+        "warning": "1;33",
+        "info": "1;36",
+        "caret": "32",
+        "-": "31",
+        "+": "32",
+        "dim": "2",
+    }
+)
+"""Of ANSI (ECMA-48, SGR)."""
+_MOST_RELATED: Final = 5
+
+
+def text_report(report: Report, style: Style) -> str:
+    """Return plain text, with colours where `style` asks for them; it ends with a newline."""
+    return "".join(f"{line}\n" for line in _Teller(report, style).lines())
+
+
+def summary_lines(report: Report, style: Style) -> Iterator[str]:
+    """Yield the last lines of the text: counts, and what a reader should know besides."""
+    return _Teller(report, style).summary()
+
+
+def _coloured(role: Role, text: str) -> str:
+    return f"\x1b[{_COLOURS[role]}m{text}\x1b[0m" if text else text
+
+
+def _plain(_role: Role, text: str) -> str:
+    return text
+
+
+class _Teller:
+    def __init__(self, report: Report, style: Style) -> None:
+        self._report = report
+        self._language = style.language
+        self._paint: Paint = _coloured if style.colour else _plain
+        self._lines = {file.name: Lines(file.text) for file in report.files}
+
+    def _say(self, zh: str, en: str) -> str:
+        return zh if self._language == "zh" else en
+
+    def _pick(self, words: Bilingual) -> str:
+        return words.pick(self._language)
+
+    def lines(self) -> Iterator[str]:
+        for item in self._report.listed():
+            yield from self._result(item)
+            yield ""
+        yield from self.summary()
+
+    def _result(self, item: PlacedResult) -> Iterator[str]:
+        kind = kind_of(item)
+        word = self._pick(KINDS[kind])
+        if kind == "other":
+            word = short(f"<{item.result.severity}>")
+        if item.standing:
+            word += self._say("（原已不合格）", " (failing already)")
+        place = str(item.place) if item.place else self._say("（已有的图）", "(in the graph)")
+        message = self._pick(item.message)
+        colon = self._say("：", ":")
+        yield (
+            f"{self._paint('place', one_line(place) + ':')} "
+            f"{self._paint(kind, one_line(word) + colon)}"
+            f"{self._say('', ' ')}{_flat(message)}"
+        )
+        yield from self._excerpt(item)
+        explanation = self._pick(item.explanation)
+        if explanation and explanation != message:
+            yield from (f"    {one_line(line)}" for line in explanation.splitlines())
+        for fix in item.fixes:
+            yield from self._fix(fix)
+        yield from self._sources(item)
+
+    def _excerpt(self, item: PlacedResult) -> Iterator[str]:
+        lines = self._lines.get(item.place.file) if item.place else None
+        if item.place is None or lines is None:
+            return
+        line, carets = lines.excerpt(item.place)
+        yield line
+        yield self._paint("caret", carets)
+
+    def _fix(self, fix: Fix) -> Iterator[str]:
+        yield f"    {self._say('改法：', 'fix: ')}{_flat(self._pick(fix.title))}"
+        files = list(by_file(fix.edits))
+        for name, edits in files:
+            lines = self._lines.get(name)
+            if lines is None:
+                continue
+            if len(files) > 1:
+                yield f"      {one_line(name)}"
+            for sign, text in lines.patch(edits):
+                yield self._paint(sign, f"      {sign} {text}")
+
+    def _sources(self, item: PlacedResult) -> Iterator[str]:
+        if item.related:
+            places = self._say("、", ", ").join(map(str, item.related[:_MOST_RELATED]))
+            more = len(item.related) - _MOST_RELATED
+            if more > 0:
+                places += self._say(f" 等 {more} 处以上", f" and {more} more")
+            yield self._paint("dim", f"    {self._say('另见：', 'see also: ')}{one_line(places)}")
+        name = component_name(item.result.component)
+        source = str(item.shape_place) if item.shape_place else short(item.result.source_shape)
+        if item.shape_place is None and source.startswith("_:"):
+            source = ""
+        where = f"{source} ({name})" if source and name not in source else source or name
+        yield self._paint("dim", f"    {self._say('形状：', 'shape: ')}{one_line(where)}")
+
+    # the end
+
+    def summary(self) -> Iterator[str]:
+        """Yield counts by kind, by shape, and what else there is to say."""
+        report, verdict = self._report, self._report.verdict
+        yield from self._counted()
+        yield from self._groups()
+        cut = report.cut()
+        if cut:
+            yield self._pick(cut)
+        for note in verdict.notes:
+            yield f"{self._say('注：', 'note: ')}{_flat(self._pick(note))}"
+
+    def _counted(self) -> Iterator[str]:
+        report, verdict = self._report, self._report.verdict
+        counts = {kind: count for kind, count in report.counts().items() if count}
+        checked = self._say(
+            f"{verdict.triples} 条三元组，检查了 {verdict.focus_nodes} 个节点",
+            f"{_many(verdict.triples, 'triple')}, {_many(verdict.focus_nodes, 'node')} checked",
+        )
+        names = self._say("、", ", ").join(file.name for file in report.files)
+        if verdict.conforms:
+            head = self._paint("+", self._say("合格", "conforms"))
+        elif report.passes:
+            head = self._say("通过，但有发现", "passes, with findings")
+        else:
+            head = self._paint("violation", self._say("不合格", "does not conform"))
+        told = self._tally(counts)
+        colon = self._say("：", ": ")
+        parts = f"{colon}{told}" if told else ""
+        checked = self._say(f"（{checked}）", f" ({checked})")
+        yield f"{one_line(names)}{colon}{head}{parts}{checked}"
+        standing = report.standing()
+        if standing:
+            yield self._say(
+                f"另有 {standing} 个结果原来就不合格，落在这些文件触及的节点和属性上",
+                f"{_many(standing, 'result')} failed before, on nodes and properties that these"
+                " files touch",
+            )
+        if verdict.standing_elsewhere:
+            told = self._say("，", ", ").join(
+                f"{self._severity(name)} {count}"
+                for name, count in sorted(verdict.standing_elsewhere.items())
+            )
+            yield self._say(
+                f"图中别处的旧结果未列出：{told}", f"old results elsewhere, not listed: {told}"
+            )
+
+    def _tally(self, counts: dict[Kind, int]) -> str:
+        if self._language == "zh":
+            return "，".join(f"{KINDS[kind].zh} {count}" for kind, count in counts.items())
+        return ", ".join(
+            _many(count, KINDS[kind].en) if kind in ("violation", "warning") else f"{count} {kind}"
+            for kind, count in counts.items()
+        )
+
+    def _severity(self, name: str) -> str:
+        known: dict[str, Kind] = {"Violation": "violation", "Warning": "warning", "Info": "info"}
+        kind = known.get(name)
+        return self._pick(KINDS[kind]) if kind else short(f"<{name}>")
+
+    def _groups(self) -> Iterator[str]:
+        """Yield how many results each shape has, where one has several."""
+        new = list(self._report.new())
+        groups = Counter(
+            (component_name(item.result.component), self._pick(item.message)) for item in new
+        )
+        if len(groups) == len(new) or len(new) <= 2:
+            return
+        for (name, message), count in groups.most_common(20):
+            yield f"  {count} × {one_line(name)}{self._say('：', ': ')}{_flat(message)}"
+
+
+def _flat(text: str) -> str:
+    return one_line(" ".join(text.split()))
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
