@@ -16,13 +16,8 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import resource
-import statistics
-import subprocess
-import sys
 import time
 import warnings
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from itertools import chain, pairwise
@@ -30,6 +25,7 @@ from itertools import chain, pairwise
 from pyoxigraph import Triple
 
 from benchmarks.canteens import doubtful, files, stream
+from benchmarks.measuring import in_child, peak, slope
 from kg_builder.graph.index import TripleIndex
 from kg_builder.graph.shacl import compile_shapes, validate
 from kg_builder.graph.validation import pyshacl_on_graphs, rdflib_graph
@@ -83,25 +79,17 @@ def _run(triples: int, report: ValidationReport, ticks: list[float]) -> Run:
         for r in report.results
     )
     seconds = tuple(later - earlier for earlier, later in pairwise(ticks))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     digest = sha256("\n".join(rows).encode()).hexdigest()
-    return Run(triples, len(rows), digest, seconds, peak)
+    return Run(triples, len(rows), digest, seconds, peak())
 
 
 _ENGINES = {"ours": ours, "pyshacl": pyshacl}
 
 
-def in_child(engine: str, size: int) -> Run:
+def measured(engine: str, size: int) -> Run:
     """Return what an engine found in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.bench_shacl", "--child", engine, str(size)]
-    found = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    found = in_child("benchmarks.bench_shacl", engine, size)
     return Run(**{**found, "seconds": tuple(found["seconds"])})
-
-
-def slope(points: Iterable[tuple[float, float]]) -> float:
-    """Return the slope of a line through points on log axes, by least squares."""
-    sizes, values = zip(*((math.log(x), math.log(y)) for x, y in points), strict=True)
-    return statistics.linear_regression(sizes, values).slope
 
 
 def extrapolated(points: list[tuple[float, float]], size: int) -> float | None:
@@ -129,13 +117,13 @@ def main() -> None:
     mine: list[tuple[float, float]] = []
     theirs: list[tuple[float, float]] = []
     for size in given.sizes:
-        run = in_child("ours", size)
+        run = measured("ours", size)
         mine.append((run.triples, run.seconds[-1]))
         shapes, index, check = run.seconds
         line = f"{run.triples:9} {run.results:7} {shapes:7.3f} {index:7.3f} {check:8.3f}"
         line += f" {run.memory:9}"
         if size <= given.pyshacl_up_to:
-            peer = in_child("pyshacl", size)
+            peer = measured("pyshacl", size)
             if peer.digest != run.digest:
                 raise AssertionError("the engines differ")
             theirs.append((run.triples, peer.seconds[0]))
