@@ -47,15 +47,15 @@ class Checker:
         could not be checked.
         """
         backwards = Backwards(self._terrain, changes)
-        focus, before, after = self._results(backwards, new, inferred)
-        nodes = set().union(*focus.values())
-        if self._look_elsewhere(backwards, before ^ after):
+        near, before, after = self._results(backwards, new, inferred)
+        nodes = near.nodes
+        if self._look_elsewhere(backwards, near, before ^ after):
             _, before, after = self._results(backwards, new, inferred)
-        return Checked(before, after, len(nodes))
+        return Checked(before, after, nodes)
 
     def _results(
         self, backwards: Backwards, new: _Pairs, inferred: _Pairs
-    ) -> tuple[dict[int, list[int]], Results, Results]:
+    ) -> tuple[Neighbourhood, Results, Results]:
         near = Neighbourhood(self._terrain)
         focus: dict[int, list[int]] = {}
         for number, start in enumerate(self._terrain.machine.starts):
@@ -64,8 +64,8 @@ class Checker:
                 near.check(number, nodes, backwards)
                 focus[start.part.number] = nodes
         if not focus:
-            return focus, frozenset(), frozenset()
-        return focus, *self._four_views(near, focus, new, inferred)
+            return near, frozenset(), frozenset()
+        return near, *self._four_views(near, focus, new, inferred)
 
     def _four_views(
         self, near: Neighbourhood, focus: Mapping[int, list[int]], new: _Pairs, inferred: _Pairs
@@ -103,7 +103,9 @@ class Checker:
         for p, pairs in added:
             self._terrain.ontology.discard_pairs(p, pairs)
 
-    def _look_elsewhere(self, backwards: Backwards, results: Iterable[ValidationResult]) -> bool:
+    def _look_elsewhere(
+        self, backwards: Backwards, near: Neighbourhood, results: Iterable[ValidationResult]
+    ) -> bool:
         """Let all be checked that may have given a result; return whether there is more to check.
 
         Two shapes with one property shape in common give one result between them: that one of them
@@ -116,13 +118,15 @@ class Checker:
             nested = self._nested.get(result.source_shape, [])
             if len(reporters) < 2 and not nested:
                 continue
-            more = True
             focus = intern(read_term(result.focus_node))
             value = None if result.value is None else intern(read_term(result.value))
             for number in reporters:
-                backwards.add_check(number, focus, value)
+                if not near.is_checked(number, focus) and near.targets(number, focus):
+                    backwards.add_check(number, focus, value)
+                    more = True
             for state in nested:
                 backwards.add(state, focus)
+                more = True
         return more
 
 

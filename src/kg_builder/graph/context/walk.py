@@ -167,13 +167,27 @@ class Neighbourhood:
         self.inferred: dict[int, dict[tuple[int, int], None]] = {}
         self._rows: set[tuple[int, int, bool]] = set()
         self._seen: set[_Place] = set()
+        self._checked: dict[int, set[int]] = {}
+        """Number of a start → the nodes that it checks, all their values."""
+        self._nodes: set[int] = set()
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes are checked."""
+        return len(self._nodes)
+
+    def is_checked(self, number: int, node: int) -> bool:
+        """Return whether a start checks a node and all its values."""
+        return node in self._checked.get(number, ())
 
     def check(self, number: int, nodes: Iterable[int], backwards: Backwards) -> None:
         """Load what a start needs to check nodes that it targets."""
         start = self._terrain.machine.starts[number]
         for node in nodes:
+            self._nodes.add(node)
             self._load_targets(start.part.targets, node)
             if start.values is None or backwards.is_new(number, node):
+                self._checked.setdefault(number, set()).add(node)
                 self._walk(start.state, node)
             else:
                 self._retrace(start, node, backwards)

@@ -85,7 +85,7 @@ def steps(kept: Sequence[Token], prefixes: Mapping[str, str]) -> frozenset[str] 
     Where in doubt, None.
     """
     known = dict(prefixes)
-    found = {RDF + "type"}
+    found: set[str] = set()
     padded = [None, None, *kept, None]
     for place, token in enumerate(kept):
         earlier, before, after = padded[place], padded[place + 1], padded[place + 3]
@@ -94,7 +94,9 @@ def steps(kept: Sequence[Token], prefixes: Mapping[str, str]) -> frozenset[str] 
         closes = before is not None and before.text == ")" and token.text in ("*", "?")
         if closes and not _is_expression(kept, place - 1):
             return None
-        if token.kind == "iri":
+        if token.text == "a":
+            found.add(RDF + "type")
+        elif token.kind == "iri":
             found.add(token.text[1:-1])
             if earlier and before and earlier.word == "PREFIX":
                 known[before.text[:-1]] = token.text[1:-1]
