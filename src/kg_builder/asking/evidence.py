@@ -1,10 +1,10 @@
 """Who says so: the passages of reports that a triple was read from, looked up in the store.
 
-Where no report says it but a contribution does (`kg add`), that is who brought it, when, and after
-what source: the provenance of the named graph of its batch. Every other asserted triple is reified in the evidence graph (see `graph.assembly.evidence`). The look-ups
-are by pattern, a few for each subject, so that they cost the same in a store of any size. The words
-of a passage stand nowhere in the graph; where the report's text is at hand they are quoted from it,
-once their hash has been compared.
+Every asserted triple of a report is reified in the evidence graph (see `graph.assembly.evidence`).
+What was contributed (`kg add`) stands in the named graph of its batch, whose provenance says who
+brought it, when, and after what source. The look-ups are by pattern, a few for each subject, so
+that they cost the same in a store of any size. The words of a passage stand nowhere in the graph;
+where the report's text is at hand they are quoted from it, once their hash has been compared.
 """
 
 from __future__ import annotations
