@@ -18,6 +18,8 @@ from kg_builder.model.bilingual import Bilingual
 _SH: Final = PREFIXES["sh"]
 _NOT: Final = _SH + "NotConstraintComponent"
 _SPARQL: Final = _SH + "SPARQLConstraintComponent"
+_TELLING: Final = tuple(_SH + name for name in ("Datatype", "Class", "LanguageIn"))
+"""Components that are about the same fault, where a value breaks several at once."""
 _SAME_PLACE: Final = frozenset(
     kind.component for kind in (Kind.LEXICAL_FORM, Kind.DANGLING, Kind.CHINESE_WITHOUT_TAG)
 )
@@ -59,11 +61,11 @@ def _is_unknown(raw: Raw) -> bool:
 
 
 def _is_plain(raw: Raw) -> bool:
-    terms = [term for triple in raw.triples[:1] for term in (triple.predicate, triple.object)]
+    terms = (raw.result.path or "", raw.result.value or "")
     return any(
-        raw.result.messages == message_literals(plain_words(term))
+        raw.result.messages == message_literals(plain_words(NamedNode(term[1:-1])))
         for term in terms
-        if isinstance(term, NamedNode)
+        if term.startswith("<")
     )
 
 
