@@ -13,7 +13,7 @@ from typing import Final
 
 from kg_builder.judging.reports.lines import Lines, by_file
 from kg_builder.judging.reports.report import KINDS, JudgedFile, Kind, Report, kind_of
-from kg_builder.judging.reports.terms import component_name, short
+from kg_builder.judging.reports.terms import component_name
 from kg_builder.model.bilingual import Bilingual, Language
 from kg_builder.model.verdict import FilePlace, Fix, PlacedResult
 from kg_builder.pages.markup import both, content_policy, shown
@@ -149,13 +149,16 @@ class _Writer:
         marks = self._marks(file.name)
         rows: list[str] = []
         before = 0
+        count = len(lines) - (lines.line(len(lines)) == "")  # what ends a file is no line
         for number in sorted(self._shown[file.name]):
+            if number > count:
+                break
             if number > before + 1:
                 rows.append(_gap(number - before - 1))
             rows.append(self._line(file.name, number, lines.line(number), marks.get(number, [])))
             before = number
-        if before < len(lines):
-            rows.append(_gap(len(lines) - before))
+        if before < count:
+            rows.append(_gap(count - before))
         small = f"<small>{shown(file.format)} · sha256 {file.sha256[:12]}…</small>"
         return (
             f"<section><h2>{shown(file.name)}{small}</h2>"
@@ -217,7 +220,7 @@ class _Writer:
         kind = kind_of(item)
         word = KINDS[kind]
         if kind == "other":
-            name = short(f"<{item.result.severity}>")
+            name = self._report.short(f"<{item.result.severity}>")
             word = Bilingual(name, name)
         standing = f" · {both(_STANDING)}" if item.standing else ""
         place = self._link(item.place) if item.place else f" · {both(_IN_GRAPH)}"
