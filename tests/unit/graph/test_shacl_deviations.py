@@ -118,6 +118,15 @@ CASES = {
         "1 ; a ex:C",
         ["ex:a"],
     ),
+    # 5.2.1: prefixes are those declared along owl:imports
+    "imported prefixes": (
+        "ex:S sh:targetNode ex:a ; sh:sparql [ sh:prefixes ex:one ; sh:select"
+        " 'SELECT $this ?value { $this e:p ?value }' ] . ex:one owl:imports ex:two ."
+        "ex:two owl:imports ex:one, ex:three . ex:three sh:declare"
+        " [ sh:prefix 'e' ; sh:namespace 'http://example.org/'^^xsd:anyURI ] .",
+        "1",
+        ["1"],
+    ),
     # 6.2.3: each value node for which ASK says no is the sh:value
     "ASK on a property shape": (
         "ex:Comp a sh:ConstraintComponent ; sh:parameter [ sh:path ex:top ] ;"
