@@ -16,6 +16,7 @@ from pathlib import Path
 
 from benchmarks.canteens import REPORT, stream
 from kg_builder.graph.conformance import check
+from kg_builder.graph.contributions.history import History
 from kg_builder.graph.dataset import KnowledgeGraph
 from kg_builder.graph.generations import Output
 from kg_builder.graph.index import TripleIndex
@@ -47,7 +48,7 @@ def make_store(out: Path, size: int) -> dict[str, int]:
         inferred=inferred,
         ontology=ontology.triples,
     )
-    summary = summarize(graph, report, [_account(name.value, len(asserted))])
+    summary = summarize(graph, report, [_account(name.value, len(asserted))], History(DEFAULT_BASE))
     with Output(out).generation() as folder:
         write_store(folder / "store", graph.nquads())
         (folder / "build.json").write_text(json.dumps(summary, ensure_ascii=False), "utf-8")

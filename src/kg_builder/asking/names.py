@@ -6,13 +6,19 @@ an older kg-builder made, it is made in memory when it is first asked for.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+
+from pyoxigraph import Store, Triple
+
 from kg_builder.errors import StoreError
 from kg_builder.graph.opening import OpenGraph
+from kg_builder.graph.transaction import link_or_copy
 from kg_builder.resources import Resources
 from kg_builder.text.search.index import NameIndex, index_of
 from kg_builder.text.search.index import open_names as open_file
 from kg_builder.text.search.lexicon import load_spoken_names
-from kg_builder.text.search.storage import NAMES_FILE
+from kg_builder.text.search.storage import NAMES_FILE, write_names
 
 
 def open_names(graph: OpenGraph, resources: Resources | None = None) -> NameIndex:
@@ -32,3 +38,20 @@ def open_names(graph: OpenGraph, resources: Resources | None = None) -> NameInde
 
     lexicon = load_spoken_names(resources or Resources.find())
     return index_of(named_things(of_store(graph.store)), lexicon)
+
+
+def keep_names(
+    folder: Path, former: Path, touched: Iterable[Triple], resources: Resources | None = None
+) -> None:
+    """Give a new generation its index of names: that of the former one, where it still holds.
+
+    `touched` are the triples that came or went. Raises OSError where a file cannot be written.
+    """
+    from kg_builder.graph.names import named_things, names_things, of_store
+
+    if not any(names_things(triple) for triple in touched) and (former / NAMES_FILE).is_file():
+        link_or_copy(former / NAMES_FILE, folder / NAMES_FILE)
+        return
+    lexicon = load_spoken_names(resources or Resources.find())
+    store = Store.read_only(str(folder / "store"))
+    write_names(folder / NAMES_FILE, named_things(of_store(store)), lexicon)

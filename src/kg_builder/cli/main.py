@@ -25,6 +25,8 @@ from kg_builder.errors import InputError, KgError, TimeLimitError
 from kg_builder.version import VERSION
 
 _COMMANDS = (
+    "add",
+    "backup",
     "build",
     "cite",
     "coverage",
@@ -32,12 +34,17 @@ _COMMANDS = (
     "docs",
     "example",
     "export",
+    "history",
     "publish",
     "query",
+    "retract",
     "review",
     "schema",
     "show",
     "sparql",
+    "undo",
+    "validate",
+    "verify",
     "why",
 )
 

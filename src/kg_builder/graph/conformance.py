@@ -21,7 +21,7 @@ from kg_builder.graph.ontology import Ontology
 from kg_builder.graph.shacl import Shapes, compile_shapes
 from kg_builder.graph.shacl.reading import IllFormedShape
 from kg_builder.graph.shacl.report import sort_key
-from kg_builder.graph.unknown_terms import unknown_term_result, unknown_terms
+from kg_builder.graph.unknown_terms import KnownTerms, unknown_term_result, unknown_terms
 from kg_builder.graph.validation import validate, validate_with_pyshacl
 from kg_builder.graph.vocabulary import PREFIXES
 from kg_builder.model.validation import ValidationReport
@@ -55,7 +55,7 @@ def check(
     for triple in inferred:
         data.add(triple)
     second = _run(data, shapes, engine)
-    unknown = map(unknown_term_result, unknown_terms(asserted, ontology))
+    unknown = map(unknown_term_result, unknown_terms(asserted, KnownTerms(ontology)))
     results = {*unknown, *first.results, *second.results}
     return ValidationReport(not results, tuple(sorted(results, key=sort_key)))
 

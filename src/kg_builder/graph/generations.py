@@ -39,12 +39,12 @@ from kg_builder.graph.disk import (
 )
 from kg_builder.version import FORMAT
 
-_GENERATIONS: Final = ".generations"
+GENERATIONS: Final = ".generations"
 _LOCK: Final = ".lock"
-_CURRENT: Final = "current"
+CURRENT: Final = "current"
 _FORMAT_FILE: Final = ".format"
 _CONTRIBUTIONS: Final = "contributions"
-_RESERVED: Final = frozenset({_CURRENT, _CONTRIBUTIONS})
+_RESERVED: Final = frozenset({CURRENT, _CONTRIBUTIONS})
 _POLL: Final = 0.05
 
 
@@ -93,7 +93,7 @@ class Output:
         with self.locked(), output_errors(self.path):
             self._refuse_newer()
             self._tidy()
-            folder = self.path / _GENERATIONS / str((self._number() or 0) + 1)
+            folder = self.path / GENERATIONS / str((self._number() or 0) + 1)
             folder.mkdir()
             try:
                 yield folder
@@ -111,7 +111,7 @@ class Output:
             try:
                 lock = lock_file(self.path / _LOCK)
                 if lock is not None:
-                    (self.path / _GENERATIONS).mkdir(exist_ok=True)
+                    (self.path / GENERATIONS).mkdir(exist_ok=True)
                     return made, lock
             except BaseException:
                 remove_empty(made)
@@ -135,7 +135,7 @@ class Output:
                     file=str(self.path),
                 )
             names = {entry.name for entry in self.path.iterdir()}
-            if _GENERATIONS not in names and names - {_LOCK, _CONTRIBUTIONS}:
+            if GENERATIONS not in names and names - {_LOCK, _CONTRIBUTIONS}:
                 raise OutputError(
                     "里面有别的文件，不是 kg build 的文件夹，请换一个输出位置",
                     "holds other files and was not made by kg build: write elsewhere",
@@ -145,19 +145,19 @@ class Output:
 
     def _vacate(self, made: Iterable[Path]) -> None:
         """Leave OUT as it was found. The lock goes last, so that nobody else stands here yet."""
-        (self.path / _GENERATIONS).rmdir()
+        (self.path / GENERATIONS).rmdir()
         (self.path / _LOCK).unlink()
         remove_empty(made)
 
     def _refuse_newer(self) -> None:
         """Raise StoreError where a newer kg-builder wrote: an older one would undo its layout."""
-        found = _format_of(self.path / _CURRENT)
+        found = _format_of(self.path / CURRENT)
         if found is not None and _is_newer(found):
             raise _other_format(self.path, found)
 
     def _number(self) -> int | None:
         """Return the number of the current generation, or None before the first."""
-        pointer = self.path / _CURRENT
+        pointer = self.path / CURRENT
         if not os.path.lexists(pointer):
             return None
         if not pointer.is_symlink() or not pointer.readlink().name.isdecimal():
@@ -172,32 +172,18 @@ class Output:
         """Put the generation on the disk, link its names, and move the pointer."""
         (folder / _FORMAT_FILE).write_text(f"{FORMAT}\n", "ascii")
         sync_tree(folder)
-        self._link(sorted(entry.name for entry in folder.iterdir() if entry.name[0] != "."))
+        link_names(self.path, folder)
         (self.path / _CONTRIBUTIONS).mkdir(exist_ok=True)
         sync(folder.parent)
         sync(self.path)
         pointer = folder.parent / "next"
-        pointer.symlink_to(Path(_GENERATIONS) / folder.name)
-        pointer.replace(self.path / _CURRENT)
+        pointer.symlink_to(Path(GENERATIONS) / folder.name)
+        pointer.replace(self.path / CURRENT)
         sync(self.path)
-
-    def _link(self, names: list[str]) -> None:
-        """Make OUT/NAME point through `current`, where it does not yet."""
-        links = {self.path / name: Path(_CURRENT) / name for name in names}
-        missing = {link: target for link, target in links.items() if not _points(link, target)}
-        for link in missing:
-            if link.name in _RESERVED or os.path.lexists(link):
-                raise OutputError(
-                    "不是 kg build 写的，请移走它",
-                    "not made by kg build: move it away",
-                    file=str(link),
-                )
-        for link, target in missing.items():
-            link.symlink_to(target)
 
     def _tidy(self) -> None:
         """Remove what killed builds left, generations nobody needs, and links to nothing."""
-        folder = self.path / _GENERATIONS
+        folder = self.path / GENERATIONS
         current = self._number() or 0
         numbers = {int(entry.name) for entry in folder.iterdir() if entry.name.isdecimal()}
         previous = max((number for number in numbers if number < current), default=None)
@@ -205,8 +191,27 @@ class Output:
             remove_unread(folder / str(number))
         (folder / "next").unlink(missing_ok=True)
         for entry in self.path.iterdir():
-            if _points(entry, Path(_CURRENT) / entry.name) and not entry.exists():
+            if _points(entry, Path(CURRENT) / entry.name) and not entry.exists():
                 entry.unlink()
+
+
+def link_names(out: Path, generation: Path) -> None:
+    """Make OUT/NAME point through `current` to each file of a generation, where it does not yet.
+
+    Raises OutputError where something else has the name.
+    """
+    names = sorted(entry.name for entry in generation.iterdir() if entry.name[0] != ".")
+    links = {out / name: Path(CURRENT) / name for name in names}
+    missing = {link: target for link, target in links.items() if not _points(link, target)}
+    for link in missing:
+        if link.name in _RESERVED or os.path.lexists(link):
+            raise OutputError(
+                "不是 kg build 写的，请移走它",
+                "not made by kg build: move it away",
+                file=str(link),
+            )
+    for link, target in missing.items():
+        link.symlink_to(target)
 
 
 @contextmanager
@@ -292,10 +297,10 @@ def open_current(path: Path) -> Path:
 
     Raises StoreError where `path` was not made by `kg build`, or by one of another format.
     """
-    folder = (path / _CURRENT).resolve()
+    folder = (path / CURRENT).resolve()
     found = _format_of(folder)
     if found is None:
-        if (path / _CURRENT).resolve() != folder:  # two builds have passed since the line above
+        if (path / CURRENT).resolve() != folder:  # two builds have passed since the line above
             return open_current(path)
         raise StoreError(
             f"没有 kg build 建好的图；请运行 kg build -o {path}",

@@ -70,6 +70,11 @@ def named_things(find: Find) -> NamedThings:
     return _Naming(find).things()
 
 
+def names_things(triple: Triple) -> bool:
+    """Return whether a triple may change what things are called, or how they are told apart."""
+    return triple.predicate in _PREDICATES
+
+
 def of_triples(triples: Iterable[Triple]) -> Find:
     """Return how to find statements among triples."""
     found: dict[NamedNode, list[Triple]] = {predicate: [] for predicate in _PREDICATES}

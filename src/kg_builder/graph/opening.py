@@ -16,15 +16,32 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse, serialize
+from pyoxigraph import (
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Store,
+    Triple,
+    parse,
+    serialize,
+)
 
 from kg_builder.errors import CrashError, InputError, MemoryLimitError, StoreError
-from kg_builder.graph.generations import reading
+from kg_builder.graph.contributions import check_batches, listed_in
+from kg_builder.graph.generations import open_current, reading
 from kg_builder.graph.iris import class_segment, mint_graph
-from kg_builder.graph.serialization import PrefixedNames, instance_prefixes
+from kg_builder.graph.serialization import (
+    GraphName,
+    PrefixedNames,
+    instance_prefixes,
+    nquads_of_graphs,
+)
 from kg_builder.graph.vocabulary import PREFIXES, expand
 from kg_builder.model.bilingual import Language
 
+DATASET: Final = "dataset.nq"
 _POINTER: Final = "current"
 _GENERATIONS: Final = ".generations"
 _PARSE_SECONDS: Final = 120.0
@@ -67,19 +84,7 @@ class OpenGraph:
     @cached_property
     def summary(self) -> Mapping[str, Any]:
         """What stands in build.json; empty for other RDF."""
-        if self.generation is None:
-            return {}
-        try:
-            data: Mapping[str, Any] = json.loads((self.generation / "build.json").read_bytes())
-            if not (isinstance(data, dict) and isinstance(data.get("base"), str)):
-                raise ValueError("no base")
-        except (OSError, ValueError) as error:
-            raise StoreError(
-                f"build.json 无法读取（{error}）：请重新运行 kg build",
-                f"build.json cannot be read ({error}): run kg build again",
-                file=str(self.path),
-            ) from error
-        return data
+        return {} if self.generation is None else _read_summary(self.generation, self.path)
 
     @property
     def base(self) -> str | None:
@@ -89,6 +94,15 @@ class OpenGraph:
     def graph_name(self, name: str) -> NamedNode | None:
         """Return the IRI of the graph `inferred`, `evidence` or `ontology`; None in other RDF."""
         return mint_graph(self.base, name) if self.base else None
+
+    def nquads(self) -> bytes:
+        """Return the dataset as canonical N-Quads: the file `dataset.nq`, made anew if left out."""
+        if self.generation is not None and (self.generation / DATASET).is_file():
+            return (self.generation / DATASET).read_bytes()
+        graphs: dict[GraphName, list[Triple]] = {}
+        for quad in self.store:
+            graphs.setdefault(quad.graph_name, []).append(quad.triple)
+        return nquads_of_graphs(graphs.items()).encode()
 
     @cached_property
     def prefixes(self) -> Mapping[str, str]:
@@ -147,9 +161,9 @@ def open_graph(path: Path, *, in_memory: bool = False) -> Iterator[OpenGraph]:
     TimeLimitError.
     """
     if _is_built(path):
-        with reading(path) as generation, _damage_of(path):
-            store = _in_memory(generation) if in_memory else _open_store(generation / "store", path)
-            yield OpenGraph(store, path, generation)
+        with _reading(path) as generation, _damage_of(path):
+            store = _open_store(generation / "store", path)
+            yield OpenGraph(_in_memory(store) if in_memory else store, path, generation)
         return
     yield OpenGraph(_load(path), path)
 
@@ -159,10 +173,43 @@ def _is_built(path: Path) -> bool:
     return (path / _POINTER).is_symlink() or (path / _GENERATIONS).is_dir()
 
 
-def _in_memory(generation: Path) -> Store:
-    store = Store()
-    store.bulk_load(path=str(generation / "dataset.nq"), format=RdfFormat.N_QUADS, lenient=True)
-    return store
+@contextmanager
+def _reading(path: Path) -> Iterator[Path]:
+    """Give the current generation, once its contributions have been found to be as they were made.
+
+    A generation may be superseded, and what it lists discarded, while that is looked at.
+    """
+    while True:
+        with reading(path) as generation:
+            try:
+                check_batches(path, listed_in(_read_summary(generation, path)))
+            except StoreError:
+                if open_current(path) == generation:
+                    raise
+                continue
+            yield generation
+            return
+
+
+def _read_summary(generation: Path, path: Path) -> Mapping[str, Any]:
+    try:
+        data: Mapping[str, Any] = json.loads((generation / "build.json").read_bytes())
+        if not (isinstance(data, dict) and isinstance(data.get("base"), str)):
+            raise ValueError("no base")
+        listed_in(data)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(
+            f"build.json 无法读取（{error}）：请重新运行 kg build",
+            f"build.json cannot be read ({error}): run kg build again",
+            file=str(path),
+        ) from error
+    return data
+
+
+def _in_memory(store: Store) -> Store:
+    loaded = Store()
+    loaded.bulk_extend(store)
+    return loaded
 
 
 def _open_store(folder: Path, path: Path) -> Store:

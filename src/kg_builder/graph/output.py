@@ -162,6 +162,14 @@ def _result(result: ValidationResult, places: Places, files: Mapping[str, str]) 
     return data
 
 
+def result_key(result: ValidationResult | Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what tells a result from others, of a report or as build.json has it."""
+    names = ("focus_node", "path", "component", "value", "source_shape")
+    if isinstance(result, ValidationResult):
+        return (*(getattr(result, name) for name in names), result.severity, result.messages)
+    return (*(result[name] for name in names), result["severity"], tuple(result["messages"]))
+
+
 def _place(result: ValidationResult, places: Places) -> Place | None:
     if not result.focus_node.startswith("<"):
         return None

@@ -246,7 +246,9 @@ class PrefixedNames(dict[str, str]):
         if not _LOCAL.fullmatch(local):
             return term
         namespace = term[1:cut]
-        prefix = self._prefixes.get(namespace) or self._instance_prefix(namespace)
+        prefix = self._prefixes.get(namespace)  # that of `:` is empty
+        if prefix is None:
+            prefix = self._instance_prefix(namespace)
         if prefix is None:
             return term
         self.used.add((prefix, namespace))

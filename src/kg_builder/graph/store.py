@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat, Store, parse
 
 from kg_builder.errors import OutputError
 
@@ -12,13 +12,15 @@ from kg_builder.errors import OutputError
 def write_store(path: Path, quads: str) -> None:
     """Write a new store into the folder `path`, from N-Quads (of `serialization`).
 
-    It is closed on return, so that readers and `fsync` find it whole. Raises OutputError where it
-    cannot be written.
+    Blank nodes keep their labels. It is closed on return, so that readers and `fsync` find it
+    whole. Raises OutputError where it cannot be written.
     """
+    named, blank = _by_blank_nodes(quads)
     try:
         store = Store(path)
         # Lenient: what pyoxigraph's own terms wrote needs no second check of its IRIs.
-        store.bulk_load(input=quads.encode(), format=RdfFormat.N_QUADS, lenient=True)
+        store.bulk_load(input=named.encode(), format=RdfFormat.N_QUADS, lenient=True)
+        store.bulk_extend(parse(input=blank, format=RdfFormat.N_QUADS, lenient=True))
         store.flush()
     except OSError as error:
         raise OutputError(
@@ -27,3 +29,15 @@ def write_store(path: Path, quads: str) -> None:
             file=str(path),
         ) from error
     del store  # the last reference: the engine closes its files
+
+
+def _by_blank_nodes(quads: str) -> tuple[str, str]:
+    """Return the lines without blank nodes, and those that may have any.
+
+    Bulk loading gives every blank node a new label; what is given as terms keeps its own.
+    """
+    if "_:" not in quads:
+        return quads, ""
+    lines = quads.split("\n")
+    blank = [line for line in lines if "_:" in line]
+    return "\n".join(line for line in lines if "_:" not in line), "\n".join(blank)

@@ -7,7 +7,7 @@ asked for, however large the store has grown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Final
 
@@ -17,7 +17,7 @@ from kg_builder.graph.index import Ids, TripleIndex
 
 _HUB: Final = 200
 """More triples than these on one side of a node are not read at once."""
-_NONE: Ids = {}
+_NONE: Ids = ()
 _Graph = NamedNode | DefaultGraph
 
 
@@ -29,7 +29,7 @@ class _Side:
         self._store = store
         self._graph = graph
         self._backwards = backwards
-        self._known: dict[int, dict[int, Ids] | None] = {}
+        self._known: dict[int, Mapping[int, Ids] | None] = {}
         """Node → predicate → nodes on the other side; None for a hub."""
         self._of_hubs: dict[tuple[int, int], Ids] = {}
         self.size = 0
@@ -51,7 +51,7 @@ class _Side:
         quads = self._quads(node, self._ids.term(predicate))  # type: ignore[arg-type]
         return next((self._other(quad) for quad in quads), None)
 
-    def around(self, node: int) -> dict[int, Ids] | None:
+    def around(self, node: int) -> Mapping[int, Ids] | None:
         """Return predicate → nodes on the other side; None for a hub."""
         if node not in self._known:
             self._known[node] = self._read(node)
@@ -65,11 +65,11 @@ class _Side:
         intern = self._ids.intern
         return dict.fromkeys(intern(quad.predicate) for quad in self._quads(node, None))
 
-    def _read(self, node: int) -> dict[int, Ids] | None:
+    def _read(self, node: int) -> Mapping[int, Ids] | None:
         quads = list(islice(self._quads(node, None), _HUB + 1))
         if len(quads) > _HUB:
             return None
-        found: dict[int, Ids] = {}
+        found: dict[int, dict[int, None]] = {}
         intern = self._ids.intern
         for quad in quads:
             found.setdefault(intern(quad.predicate), {})[self._other(quad)] = None
@@ -204,4 +204,4 @@ class StoreIndex(TripleIndex):
 def _both(stored: Ids, added: Ids) -> Ids:
     if not added:
         return stored
-    return stored | added if stored else added
+    return dict.fromkeys((*stored, *added)) if stored else added

@@ -38,9 +38,8 @@ class UnknownTerm:
     """What it would have to be: a class as the object of `a`, a property as a predicate."""
 
 
-def unknown_terms(triples: Iterable[Triple], ontology: Ontology) -> Iterator[UnknownTerm]:
+def unknown_terms(triples: Iterable[Triple], known: KnownTerms) -> Iterator[UnknownTerm]:
     """Yield the unknown terms among the predicates and objects of triples, in their order."""
-    known = _Known(ontology)
     for triple in triples:
         predicate, term = triple.predicate, triple.object
         if not known.is_property(predicate):
@@ -51,16 +50,18 @@ def unknown_terms(triples: Iterable[Triple], ontology: Ontology) -> Iterator[Unk
                 yield UnknownTerm(triple, "object", term, role)
 
 
-class _Known:
-    """What is known of terms, each asked for once."""
+class KnownTerms:
+    """What the ontology knows of terms, each asked for once."""
 
     def __init__(self, ontology: Ontology) -> None:
+        """Take an ontology; its triples are gone through once."""
         self._ontology = ontology
-        self._terms = frozenset(triple.subject for triple in ontology.triples)
+        self._terms = {term for triple in ontology.triples for term in (triple[0], triple[2])}
         self._properties: dict[NamedNode, bool] = {}
         self._roles: dict[tuple[NamedNode, bool], Role | None] = {}
 
     def is_property(self, term: NamedNode) -> bool:
+        """Return whether a predicate is a property of ours, or none of our business."""
         found = self._properties.get(term)
         if found is None:
             ours = term.value.startswith(OWN_NAMESPACES)
@@ -68,7 +69,10 @@ class _Known:
         return found
 
     def missing_role(self, term: NamedNode, *, is_type: bool) -> Role | None:
-        """Return what the ontology does not have a term as; None where it does, or need not."""
+        """Return what the ontology does not have a term as; None where it does, or need not.
+
+        `is_type` says that the term is to be a class, as the object of `a`.
+        """
         key = (term, is_type)
         if key not in self._roles:
             self._roles[key] = self._missing_role(term, is_type=is_type)

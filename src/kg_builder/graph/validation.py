@@ -1,7 +1,7 @@
 """The door to SHACL validation: our own engine, or pySHACL in a child process.
 
-The only importer of pySHACL, and only within the child: pySHACL changes rdflib's process-wide
-tables, takes seconds, and may never end.
+The only importer of pySHACL but for `mixing`, and only within the child: pySHACL changes rdflib's
+process-wide tables, takes seconds, and may never end.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def pyshacl_on_graphs(
     _, report, _ = pyshacl.validate(data, shacl_graph=shapes, focus_nodes=nodes, inplace=True)
     if not isinstance(report, rdflib.Graph):
         raise RuntimeError(str(report))
-    return _map_report(ShapesGraph(_from_rdflib(*triple) for triple in report))
+    return _map_report(ShapesGraph(triple_of_rdflib(*triple) for triple in report))
 
 
 def rdflib_graph(triples: Iterable[Triple]) -> rdflib.Graph:
@@ -135,7 +135,8 @@ def rdflib_graph(triples: Iterable[Triple]) -> rdflib.Graph:
     return graph
 
 
-def _from_rdflib(*terms: rdflib.term.Node) -> Triple:
+def triple_of_rdflib(*terms: rdflib.term.Node) -> Triple:
+    """Return a triple of rdflib's terms. Raises TypeError for what is no term of a triple."""
     import rdflib
 
     def convert(term: rdflib.term.Node) -> Term:

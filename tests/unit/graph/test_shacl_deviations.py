@@ -68,6 +68,8 @@ CASES = {
         "'x'@zh-Hans-CN",
         [],
     ),
+    # 4.4.5: "if $uniqueLang is true"; `1` is another term
+    "one is not true": (P + "sh:uniqueLang '1'^^xsd:boolean .", "'x'@zh, 'y'@zh", []),
     # 4.5.3: "based on SPARQL's < operator … or where the two values cannot be compared"
     "IRIs cannot be compared": (P + "sh:lessThan ex:q .", "ex:b . ex:a ex:q ex:c", ["ex:b"]),
     "texts with language cannot be compared": (

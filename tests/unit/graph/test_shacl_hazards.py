@@ -6,6 +6,8 @@ import time
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from shacl_support import EX, SH, both, counted, ours, triples
 
@@ -14,7 +16,7 @@ from kg_builder.graph.index import TripleIndex
 from kg_builder.graph.shacl import compile_shapes, report_triples, validate
 from kg_builder.graph.shacl.datatypes import is_well_formed
 from kg_builder.graph.shacl.ordering import compare_keys, sort_key
-from kg_builder.graph.shacl.paths import parse, render
+from kg_builder.graph.shacl.paths import Path, Walker, _build, parse, render
 from kg_builder.graph.shacl.patterns import Pattern, few_ways
 from kg_builder.graph.validation import validate_with_pyshacl
 
@@ -67,6 +69,134 @@ def test_deep_paths(operator):
     path = report.results[0].path
     assert render(parse(path)) == path
     assert len(report_triples(report)) > 1000
+
+
+def nested(operators):
+    """Shapes that report the values of a path of unary operators, each within the one before."""
+    nodes = [BlankNode(f"b{i}") for i in range(len(operators))]
+    shapes = triples("ex:S sh:targetNode ex:n0 ; sh:in () .")
+    shapes.append(Triple(ex("S"), NamedNode(SH + "path"), nodes[0]))
+    for node, operator, inner in zip(nodes, operators, [*nodes[1:], ex("p")], strict=True):
+        shapes.append(Triple(node, NamedNode(SH + operator), inner))
+    return shapes
+
+
+UNARY = ("inversePath", "zeroOrMorePath", "oneOrMorePath", "zeroOrOnePath")
+
+
+@pytest.mark.parametrize("operator", UNARY)
+def test_paths_fifty_thousand_deep(operator):
+    start = time.process_time()
+    assert ours(chain(300), nested([operator] * 49_000)).results
+    with pytest.raises(ValidationFailure, match="too long"):
+        compile_shapes(nested([operator] * 60_000))
+    assert time.process_time() - start < 20
+
+
+@settings(max_examples=150, derandomize=True)
+@given(st.data())
+def test_what_a_path_says_twice_changes_nothing(data):
+    """The walk over a simplified path reaches what one over every operator reaches."""
+
+    def path(depth):
+        kind = data.draw(st.sampled_from(["p", "q", *"^*+?/|"])) if depth else "p"
+        if kind in "pq":
+            return [ex(kind)]
+        if kind in "/|":
+            parts = [path(depth - 1) for _ in range(data.draw(st.integers(2, 3)))]
+            parts += [parts[-1]] * data.draw(st.integers(0, 1))
+            name = "sequence" if kind == "/" else "alternative"
+            return [op for part in parts for op in part] + [(name, len(parts))]
+        return [*path(depth - 1), ("inverse" if kind == "^" else kind, 1)]
+
+    ops = tuple(path(4))
+    edges = data.draw(
+        st.lists(st.tuples(st.integers(0, 4), st.sampled_from("pq"), st.integers(0, 4)))
+    )
+    graph = TripleIndex(Triple(ex(f"n{a}"), ex(p), ex(f"n{b}")) for a, p, b in edges)
+    plain = Path(ops)
+    plain.__dict__["automaton"] = _build(ops)
+    for edge in edges:
+        node = graph.find(ex(f"n{edge[0]}"))
+        mine, whole = Walker(Path(ops), graph), Walker(plain, graph)
+        assert set(mine.values(node)) == set(whole.values(node))
+
+
+def test_paths_that_repeat_themselves_are_walked_once():
+    many = " ".join(["ex:p"] * 40_000)
+    stars = " ".join(["[ sh:zeroOrMorePath ex:p ]"] * 2000)
+    start = time.process_time()
+    for path in (f"[ sh:alternativePath ( {many} ) ]", f"( {stars} )"):
+        shapes = triples(f"ex:S sh:targetSubjectsOf ex:p ; sh:path {path} ; sh:maxCount 0 .")
+        assert len(ours(chain(300), shapes).results) == 300
+    assert time.process_time() - start < 10
+
+
+def test_a_path_that_doubles_itself_at_every_level_is_refused():
+    doubling = "".join(
+        f"_:d{i} rdf:first _:d{i + 1} ; rdf:rest [ rdf:first _:d{i + 1} ; rdf:rest () ] . "
+        for i in range(40)
+    )
+    with pytest.raises(ValidationFailure, match="too long"):
+        compile_shapes(
+            triples(f"ex:S sh:path _:d0 ; sh:maxCount 0 . {doubling} _:d40 sh:inversePath ex:p .")
+        )
+
+
+def test_results_that_multiply_are_counted_or_refused():
+    def shapes(levels):
+        return triples(
+            "ex:S sh:targetNode ex:n0 ; sh:property ex:P0 . "
+            + "".join(
+                f"ex:P{i} sh:path [ sh:zeroOrMorePath ex:p ] ; sh:property ex:P{i + 1} . "
+                for i in range(levels)
+            )
+            + f"ex:P{levels} sh:path ex:p ; sh:maxCount 0 ."
+        )
+
+    assert len(ours(chain(100), shapes(2)).results) == 100 * 101 // 2
+    with pytest.raises(ValidationFailure, match="on many ways"):
+        ours(chain(300), shapes(8))
+
+
+def test_shapes_that_refer_to_each_other_on_two_ways_each():
+    nested = "".join(
+        f"ex:S{i} sh:and ( ex:S{i + 1} [ sh:node ex:S{i + 1} ] ) . " for i in range(100)
+    )
+    shapes = triples("ex:S0 sh:targetClass ex:C . " + nested + "ex:S100 sh:class ex:D .")
+    assert len(ours(triples("ex:a a ex:C . ex:b a ex:C, ex:D ."), shapes).results) == 1
+
+
+def test_numbers_beyond_all_measure():
+    nines = "9" * 100_000
+    data = triples(
+        f"""ex:a ex:p "1e20000000"^^xsd:decimal, "1e20000000"^^xsd:double, {nines},
+        "P{nines}Y"^^xsd:duration, "{nines}-01-01"^^xsd:date, "PT0.{nines}S"^^xsd:duration ."""
+    )
+    shapes = triples(
+        f"""ex:S sh:targetNode ex:a ; sh:path ex:p ; sh:datatype xsd:decimal ; sh:minCount {nines} ;
+        sh:minInclusive "1e20000000"^^xsd:decimal ; sh:maxInclusive {nines} ; sh:lessThan ex:p ;
+        sh:maxLength {nines} ; sh:minLength {nines} ."""
+    )
+    start = time.process_time()
+    found = ours(data, shapes).results
+    assert [r.value for r in found if "Datatype" in r.component] == sorted(
+        str(t.object) for t in data
+    )
+    assert time.process_time() - start < 10
+
+
+def test_long_lists_and_messages_are_written_once():
+    members = " ".join(map(str, range(20_000)))
+    shapes = triples(
+        f"ex:S sh:targetSubjectsOf ex:p ; sh:in ( {members} ) . ex:T sh:targetSubjectsOf ex:p ; "
+        f"sh:class ex:C ; sh:message '{'m' * 1_000_000}' ."
+    )
+    start = time.process_time()
+    report = ours(chain(1000), shapes)
+    assert len(report.results) == 2000
+    assert len({id(r.messages) for r in report.results}) == 2
+    assert time.process_time() - start < 10
 
 
 def test_a_sequence_of_a_thousand_steps():
@@ -200,8 +330,10 @@ def test_patterns_that_backtrack_do_not_run_away(pattern):
 def test_patterns_of_python_alone():
     assert Pattern("^(?!x)a").matching(["ab", "xa"]) == {"ab"}
     assert Pattern(r"(a)\1").matching(["aa", "ab"]) == {"aa"}
-    with pytest.raises(ValidationFailure):
-        Pattern("^(?=(a+)+b)")
+    for pattern in ("^(?=(a+)+b)", "(?<!a+)b", r"(a)(\1)+b", "[" * 3000, "(" * 2000, "a" * 5000):
+        with pytest.raises(ValidationFailure):
+            Pattern(pattern)
+    assert Pattern("[a||b]$").matching(["|", "b", "c"]) == {"|", "b"}
     with pytest.raises(ValidationFailure):
         Pattern("^(?!x)a").matching(["a" * 10_000])
 

@@ -249,11 +249,7 @@ def _dataset(graph: OpenGraph) -> CitedDataset:
 def _build(graph: OpenGraph) -> str | None:
     if graph.generation is None:
         return None
-    try:
-        with (graph.generation / "dataset.nq").open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()[:12]
-    except OSError:
-        return None
+    return hashlib.sha256(graph.nquads()).hexdigest()[:12]
 
 
 def _class_name(graph: OpenGraph, node: NamedNode) -> Bilingual | None:

@@ -8,11 +8,12 @@ from kg_builder.graph.contributions.files import (
     canonical,
     check_batches,
     graph_of,
+    make_batch,
     read_batches,
     read_unlisted,
     remove_entry,
     remove_leftovers,
-    write_entry,
+    write_batch,
 )
 from kg_builder.graph.contributions.history import History, Standing, State, listed_in
 from kg_builder.graph.contributions.loading import history_of, load_history
@@ -34,9 +35,10 @@ __all__ = [
     "history_of",
     "listed_in",
     "load_history",
+    "make_batch",
     "read_batches",
     "read_unlisted",
     "remove_entry",
     "remove_leftovers",
-    "write_entry",
+    "write_batch",
 ]

@@ -71,8 +71,7 @@ def batch_id(data: bytes, provenance: Provenance) -> str:
     return digest.hexdigest()[:16]
 
 
-def write_entry(
-    out: Path,
+def make_batch(
     number: int,
     kind: Kind,
     provenance: Provenance,
@@ -81,37 +80,40 @@ def write_entry(
     files: Sequence[Submitted] = (),
     of: int | None = None,
 ) -> Batch:
-    """Write the folder of an entry, and put it on the disk; return it. OSError comes through."""
+    """Return a new entry, which is not on the disk yet."""
     data = canonical(triples)
-    kept = tuple(
-        SubmittedFile(item.name, _sha256(item.content), f"submitted-{place}{item.suffix}")
-        for place, item in enumerate(files, 1)
-    )
     entry = Entry(
         number=number,
         id=batch_id(data, provenance),
         kind=kind,
         provenance=provenance,
         base=base,
-        files=kept,
+        files=tuple(
+            SubmittedFile(item.name, _sha256(item.content), f"submitted-{place}{item.suffix}")
+            for place, item in enumerate(files, 1)
+        ),
         triples=data.count(b"\n"),
         data_sha256=_sha256(data),
         of=of,
     )
-    text = json.dumps(_as_json(entry), ensure_ascii=False, indent=2).encode() + b"\n"
-    folder = out / FOLDER / str(number)
+    return Batch(entry, _sha256(_text(entry)), _parse(Path(_DATA), data, base, base))
+
+
+def write_batch(out: Path, batch: Batch, files: Sequence[Submitted] = ()) -> None:
+    """Write the folder of a new entry, and put it on the disk. OSError comes through."""
+    number = batch.entry.number
+    folder = _folder(out, number)
     folder.mkdir(parents=True)
     try:
-        (folder / _DATA).write_bytes(data)
-        for item, known in zip(files, kept, strict=True):
+        (folder / _DATA).write_bytes(canonical(batch.triples))
+        for item, known in zip(files, batch.entry.files, strict=True):
             (folder / known.kept).write_bytes(item.content)
-        (folder / _ENTRY).write_bytes(text)
+        (folder / _ENTRY).write_bytes(_text(batch.entry))
         sync_tree(folder)
         sync(folder.parent)
     except BaseException:
         remove_entry(out, number)
         raise
-    return Batch(entry, _sha256(text), _parse(folder, data, base, base))
 
 
 def remove_entry(out: Path, number: int) -> None:
@@ -210,6 +212,10 @@ def _folder(out: Path, number: int) -> Path:
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def _text(entry: Entry) -> bytes:
+    return json.dumps(_as_json(entry), ensure_ascii=False, indent=2).encode() + b"\n"
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:

@@ -131,7 +131,11 @@ class History:
                 "number": item.entry.number,
                 "kind": item.entry.kind,
                 **({} if item.entry.of is None else {"of": item.entry.of}),
-                "graph": graph_of("", item.entry.id).value if item.entry.kind == "add" else None,
+                **(
+                    {"graph": f"graph/contribution/{item.entry.id}"}
+                    if item.entry.kind == "add"
+                    else {}
+                ),
                 "by": item.entry.provenance.by,
                 "when": item.entry.provenance.when,
                 "source": item.entry.provenance.source,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from kg_builder.errors import StoreError
+from kg_builder.graph.checksums import read_files
 from kg_builder.graph.contributions.files import read_batches, read_unlisted
 from kg_builder.graph.contributions.history import History, listed_in
 
@@ -18,7 +21,7 @@ def load_history(out: Path, base: str) -> History:
     is damaged) all that are there count: none is lost for a damage elsewhere. The caller holds the
     lock of the folder. Raises StoreError, which names the batch, where one is damaged.
     """
-    listed = _listed(out / "current" / "build.json")
+    listed = _listed(out / "current")
     if listed is None:
         return History(base, read_unlisted(out, base))
     return History(base, read_batches(out, listed, base))
@@ -30,9 +33,11 @@ def history_of(out: Path, summary: Mapping[str, Any]) -> History:
     return History(base, read_batches(out, listed_in(summary), base))
 
 
-def _listed(path: Path) -> Mapping[int, str] | None:
+def _listed(generation: Path) -> Mapping[int, str] | None:
     try:
-        summary = json.loads(path.read_bytes())
-        return listed_in(summary) if "contributions" in summary else None
-    except (OSError, ValueError, KeyError, TypeError):
+        data = (generation / "build.json").read_bytes()
+        if read_files(generation)["build.json"] != hashlib.sha256(data).hexdigest():
+            return None
+        return listed_in(json.loads(data))
+    except (OSError, ValueError, KeyError, TypeError, StoreError):
         return None

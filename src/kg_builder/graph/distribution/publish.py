@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -205,7 +204,7 @@ class _Writer:
             self._put(f"data/{name}.ttl", data, words, name)
         title = Bilingual("全部，分命名图", "all of it, in named graphs")
         if graph.generation is not None:
-            shutil.copyfile(graph.generation / "dataset.nq", self._staging / "data/dataset.nq")
+            (self._staging / "data/dataset.nq").write_bytes(graph.nquads())
             self._enter("data/dataset.nq", title, "whole")
         named = [(source.graph, source.triples) for source in contents.sources]
         named += [

@@ -32,7 +32,7 @@ class HiddenStatements:
         for chain in plan.chains:
             self._chains.setdefault(chain.target, []).append(chain.steps)
         self._known: dict[_Goal, Ids] = {}
-        self._open: dict[_Goal, Ids] = {}
+        self._open: dict[_Goal, dict[int, None]] = {}
 
     def objects(self, s: int, p: int) -> Ids:
         """Return the objects of hidden statements `s p ?o`."""
@@ -109,7 +109,7 @@ class StoredLinks:
     def get(self, node: int, default: Ids, /) -> Ids:
         """Return the nodes at the other end, `default` where there are none."""
         told, hidden = self._told(node), self._hidden(node)
-        return (told | hidden if hidden else told) or default
+        return (dict.fromkeys((*told, *hidden)) if hidden else told) or default
 
 
 class LoadedSets(dict[int, set[int]]):

@@ -13,7 +13,7 @@ from kg_builder.graph.index import Term, TripleIndex
 from kg_builder.graph.shacl.constraints import Constraint
 from kg_builder.graph.shacl.logic import Node
 from kg_builder.graph.shacl.report import Found, make_report
-from kg_builder.graph.shacl.run import Run
+from kg_builder.graph.shacl.run import Run, ValueNodes
 from kg_builder.graph.shacl.shapes import Shapes
 from kg_builder.model.validation import ValidationReport
 
@@ -161,3 +161,17 @@ def _times(focus: Mapping[int, int], by_focus: Mapping[int, Iterable[int]]) -> d
         for value in values:
             times[value] = times.get(value, 0) + focus[node]
     return times
+
+
+def unsatisfied(
+    data: TripleIndex, shapes: Shapes, constraint: Constraint, nodes: Iterable[Term]
+) -> set[Term]:
+    """Return those of `nodes` that, as value nodes, do not satisfy a constraint of `shapes`.
+
+    Raises ValidationFailure if that could not be checked.
+    """
+    check = _Check(data, shapes, details=False)
+    values = ValueNodes({check.run.number(node) for node in nodes}, None)
+    for other, needed in constraint.needs(check.run, values):
+        _drive(check.verdicts(other, needed))
+    return {check.run.term(node) for node in constraint.failing_focus(check.run, values)}

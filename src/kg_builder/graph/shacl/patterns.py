@@ -9,6 +9,7 @@ understands (look-around, back-references) is accepted if it can be tried in few
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +22,7 @@ from kg_builder.errors import ValidationFailure
 _FLAGS: Final = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
 _SHORT: Final = 500
 """Values up to this length go to Python's engine: with one repetition, a search is quadratic."""
-_MAX_PATTERN: Final = 10_000
+_MAX_PATTERN: Final = 4_000
 _MAX_WAYS: Final = 200
 _TOKEN = re.compile(
     r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(?P<low>[0-9]+)(?P<comma>,)?(?P<high>[0-9]+)?\}|\(\?<?.|.",
@@ -100,9 +101,12 @@ class Pattern:
             flags |= _FLAGS[flag]
         end = "$" if "m" in self.flags else r"\Z"
         pieces = (match[0] for match in _TOKEN.finditer(self.source))
+        source = "".join(end if piece == "$" else piece for piece in pieces)
         try:
-            return re.compile("".join(end if piece == "$" else piece for piece in pieces), flags)
-        except (re.error, OverflowError, RecursionError):
+            with warnings.catch_warnings():  # of what a later Python may read in another way
+                warnings.simplefilter("error", FutureWarning)
+                return re.compile(source, flags)
+        except (re.error, OverflowError, RecursionError, FutureWarning):
             return None
 
     @cached_property

@@ -133,13 +133,17 @@ class ShapesGraph:
         raise ill_formed(node, f"sh:{name} 须为文字值", f"sh:{name} needs a literal")
 
     def boolean(self, node: Term, name: str) -> bool:
-        """Return the only value of `sh:name`, an xsd:boolean; False where it has none."""
+        """Return whether the only value of `sh:name`, an xsd:boolean, is `true`.
+
+        No other literal is: SHACL speaks of `true` alone, and by the W3C's test uniqueLang-002 `1`
+        switches nothing on.
+        """
         value = self.literal(node, name)
         if value is None:
             return False
         if value.datatype.value != XSD + "boolean" or not is_well_formed(value):
             raise ill_formed(node, f"sh:{name} 须为布尔值", f"sh:{name} needs a boolean")
-        return value.value in ("true", "1")
+        return value.value == "true"
 
     def count(self, node: Term, name: str) -> int | None:
         """Return the only value of `sh:name`, a non-negative integer, or None."""

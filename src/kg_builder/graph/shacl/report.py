@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
+from kg_builder.errors import ValidationFailure
 from kg_builder.graph.index import Term
 from kg_builder.graph.shacl.constraints import Constraint, Finding
 from kg_builder.graph.shacl.paths import path_triples
@@ -16,6 +17,7 @@ from kg_builder.graph.shacl.shapes import Shape
 from kg_builder.graph.shacl.vocabulary import RDF_TYPE, SH, XSD, sh
 from kg_builder.model.validation import ValidationReport, ValidationResult
 
+_MAX_RESULTS: Final = 10_000_000
 SEVERITIES = ("Violation", "Warning", "Info")
 
 
@@ -36,16 +38,25 @@ def severity_name(iri: str) -> str:
 
 
 def make_report(run: Run, found: Iterable[Found]) -> ValidationReport:
-    """Return the report of a run, its results sorted."""
-    results = _results(run, found)
+    """Return the report of a run, its results sorted.
+
+    Raises ValidationFailure for more results than could be held: shapes that reach the same nodes
+    on many ways multiply them.
+    """
+    found = list(found)
+    if sum(item.times for item in found) > _MAX_RESULTS:
+        raise ValidationFailure(
+            f"结果多于 {_MAX_RESULTS:,} 条：形状经多条路到达同样的节点，结果相乘",
+            f"more than {_MAX_RESULTS:,} results: shapes reach the same nodes on many ways",
+        )
+    results = _results(_Writer(run), found)
     return ValidationReport(not results, results)
 
 
-def _results(run: Run, found: Iterable[Found]) -> tuple[ValidationResult, ...]:
-    results: list[ValidationResult] = []
-    for item in found:
-        results.extend([_result(run, item)] * item.times)
-    return tuple(sorted(results, key=sort_key))
+def _results(writer: _Writer, found: Iterable[Found]) -> tuple[ValidationResult, ...]:
+    written = [(writer.result(item), item.times) for item in found]
+    written.sort(key=lambda pair: sort_key(pair[0]))
+    return tuple(result for result, times in written for _ in range(times))
 
 
 def sort_key(result: ValidationResult) -> tuple[str, ...]:
@@ -61,24 +72,41 @@ def sort_key(result: ValidationResult) -> tuple[str, ...]:
     )
 
 
-def _result(run: Run, item: Found) -> ValidationResult:
-    shape, finding = item.shape, item.finding
-    path = shape.path.text if shape.path is not None else None
-    messages = finding.messages or shape.messages
-    if not messages:
-        words = item.constraint.message()
-        messages = (Literal(words.zh, language="zh"), Literal(words.en, language="en"))
-    return ValidationResult(
-        focus_node=str(run.term(finding.focus)),
-        path=path if finding.path is None else str(finding.path),
-        value=None if finding.value is None else str(run.term(finding.value)),
-        severity=severity_name(shape.severity.value),
-        component=item.constraint.component_iri().value,
-        source_shape=str(shape.node),
-        messages=tuple(sorted(map(str, messages))),
-        source_constraint=None if finding.source is None else str(finding.source),
-        details=_results(run, item.details),
-    )
+class _Writer:
+    """Makes results; what a constraint says of all its findings is worked out once."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._said: dict[tuple[int, int], tuple[str, ...]] = {}
+
+    def result(self, item: Found) -> ValidationResult:
+        shape, finding, term = item.shape, item.finding, self._run.term
+        path = shape.path.text if shape.path is not None else None
+        return ValidationResult(
+            focus_node=str(term(finding.focus)),
+            path=path if finding.path is None else str(finding.path),
+            value=None if finding.value is None else str(term(finding.value)),
+            severity=severity_name(shape.severity.value),
+            component=item.constraint.component_iri().value,
+            source_shape=str(shape.node),
+            messages=self._messages(item),
+            source_constraint=None if finding.source is None else str(finding.source),
+            details=_results(self, item.details),
+        )
+
+    def _messages(self, item: Found) -> tuple[str, ...]:
+        if item.finding.messages:
+            return _sorted(item.finding.messages)
+        key = (id(item.shape), id(item.constraint))
+        if key not in self._said:
+            words = item.constraint.message()
+            own = (Literal(words.zh, language="zh"), Literal(words.en, language="en"))
+            self._said[key] = _sorted(item.shape.messages or own)
+        return self._said[key]
+
+
+def _sorted(messages: Iterable[Literal]) -> tuple[str, ...]:
+    return tuple(sorted(map(str, messages)))
 
 
 @lru_cache(maxsize=4096)

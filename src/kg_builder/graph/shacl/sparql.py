@@ -19,7 +19,9 @@ from typing import Final
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
+from kg_builder.errors import InputError
 from kg_builder.graph.index import Term, TripleIndex
+from kg_builder.graph.query.safety import refuse_unsafe
 from kg_builder.graph.shacl.tokens import Token, refuse, steps, tokens
 from kg_builder.graph.vocabulary import PREFIXES
 
@@ -160,6 +162,12 @@ class Query:
         return frozenset(found)
 
     def _check_words(self) -> None:
+        try:
+            refuse_unsafe(self.text, dict(self.prefixes), frozenset())
+        except InputError as error:
+            raise refuse(
+                f"不许用：{error.message.zh}", f"is refused: {error.message.en}"
+            ) from error
         for before, token in zip([None, *self.tokens], self.tokens, strict=False):
             if token.word in _FORBIDDEN:
                 raise refuse(f"不许用 {token.word}", f"must not use {token.word}")

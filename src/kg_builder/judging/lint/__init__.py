@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kg_builder.graph.submission.model import Submission
 from kg_builder.judging.lint.bounds import (
+    already_there,
     blank_nodes,
     empty,
     forged_evidence,
@@ -20,30 +21,51 @@ from kg_builder.judging.lint.findings import NOT_A_NODE, Kind, at_large
 from kg_builder.judging.lint.languages import chinese_without_tag, tags
 from kg_builder.judging.lint.literals import ill_formed
 from kg_builder.judging.lint.mending import mend_literal
+from kg_builder.judging.lint.misspelt import misspelt_namespaces
+from kg_builder.judging.lint.repeats import without_repeats
 from kg_builder.judging.lint.targets import dangling, iri_patterns
 from kg_builder.judging.lint.task import LintContext, Task
-from kg_builder.judging.lint.terms import TermCheck
+from kg_builder.judging.lint.terms import unknown, unused
 from kg_builder.judging.raw import Raw
 
-__all__ = ["Kind", "LintContext", "is_schema", "lint", "mend_literal"]
+__all__ = [
+    "Kind",
+    "LintContext",
+    "already_there",
+    "is_schema",
+    "lint",
+    "mend_literal",
+    "without_repeats",
+]
 
 
-def lint(submission: Submission, context: LintContext) -> Iterator[Raw]:
+def lint(
+    submission: Submission, context: LintContext, beside: Sequence[Submission] = ()
+) -> Iterator[Raw]:
     """Yield what is wrong with a submission, kind by kind, each in the order of its triples.
 
-    Work is done as results are asked for, and grows with the submission, not with the store.
-    Triples that `is_schema` are reported and left out of the other checks, as everywhere else.
-    Raises what reading a damaged store raises.
+    `beside` are the submissions that are brought with it: what they say exists. Work is done as
+    results are asked for, and grows with the submission, not with the store. Triples that
+    `is_schema` are reported and left out of the other checks, as everywhere else.
     """
     whole = Task(submission, context)
     yield from empty(whole)
     yield from _notices(submission)
     yield from named_graphs(whole)
     yield from schema_triples(whole)
-    task = whole.without(lambda triple: is_schema(triple, context.ontology))
+    task = Task(submission, context, beside, lambda triple: is_schema(triple, context.ontology))
     for check in (
-        *(blank_nodes, forged_evidence, TermCheck(context).run, disjoint_types, ill_formed),
-        *(tags, chinese_without_tag, hidden, circles, dangling, iri_patterns),
+        *(blank_nodes, forged_evidence, unknown, unused, misspelt_namespaces),
+        *(
+            disjoint_types,
+            ill_formed,
+            tags,
+            chinese_without_tag,
+            hidden,
+            circles,
+            dangling,
+            iri_patterns,
+        ),
     ):
         yield from check(task)
 

@@ -18,10 +18,11 @@ from kg_builder.graph.inference.schema import (
 )
 from kg_builder.graph.iris import mint_graph
 from kg_builder.graph.ontology import ROOT, Ontology
+from kg_builder.graph.submission.model import Submission
 from kg_builder.graph.unknown_terms import OWN_NAMESPACES
 from kg_builder.graph.vocabulary import HOUSE, PREFIXES, RDF_TYPE, SCHEMES, expand
 from kg_builder.judging.lint.findings import NOT_A_NODE, Kind, about, at_large, instead
-from kg_builder.judging.lint.task import Task
+from kg_builder.judging.lint.task import LintContext, Task
 from kg_builder.judging.raw import Part, Raw
 from kg_builder.model.bilingual import Bilingual
 
@@ -163,8 +164,7 @@ def named_graphs(task: Task) -> Iterator[Raw]:
 
 def forged_evidence(task: Task) -> Iterator[Raw]:
     """Yield the triples that speak of what reports are vouched for by, or in its words."""
-    base = task.context.base
-    spaces = (mint_graph(base, "").value, *(f"{base}id/{name}/" for name in _EVIDENCE_SEGMENTS))
+    spaces = evidence_spaces(task.context.base)
     for triple in task.triples:
         part = _forged_part(task, triple, spaces)
         if part is None:
@@ -176,6 +176,11 @@ def forged_evidence(task: Task) -> Iterator[Raw]:
             "kg add takes your source with --source",
         )
         yield about(Kind.EVIDENCE, triple, part, words)
+
+
+def evidence_spaces(base: str) -> tuple[str, ...]:
+    """Return the namespaces of graphs and of the nodes of evidence."""
+    return (mint_graph(base, "").value, *(f"{base}id/{name}/" for name in _EVIDENCE_SEGMENTS))
 
 
 def _forged_part(task: Task, triple: Triple, spaces: tuple[str, ...]) -> Part | None:
@@ -199,3 +204,22 @@ def empty(task: Task) -> Iterator[Raw]:
             "all of it stands in comments",
         )
         yield at_large(Kind.EMPTY, str(NOT_A_NODE), words)
+
+
+def already_there(submission: Submission, context: LintContext) -> Bilingual | None:
+    """Return a note on how many triples the store has already, asserted or inferred, if any."""
+    count = sum(
+        context.in_store(triple.subject, triple.predicate, triple.object)  # type: ignore[arg-type]
+        for triple in submission.triples
+    )
+    if not count:
+        return None
+    total = len(submission.triples)
+    if count == total:
+        return Bilingual(
+            f"{total:,} 个三元组图里都已有了", f"the graph has all {total:,} triples already"
+        )
+    return Bilingual(
+        f"{total:,} 个三元组里有 {count:,} 个图里已有了",
+        f"the graph has {count:,} of the {total:,} triples already",
+    )

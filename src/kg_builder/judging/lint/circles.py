@@ -74,7 +74,7 @@ def _steps(before: Mapping[NamedNode, NamedNode | None], end: NamedNode) -> tupl
 def _above(task: Task, edges: _Edges, name: NamedNode, node: NamedNode) -> Iterator[NamedNode]:
     for above, _ in edges.get((name, node), ()):
         yield above
-    for triple in task.context.stored(node, name):
+    for triple in task.known(node, name):
         if isinstance(triple.object, NamedNode):
             yield triple.object
 

@@ -22,7 +22,7 @@ def disjoint_types(task: Task) -> Iterator[Raw]:
     """Yield each thing once that submission, store and ontology together give disjoint classes."""
     for node, given in _given(task).items():
         types: dict[NamedNode, Triple | None] = dict(given)
-        for triple in task.context.stored(node, RDF_TYPE):
+        for triple in task.known(node, RDF_TYPE):
             if isinstance(triple.object, NamedNode):
                 types[triple.object] = None
         found = _worst(task, types)

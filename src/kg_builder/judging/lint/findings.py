@@ -73,7 +73,7 @@ def about(
         severity=severity,
         component=kind.component,
         source_shape=f"<{kind.component}>",
-        messages=message_literals(words),
+        messages=_messages(words),
     )
     return Raw(result, (triple, *others), part, span=span, fixes=tuple(fixes))
 
@@ -96,7 +96,7 @@ def at_large(
         severity=severity,
         component=kind.component,
         source_shape=f"<{kind.component}>",
-        messages=message_literals(words),
+        messages=_messages(words),
     )
     return Raw(result, tuple(triples), "subject", span=span, fixes=tuple(fixes))
 
@@ -104,3 +104,8 @@ def at_large(
 def instead(triple: Triple, part: Part, new: Term, shown: str) -> Mend:
     """Return the mend that writes another term for a part of a triple."""
     return Mend(Bilingual(f"改成 {shown}", f"write {shown}"), (Replacement(triple, part, new),))
+
+
+def _messages(words: Bilingual) -> tuple[str, ...]:
+    """Return words as messages; Chinese has no space beside a parenthesis of full width."""
+    return message_literals(Bilingual(words.zh.replace("） ", "）"), words.en))

@@ -55,7 +55,7 @@ def ill_formed(task: Task) -> Iterator[Raw]:
             continue
         why = _why(literal)
         mended = mend_literal(literal, literal.datatype)
-        zh, en = "请照此改写", "write it so"
+        zh, en = "请改正", "correct it"
         if mended is not None:
             zh, en = f"请改成 {short_literal(mended)}", f"write {short_literal(mended)}"
         shown = short_literal(literal)

@@ -15,6 +15,7 @@ from kg_builder.graph.iris import class_segment, local_name
 from kg_builder.graph.ontology import ROOT
 from kg_builder.graph.unknown_terms import OWN_NAMESPACES
 from kg_builder.graph.vocabulary import HOUSE, PREFIXES, RDF_TYPE
+from kg_builder.judging.lint.bounds import evidence_spaces
 from kg_builder.judging.lint.findings import Kind, about, instead
 from kg_builder.judging.lint.near import Near, local_part, namespace_end, ranked
 from kg_builder.judging.lint.task import Task
@@ -23,8 +24,8 @@ from kg_builder.model.bilingual import Bilingual
 from kg_builder.text.search.records import Ambiguous, Found
 
 _CLOSE: Final = 60.0
-_SURE: Final = 84.0
 _INSTANCE: Final = re.compile(r"(?P<base>.+/)id/(?P<segment>[a-z][-a-z0-9]*)/(?P<local>[^/#]+)")
+_MOST_ELSEWHERE: Final = 3
 _MOST_OWN: Final = 2_000
 """So many subjects of the submission a name is compared with."""
 
@@ -32,10 +33,12 @@ _MOST_OWN: Final = 2_000
 def dangling(task: Task) -> Iterator[Raw]:
     """Yield the first triple that points to each node that exists nowhere."""
     seen: set[NamedNode] = set()
-    spaces = _own_spaces(task)
+    spaces, evidence = _own_spaces(task), evidence_spaces(task.context.base)
     for triple in task.triples:
         node = triple.object
         if not isinstance(node, NamedNode) or triple.predicate == RDF_TYPE or node in seen:
+            continue
+        if node.value.startswith(evidence):  # of which something else is said already
             continue
         seen.add(node)
         ours = _is_instance(task, node)
@@ -96,9 +99,9 @@ def triple_part(task: Task, triple: Triple) -> str:
 
 def _nearest(task: Task, node: NamedNode, *, named: bool) -> Near:
     """Return the nodes that come nearest to one, of those that exist."""
-    rebased = _rebased(task, node)
-    if rebased is not None:
-        return Near((rebased,), plain=True)
+    moved = _elsewhere(task, node)
+    if moved:
+        return Near(moved, plain=len(moved) == 1)
     candidates = {*_own(task, node)}
     if named:
         candidates |= set(_named(task, node))
@@ -111,13 +114,17 @@ def _nearest(task: Task, node: NamedNode, *, named: bool) -> Near:
     return ranked(rated)
 
 
-def _rebased(task: Task, node: NamedNode) -> NamedNode | None:
-    """Return the node of the same class and local name under the graph's base, if there is one."""
+def _elsewhere(task: Task, node: NamedNode) -> tuple[NamedNode, ...]:
+    """Return what has the same local name under the graph's base, of the same class or another."""
     match = _INSTANCE.fullmatch(node.value)
-    if match is None or match["base"] == task.context.base:
-        return None
-    other = NamedNode(f"{task.context.base}id/{match['segment']}/{match['local']}")
-    return other if task.exists(other) else None
+    if match is None:
+        return ()
+    base, local = task.context.base, match["local"]
+    same = NamedNode(f"{base}id/{match['segment']}/{local}")
+    if same != node and task.exists(same):
+        return (same,)
+    others = (NamedNode(f"{base}id/{segment}/{local}") for segment in task.vocabulary.segments)
+    return tuple(other for other in others if task.exists(other))[:_MOST_ELSEWHERE]
 
 
 def _own(task: Task, node: NamedNode) -> Iterator[NamedNode]:
@@ -214,7 +221,8 @@ def _other_base(task: Task, triple: Triple, node: NamedNode, segment: str) -> Ra
 def _misfit(task: Task, triple: Triple, node: NamedNode, segment: str) -> Raw:
     local = _local(node.value.removeprefix(task.context.base + "id/").partition("/")[2])
     right = NamedNode(f"{task.context.base}id/{segment}/{local}") if local else None
-    shown = task.short(right) if right else f"<{task.context.base}id/{segment}/…>"
+    plain = right is not None and local == local_part(node.value)
+    shown = task.short(right) if right and plain else f"<{task.context.base}id/{segment}/…>"
     kind = task.called(triple.object)  # type: ignore[arg-type]
     words = Bilingual(
         f"{task.short(node)} 不是 {kind.zh} 的 IRI 的写法：请写 {shown}，"
@@ -222,7 +230,8 @@ def _misfit(task: Task, triple: Triple, node: NamedNode, segment: str) -> Raw:
         f"{task.short(node)} is not how IRIs of {kind.en} are made: write {shown}, of Chinese "
         "characters, letters and digits, parted by _",
     )
-    fixes = () if right is None else (_renamed(task, node, right, shown),)
+    # a name that lost characters would have to be made anew from the whole of the key
+    fixes = (_renamed(task, node, right, shown),) if right is not None and plain else ()
     return about(Kind.IRI_PATTERN, triple, "subject", words, severity="Warning", fixes=fixes)
 
 

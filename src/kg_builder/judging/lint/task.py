@@ -19,6 +19,8 @@ from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.serialization import PrefixedNames
 from kg_builder.graph.submission.model import Submission
 from kg_builder.graph.vocabulary import DEFAULT_BASE, PREFIXES, RDF_TYPE, RDFS_LABEL
+from kg_builder.judging.lint.namespaces import Namespaces
+from kg_builder.judging.lint.near import Nearest
 from kg_builder.judging.lint.vocabulary import Vocabulary
 from kg_builder.model.bilingual import Bilingual, Language
 from kg_builder.resources import Resources
@@ -51,6 +53,8 @@ class LintContext:
         self.vocabulary = Vocabulary(ontology, rules)
         self.graph = graph
         self.base = base or (graph.base if graph is not None else None) or DEFAULT_BASE
+        self.nearest = Nearest(self.vocabulary)
+        self.namespaces = Namespaces(self.vocabulary)
         self._resources = resources
         self._names: NameIndex | None = None
 
@@ -116,18 +120,25 @@ class LintContext:
 
 
 class Task:
-    """A submission with its context, and what several checks ask of it."""
+    """A submission with its context, and what several checks ask of it.
 
-    def __init__(self, submission: Submission, context: LintContext) -> None:
+    What is brought beside it counts as if the store had it.
+    """
+
+    def __init__(
+        self,
+        submission: Submission,
+        context: LintContext,
+        beside: Sequence[Submission] = (),
+        left_out: Callable[[Triple], bool] | None = None,
+    ) -> None:
+        """Take a submission without the triples that are left out."""
         self.submission = submission
         self.context = context
         self.triples: Sequence[Triple] = submission.triples
-
-    def without(self, left_out: Callable[[Triple], bool]) -> Task:
-        """Return the same task without some of its triples."""
-        other = Task(self.submission, self.context)
-        other.triples = tuple(triple for triple in self.triples if not left_out(triple))
-        return other
+        if left_out is not None:
+            self.triples = tuple(triple for triple in self.triples if not left_out(triple))
+        self._beside = beside
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -151,9 +162,25 @@ class Task:
                 found[triple.subject].append(triple)  # type: ignore[index]
         return dict(found)
 
+    @cached_property
+    def _neighbours(self) -> Mapping[Term, list[Triple]]:
+        """The triples of what is brought beside the submission, by subject."""
+        found: dict[Term, list[Triple]] = defaultdict(list)
+        for other in self._beside:
+            for triple in other.triples:
+                found[triple.subject].append(triple)  # type: ignore[index]
+        return found
+
+    def known(self, node: Term, predicate: NamedNode) -> Iterator[Triple]:
+        """Yield what is known of a node besides what the submission says."""
+        yield from self.context.stored(node, predicate)
+        for triple in self._neighbours.get(node, ()):
+            if triple.predicate == predicate:
+                yield triple
+
     def exists(self, node: NamedNode) -> bool:
-        """Return whether anything is said about a node, here or in the store."""
-        return node in self.by_subject or self.context.in_store(node)
+        """Return whether anything is said about a node, here, beside it or in the store."""
+        return node in self.by_subject or node in self._neighbours or self.context.in_store(node)
 
     def short(self, term: Term) -> str:
         """Return a term as people write it: by a prefix, and a literal cut to a line."""
@@ -178,7 +205,7 @@ class Task:
             return found
         own = {
             triple.object.language or "": triple.object.value
-            for triple in self.by_subject.get(node, ())
+            for triple in (*self._neighbours.get(node, ()), *self.by_subject.get(node, ()))
             if triple.predicate == RDFS_LABEL and isinstance(triple.object, Literal)
         }
         zh, en = (own.get(tag) or self._stored_label(node, tag) for tag in _LANGUAGES)

@@ -14,10 +14,12 @@ from kg_builder.graph.index import Term
 from kg_builder.graph.inference.rules import Rules, compile_ontology
 from kg_builder.graph.iris import class_segment
 from kg_builder.graph.ontology import ROOT, Ontology
+from kg_builder.graph.unknown_terms import KnownTerms
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
 from kg_builder.model.bilingual import Bilingual
 
 _LABELS: Final = tuple(map(expand, ("rdfs:label", "skos:prefLabel", "skos:altLabel")))
+_DEFINITIONS: Final = tuple(map(expand, ("skos:definition", "skos:example")))
 _DEFINED_BY: Final = expand("rdfs:isDefinedBy")
 _EVIDENCE: Final = NamedNode(ROOT.value + "/evidence")
 _DISJOINT: Final = expand("owl:disjointWith")
@@ -77,9 +79,9 @@ class Vocabulary:
         return self._by_predicate.get(predicate, ())
 
     @cached_property
-    def subjects(self) -> frozenset[Term]:
-        """What the ontology says anything about."""
-        return frozenset(triple.subject for triple in self.ontology.triples)  # type: ignore[misc]
+    def known(self) -> KnownTerms:
+        """What the ontology knows of terms in our namespaces."""
+        return KnownTerms(self.ontology)
 
     @cached_property
     def mentioned(self) -> frozenset[NamedNode]:
@@ -96,6 +98,19 @@ class Vocabulary:
                 if isinstance(triple.subject, NamedNode) and isinstance(triple.object, Literal):
                     found[triple.subject].append(triple.object)
         return {term: tuple(names) for term, names in found.items()}
+
+    @cached_property
+    def definitions(self) -> Mapping[NamedNode, str]:
+        """What each term is defined as in Chinese, and its examples."""
+        found: dict[NamedNode, str] = {}
+        for predicate in _DEFINITIONS:
+            for triple in self._of(predicate):
+                words = triple.object
+                if not isinstance(words, Literal) or words.language != "zh":
+                    continue
+                if isinstance(triple.subject, NamedNode):
+                    found[triple.subject] = found.get(triple.subject, "") + words.value
+        return found
 
     def label(self, term: NamedNode) -> Bilingual | None:
         """Return what a term is called in both languages."""

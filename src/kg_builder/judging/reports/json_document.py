@@ -27,7 +27,7 @@ def json_report(report: Report) -> bytes:
         "tool": {"name": "kg-builder", "version": VERSION},
         "mode": report.mode,
         "store": report.store,
-        "shapes": list(report.shapes),
+        "shapes": [file.name for file in report.shapes],
         "files": [
             {
                 "name": file.name,

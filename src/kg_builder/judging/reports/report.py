@@ -57,13 +57,17 @@ class Report:
     mode: Mode = "context"
     store: str | None = None
     """The graph that the files were judged with."""
-    shapes: tuple[str, ...] = ()
+    shapes: tuple[JudgedFile, ...] = ()
     """The files of shapes that were asked for; none stands for those of the house."""
     fail_on: FailOn = "violation"
     limit: int | None = None
     """How many results are listed at most; counts are of all."""
     shapes_graph: tuple[Triple, ...] = ()
     """The triples of other people's shapes, of which a standard report repeats nameless ones."""
+
+    def texts(self) -> Mapping[str, str]:
+        """Return the text of every file that a result may point at, by its name."""
+        return {file.name: file.text for file in (*self.shapes, *self.files)}
 
     @property
     def passes(self) -> bool:

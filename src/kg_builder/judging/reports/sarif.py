@@ -42,7 +42,7 @@ class _Run:
     def __init__(self, report: Report, language: Language) -> None:
         self._report = report
         self._language: Language = language
-        self._lines = {file.name: Lines(file.text) for file in report.files}
+        self._lines = {name: Lines(text) for name, text in report.texts().items()}
         self._artifacts = {file.name: number for number, file in enumerate(report.files)}
         listed = report.listed()
         self._listed = listed

@@ -60,7 +60,7 @@ class _Teller:
         self._report = report
         self._language = style.language
         self._paint: Paint = _coloured if style.colour else _plain
-        self._lines = {file.name: Lines(file.text) for file in report.files}
+        self._lines = {name: Lines(text) for name, text in report.texts().items()}
 
     def _say(self, zh: str, en: str) -> str:
         return zh if self._language == "zh" else en

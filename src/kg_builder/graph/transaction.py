@@ -1,0 +1,161 @@
+"""A commit: from one generation of an output folder to the next, by what comes and what goes.
+
+The new generation is a backup of the store that stands (hard links, made by the engine) with the
+changed quads written into it, and the other files made to agree; so it costs what the change costs,
+not what the graph does. Nothing of the old one is ever written to: the engine only adds files, and
+whatever else changes is a new file. The caller holds the lock of the folder, and has put the entry
+of the history on the disk; the switch of the pointer is the commit.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pyoxigraph import DefaultGraph, Quad, Store, Triple
+
+from kg_builder.errors import OutputError
+from kg_builder.graph.checksums import Digest, read_digests, write_checksums
+from kg_builder.graph.generations import Output
+from kg_builder.graph.opening import DATASET, OpenGraph
+from kg_builder.graph.output import write_json
+from kg_builder.graph.serialization import GraphName, nquads_of_graphs, turtle
+
+MOST_QUADS_AS_TEXT: Final = 150_000
+"""Up to so many quads a commit writes the text files anew; beyond, it leaves them out."""
+
+_Graphs = Mapping[GraphName, Sequence[Triple]]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What comes into the graphs of a store and what goes, and what build.json says then.
+
+    `come` are triples that their graph does not hold, `go` those that it does.
+    """
+
+    come: _Graphs
+    go: _Graphs
+    summary: Mapping[str, Any]
+
+    def touched(self) -> tuple[Triple, ...]:
+        """Return the triples of the default graph that come or go."""
+        default = DefaultGraph()
+        return (*self.come.get(default, ()), *self.go.get(default, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The generation that a commit made; `with_text` says whether it has the text files."""
+
+    folder: Path
+    with_text: bool
+
+
+def commit(
+    output: Output,
+    current: OpenGraph,
+    change: Change,
+    add: Callable[[Path, Path], None],
+    *,
+    with_text: bool | None = None,
+) -> Committed:
+    """Write the next generation and switch to it. `current` is the one that stands.
+
+    `add` is given the folders of the new generation and of the old, for what the graph wing does
+    not write. `with_text` says whether asserted.ttl, inferred.ttl, evidence.ttl and dataset.nq are
+    written; None lets the size of the graph decide. Raises OutputError; the former state stays.
+    """
+    former = current.generation
+    if former is None:
+        raise ValueError("not a folder made by kg build")
+    start = time.perf_counter()
+    digests = read_digests(former)
+    for graph in {**change.come, **change.go}:
+        digest = digests.get(graph, Digest())
+        digest = digest.minus(change.go.get(graph, ())).plus(change.come.get(graph, ()))
+        digests[graph] = digest
+    if with_text is None:
+        with_text = sum(digest.triples for digest in digests.values()) <= MOST_QUADS_AS_TEXT
+    with output.generation() as folder:
+        _extend_store(former / "store", folder / "store", change)
+        write_json(folder / "build.json", change.summary)
+        _link_tree(former / "source", folder / "source")
+        if with_text:
+            _write_text(folder, current, change.summary["base"])
+        add(folder, former)
+        write_json(folder / "timings.json", {"write": round(time.perf_counter() - start, 6)})
+        write_checksums(folder, digests, former)
+    return Committed(folder, with_text)
+
+
+def absent(store: Store, triples: Iterable[Triple], graph: GraphName) -> tuple[Triple, ...]:
+    """Return those of the triples that a graph of a store does not hold, each once."""
+    return tuple(
+        triple
+        for triple in dict.fromkeys(triples)
+        if Quad(triple.subject, triple.predicate, triple.object, graph) not in store
+    )
+
+
+def _extend_store(former: Path, path: Path, change: Change) -> None:
+    try:
+        # the engine links its data files, which it never writes again, and copies the others
+        Store.read_only(str(former)).backup(str(path))
+        store = Store(path)
+        for quad in _quads(change.go):
+            store.remove(quad)
+        store.extend(_quads(change.come))
+        store.flush()
+    except OSError as error:
+        raise OutputError(
+            f"存储写不了（{error}）：请检查磁盘空间和权限",
+            f"the store cannot be written ({error}): check the disk's room and permissions",
+            file=str(path),
+        ) from error
+    del store  # the last reference: the engine closes its files
+
+
+def _quads(graphs: _Graphs) -> Iterable[Quad]:
+    for name, triples in graphs.items():
+        for triple in triples:
+            yield Quad(triple.subject, triple.predicate, triple.object, name)
+
+
+def _write_text(folder: Path, current: OpenGraph, base: str) -> None:
+    store = Store.read_only(str(folder / "store"))
+    graphs: dict[GraphName, list[Triple]] = {}
+    for quad in store:
+        graphs.setdefault(quad.graph_name, []).append(quad.triple)
+    special = {name: current.graph_name(name) for name in ("inferred", "evidence", "ontology")}
+    sources = set(graphs).difference(special.values(), [DefaultGraph()])
+    parts: dict[str, Iterable[Triple]] = {
+        "asserted": dict.fromkeys(triple for name in sources for triple in graphs[name]),
+        **{name: graphs.get(special[name], []) for name in ("inferred", "evidence")},  # type: ignore[arg-type]
+    }
+    for name, triples in parts.items():
+        text = turtle(triples, base=base)
+        (folder / f"{name}.ttl").write_text(text, "utf-8", newline="")
+    (folder / DATASET).write_text(nquads_of_graphs(graphs.items()), "utf-8", newline="")
+
+
+def _link_tree(source: Path, target: Path) -> None:
+    """Give a new generation the files of the old one, which nobody ever changes."""
+    if not source.is_dir():
+        return
+    target.mkdir()
+    for path in source.iterdir():
+        link_or_copy(path, target / path.name)
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Make a hard link to a file that is never changed; a copy where the file system has none."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

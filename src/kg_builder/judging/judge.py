@@ -1,0 +1,344 @@
+"""Judging: what is wrong with submissions, in the context of a graph or alone.
+
+In context the graph's ontology, inference and shapes apply, as `kg build` applies them; with other
+people's shapes SHACL alone does, as pySHACL applies it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pyoxigraph import BlankNode, DefaultGraph, Triple
+
+from kg_builder.graph.conformance import load_shapes
+from kg_builder.graph.context import Context, Effect, open_context
+from kg_builder.graph.context.standing import OldResults
+from kg_builder.graph.mixing import Inference
+from kg_builder.graph.opening import OpenGraph, open_graph
+from kg_builder.graph.shacl import compile_shapes
+from kg_builder.graph.shacl.report import sort_key
+from kg_builder.graph.submission.model import Submission
+from kg_builder.judging.fixes import apply_fixes
+from kg_builder.judging.lint import Kind, LintContext, is_schema, lint
+from kg_builder.judging.raw import Raw
+from kg_builder.judging.reports.report import FailOn, JudgedFile, Report
+from kg_builder.judging.standalone import (
+    HouseShapes,
+    ShapeFiles,
+    check_shapes,
+    data_of,
+    more_than,
+    unmet_targets,
+)
+from kg_builder.judging.words import Material, place_results
+from kg_builder.judging.words.placing import Finding
+from kg_builder.model.bilingual import Bilingual
+from kg_builder.model.validation import ValidationResult
+from kg_builder.model.verdict import Edit, Fix, PlacedResult, Verdict
+from kg_builder.resources import Resources
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What submissions are judged by.
+
+    Without `shapes` the house's are used, in the context of `store`; with shapes and a store those
+    shapes in its context; with shapes alone nothing else counts but `ontology` and `inference`.
+    """
+
+    resources: Resources
+    store: Path | None = None
+    shapes: tuple[Submission, ...] = ()
+    ontology: tuple[Submission, ...] = ()
+    inference: Inference = "none"
+    merge_graphs: bool = False
+    timeout: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, and what it was come to by."""
+
+    submissions: tuple[Submission, ...]
+    verdict: Verdict
+    effect: Effect | None = None
+    """What the triples do to the graph; None where they were judged alone."""
+    triples: tuple[Triple, ...] = ()
+    """The triples that were judged: those of the submissions that may stand in a graph."""
+    shapes_graph: tuple[Triple, ...] = ()
+    """Other people's shapes, where they were judged by."""
+
+
+class Judge(Protocol):
+    """Gives the verdict on submissions that are brought together."""
+
+    def __call__(self, submissions: Sequence[Submission], listed: int | None = None) -> Judgement:
+        """Judge; of the results so many are `listed`, with words and mends."""
+        ...
+
+
+@contextmanager
+def judging(question: Question) -> Iterator[Judge]:
+    """Give what judges submissions that are brought together, over and over, as asked.
+
+    Raises what opening the store raises. What it gives raises InputError, ConfigurationError and
+    ValidationFailure where something cannot be checked.
+    """
+    if question.store is None:
+        yield lambda submissions, listed=None: judge_alone(submissions, question, listed)
+        return
+    with open_graph(question.store) as graph, Court(graph, question.resources) as court:
+        if question.shapes:
+            yield lambda submissions, listed=None: court.judge_by(submissions, question, listed)
+        else:
+            yield court.judge
+
+
+class Court:
+    """A graph opened to judge submissions against, over and over; a context manager."""
+
+    def __init__(self, graph: OpenGraph, resources: Resources) -> None:
+        """Read what judging needs; `graph` must stay open."""
+        self._graph = graph
+        self._shape_files = tuple(resources.files("shapes", "*.ttl"))
+        self._context: Context = open_context(graph, resources)
+        self._lint = LintContext(self._context.ontology, graph, resources=resources)
+
+    def __enter__(self) -> Court:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lint.close()
+
+    def judge(self, submissions: Sequence[Submission], listed: int | None = None) -> Judgement:
+        """Return the verdict by the shapes of the house on submissions that come together.
+
+        Of the results so many are `listed`, with words and mends; the others are counted.
+        """
+        linted = tuple(self._linted(submissions))
+        triples = self._fit(submissions)
+        effect = self._context.effect_of(triples)
+        results: tuple[PlacedResult, ...] = ()
+        if linted or effect.caused or effect.standing:
+            house = HouseShapes(self._shape_files)
+            material = Material(
+                submissions=tuple(submissions),
+                shapes=load_shapes(self._shape_files, self._context.ontology),
+                graph=self._graph,
+                ontology=self._context.ontology.triples,
+                inferred=effect.inferred,
+                shape_place=house.place,
+            )
+            findings = _distinct((*linted, *effect.caused, *effect.standing))
+            results = _placed(findings, material, effect.standing, listed)
+        verdict = Verdict(
+            results=results,
+            triples=_count(submissions),
+            focus_nodes=effect.focus_nodes,
+            standing_elsewhere=effect.elsewhere,
+            notes=effect.notes,
+        )
+        return Judgement(tuple(submissions), verdict, effect, triples)
+
+    def judge_by(
+        self, submissions: Sequence[Submission], question: Question, listed: int | None = None
+    ) -> Judgement:
+        """Return the verdict by other people's shapes on submissions together with the graph.
+
+        The whole graph is checked twice, as it stands and with the submissions.
+        """
+        shapes = ShapeFiles(question.shapes)
+        linted = tuple(self._linted(submissions))
+        triples = self._fit(submissions)
+        effect = self._context.effect_of(triples)
+        stands = [quad.triple for quad in self._graph.store.quads_for_pattern(*_DEFAULT)]
+        joined = [*stands, *effect.new, *effect.inferred]
+        after = check_shapes(joined, shapes, timeout=question.timeout)
+        before = check_shapes(stands, shapes, timeout=question.timeout, must_check=False)
+        caused = tuple(more_than(after.report.results, before.report.results))
+        resolved = set(more_than(before.report.results, after.report.results))
+        old = OldResults(before.report.results)
+        standing = old.touched(triples) - resolved
+        material = Material(
+            submissions=tuple(submissions),
+            shapes=compile_shapes(shapes.triples),
+            graph=self._graph,
+            ontology=self._context.ontology.triples,
+            inferred=effect.inferred,
+            shape_place=shapes.place,
+        )
+        strange, notes = unmet_targets(after, shapes)
+        findings = _distinct((*linted, *caused, *sorted(standing, key=sort_key)))
+        whole = Bilingual(
+            f"用别人的形状要检查整个图：{len(joined)} 条三元组",
+            f"other shapes need the whole graph: {len(joined)} triples were checked",
+        )
+        verdict = Verdict(
+            results=(*_placed(findings, material, standing, listed), *strange),
+            triples=_count(submissions),
+            focus_nodes=after.focus_nodes,
+            standing_elsewhere=old.besides(standing | resolved),
+            notes=(*effect.notes, whole, *notes),
+        )
+        return Judgement(tuple(submissions), verdict, effect, triples, shapes.triples)
+
+    def _linted(self, submissions: Sequence[Submission]) -> Iterator[Raw]:
+        """Yield what lint finds; a node that another of the files describes exists."""
+        described = {str(t.subject) for submission in submissions for t in submission.triples}
+        for submission in submissions:
+            for raw in lint(submission, self._lint):
+                dangling = raw.result.component == Kind.DANGLING.component
+                if not (dangling and raw.result.value in described):
+                    yield raw
+
+    def _fit(self, submissions: Sequence[Submission]) -> tuple[Triple, ...]:
+        """Return the triples that may stand in a graph; lint reports the others."""
+        ontology = self._context.ontology
+        every = dict.fromkeys(triple for found in submissions for triple in found.triples)
+        return tuple(
+            triple
+            for triple in every
+            if not is_schema(triple, ontology)
+            and not isinstance(triple.subject, BlankNode)
+            and not isinstance(triple.object, BlankNode)
+        )
+
+
+def judge_alone(
+    submissions: Sequence[Submission], question: Question, listed: int | None = None
+) -> Judgement:
+    """Return the verdict by other people's shapes, nothing else at hand."""
+    shapes = ShapeFiles(question.shapes)
+    submissions = data_of(submissions, merge=question.merge_graphs)
+    ontology = tuple(triple for file in question.ontology for triple in file.triples)
+    data = tuple(dict.fromkeys(triple for found in submissions for triple in found.triples))
+    found = check_shapes(
+        data, shapes, ontology, inference=question.inference, timeout=question.timeout
+    )
+    strange, notes = unmet_targets(found, shapes)
+    results: tuple[PlacedResult, ...] = ()
+    if found.report.results:
+        material = Material(
+            submissions=tuple(submissions),
+            shapes=compile_shapes(shapes.triples),
+            ontology=ontology,
+            shape_place=shapes.place,
+        )
+        results = _placed(found.report.results, material, (), listed)
+    verdict = Verdict(
+        results=(*results, *strange),
+        triples=len(data),
+        focus_nodes=found.focus_nodes,
+        notes=tuple(notes),
+    )
+    return Judgement(tuple(submissions), verdict, None, data, shapes.triples)
+
+
+_DEFAULT = (None, None, None, DefaultGraph())
+
+
+def _count(submissions: Sequence[Submission]) -> int:
+    return len({triple for submission in submissions for triple in submission.triples})
+
+
+def _distinct(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings without those of SHACL that lint tells of the same value better."""
+    told = {
+        (raw.result.component, raw.result.focus_node, raw.result.path, raw.result.value)
+        for raw in findings
+        if isinstance(raw, Raw)
+    }
+    return [
+        finding
+        for finding in findings
+        if isinstance(finding, Raw)
+        or (finding.component, finding.focus_node, finding.path, finding.value) not in told
+    ]
+
+
+def _placed(
+    findings: Sequence[Finding],
+    material: Material,
+    standing: Collection[ValidationResult],
+    listed: int | None,
+) -> tuple[PlacedResult, ...]:
+    """Return results with places and words, as often as SHACL has them; the unlisted ones bare."""
+    stood = set(standing)
+    found = place_results(findings, material, standing=stood, most=listed)
+    left = Counter(item.result if isinstance(item, Raw) else item for item in findings)
+    often = [copy for item in found for copy in [item] * max(left.pop(item.result, 1), 1)]
+    bare = (
+        PlacedResult(result, _BARE, _BARE, standing=result in stood)
+        for result, times in left.items()
+        for _ in range(times)
+    )
+    return (*often, *bare)
+
+
+_BARE = Bilingual("", "")
+
+
+# what comes of a verdict
+
+
+def report_of(
+    judgement: Judgement, question: Question, *, fail_on: FailOn, limit: int | None = None
+) -> Report:
+    """Return what is told of a judgement."""
+    return Report(
+        verdict=judgement.verdict,
+        files=tuple(map(_judged, judgement.submissions)),
+        mode="standalone" if question.store is None else "context",
+        store=None if question.store is None else str(question.store),
+        shapes=tuple(map(_judged, question.shapes)),
+        fail_on=fail_on,
+        limit=limit,
+        shapes_graph=judgement.shapes_graph,
+    )
+
+
+def _judged(submission: Submission) -> JudgedFile:
+    triples = len(submission.triples) + sum(map(len, submission.named.values()))
+    return JudgedFile(
+        submission.name, submission.format, submission.sha256, triples, submission.text
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A submission with mends made, as bytes, and the mends."""
+
+    data: bytes
+    fixes: tuple[Fix, ...]
+
+
+def mended(submission: Submission, judgement: Judgement) -> Mended:
+    """Return a submission with the first mend of each result that has one and meets no other.
+
+    Results that stood before are left as they are.
+    """
+    chosen: list[Fix] = []
+    taken: set[Edit] = set()
+    for item in judgement.verdict.results:
+        fix = next((f for f in item.fixes if all(e.file == submission.name for e in f.edits)), None)
+        if fix is None or item.standing:
+            continue
+        if any(_meets(edit, other) for edit in fix.edits for other in taken - set(fix.edits)):
+            continue
+        if not taken.issuperset(fix.edits):
+            chosen.append(fix)
+            taken.update(fix.edits)
+    text = apply_fixes(submission.text, chosen)
+    return Mended(("\ufeff" if submission.marked else "").encode() + text.encode(), tuple(chosen))
+
+
+def _meets(one: Edit, other: Edit) -> bool:
+    """Whether two edits touch the same characters."""
+    if one.span.start == other.span.start:
+        return True
+    return one.span.start < other.span.end and other.span.start < one.span.end

@@ -1,0 +1,309 @@
+"""Taking triples in, and back: parse → validate → infer → commit, the same for every caller.
+
+Whatever is committed is judged under the lock of the folder, against the generation that the commit
+then follows; so nobody's triples come between the judging and the switch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+from pyoxigraph import DefaultGraph, RdfFormat, Triple, parse
+
+from kg_builder.asking.names import keep_names
+from kg_builder.errors import InputError, StoreError
+from kg_builder.graph.contributions import (
+    Batch,
+    History,
+    Provenance,
+    Submitted,
+    history_of,
+    listed_in,
+    make_batch,
+    remove_entry,
+    remove_leftovers,
+    write_batch,
+)
+from kg_builder.graph.disk import output_errors
+from kg_builder.graph.generations import Output
+from kg_builder.graph.iris import mint_graph
+from kg_builder.graph.opening import OpenGraph, open_graph
+from kg_builder.graph.output import result_key
+from kg_builder.graph.recomputation import Recomputed, recompute
+from kg_builder.graph.transaction import Change, Committed, commit
+from kg_builder.model.bilingual import Bilingual
+from kg_builder.model.validation import ValidationResult
+from kg_builder.model.verdict import PlacedResult, Verdict
+from kg_builder.resources import Resources
+
+Severity: TypeAlias = Literal["violation", "warning", "info"]
+Status: TypeAlias = Literal["done", "would", "refused", "unchanged"]
+"""Committed, what a dry run would commit, refused by the verdict, or nothing to do."""
+
+WAIT: Final = 10.0
+"""Seconds to wait for another writer unless told otherwise."""
+_SEVERITIES: Final = ("Violation", "Warning", "Info")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a transaction is made; see `kg add`."""
+
+    wait: float = WAIT
+    dry_run: bool = False
+    fail_on: Severity = "violation"
+    with_text: bool | None = None
+    resources: Resources | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a transaction."""
+
+    status: Status
+    verdict: Verdict
+    batch: Batch
+    """The entry of the history that was made, or would have been."""
+    new: tuple[Triple, ...] = ()
+    """Asserted now, and by nobody before."""
+    known: tuple[Triple, ...] = ()
+    """Asserted before too."""
+    inferred: tuple[Triple, ...] = ()
+    """Follows now, and did not before."""
+    promoted: tuple[Triple, ...] = ()
+    """Asserted now, and followed before."""
+    gone: tuple[Triple, ...] = ()
+    """In the graph before, and not now."""
+    committed: Committed | None = None
+
+
+def submit(
+    store: Path, files: Sequence[Submitted], provenance: Provenance, options: Options | None = None
+) -> Outcome:
+    """Take files of triples into the graph of a built folder as one batch, or refuse them whole.
+
+    Raises InputError for a file that cannot be read as RDF, StoreError for a store that is not
+    ready for it, BusyError where another writer stays, OutputError where it cannot be written.
+    """
+    options = options or Options()
+    triples = tuple(dict.fromkeys(triple for file in files for triple in _read(file)))
+    with _standing(store, options) as (output, graph, history):
+        batch = make_batch(
+            history.next_number, "add", provenance, history.base, triples, files=files
+        )
+        held = {triple for found in history.graphs().values() for triple in found}
+        if held.issuperset(triples):
+            return Outcome("unchanged", _verdict((), triples), batch, known=triples)
+        after = history.with_batch(batch)
+        work = _Work(graph, history, after, options)
+        return work.finish(output, files, triples)
+
+
+def undo(
+    store: Path, number: int, provenance: Provenance, options: Options | None = None
+) -> Outcome:
+    """Take an entry of the history back; refused where what is left would not conform.
+
+    Raises InputError where there is no such entry, or it is undone already; else as `submit`.
+    """
+    options = options or Options()
+    with _standing(store, options) as (output, graph, history):
+        _check_undo(history, number, store)
+        batch = make_batch(history.next_number, "undo", provenance, history.base, of=number)
+        work = _Work(graph, history, history.with_batch(batch), options)
+        return work.finish(output, (), ())
+
+
+def retract(
+    store: Path, files: Sequence[Submitted], provenance: Provenance, options: Options | None = None
+) -> Outcome:
+    """Take triples out of the contributions; refused where what is left would not conform.
+
+    Raises InputError for a triple that no contribution holds; else as `submit`.
+    """
+    options = options or Options()
+    triples = tuple(dict.fromkeys(triple for file in files for triple in _read(file)))
+    with _standing(store, options) as (output, graph, history):
+        _check_retraction(graph, history, triples, files)
+        batch = make_batch(history.next_number, "retract", provenance, history.base, triples, files)
+        work = _Work(graph, history, history.with_batch(batch), options)
+        return work.finish(output, files, ())
+
+
+class _Work:
+    """One change to one graph: what it does, and doing it."""
+
+    def __init__(self, graph: OpenGraph, before: History, after: History, options: Options) -> None:
+        self._graph = graph
+        self._before = before
+        self._after = after
+        self._options = options
+        self._resources = options.resources or Resources.find()
+        self._found: Recomputed = recompute(graph, before, after, self._resources)
+
+    def finish(
+        self, output: Output, files: Sequence[Submitted], triples: Sequence[Triple]
+    ) -> Outcome:
+        """Commit, unless the verdict or a dry run is against it; `triples` are those added."""
+        change = self._found.change
+        batch = self._after.batches[-1]
+        verdict = _verdict(self._caused(), triples)
+        inferred = mint_graph(self._after.base, "inferred")
+        gone_inferred = set(change.go.get(inferred, ()))
+        outcome = Outcome(
+            status=self._status(verdict),
+            verdict=verdict,
+            batch=batch,
+            new=tuple(triple for triple in triples if not self._was_asserted(triple)),
+            known=tuple(triple for triple in triples if self._was_asserted(triple)),
+            inferred=tuple(change.come.get(inferred, ())),
+            promoted=tuple(triple for triple in triples if triple in gone_inferred),
+            gone=tuple(change.go.get(DefaultGraph(), ())),
+        )
+        if outcome.status != "done":
+            return outcome
+        committed = self._commit(output, batch, files, change)
+        return Outcome(
+            "done",
+            verdict,
+            batch,
+            *(outcome.new, outcome.known, outcome.inferred, outcome.promoted, outcome.gone),
+            committed,
+        )
+
+    def _status(self, verdict: Verdict) -> Status:
+        levels = ("violation", "warning", "info")
+        counted = _SEVERITIES[: levels.index(self._options.fail_on) + 1]
+        if any(verdict.count(severity) for severity in counted):
+            return "refused"
+        return "would" if self._options.dry_run else "done"
+
+    def _was_asserted(self, triple: Triple) -> bool:
+        special = {self._graph.graph_name(name) for name in ("inferred", "evidence", "ontology")}
+        s, p, o = triple
+        names = {quad.graph_name for quad in self._graph.store.quads_for_pattern(s, p, o, None)}
+        return bool(names - special - {DefaultGraph()})
+
+    def _caused(self) -> Iterable[ValidationResult]:
+        before = {result_key(found) for found in self._graph.summary["validation"]["results"]}
+        return (item for item in self._found.report.results if result_key(item) not in before)
+
+    def _commit(
+        self, output: Output, batch: Batch, files: Sequence[Submitted], change: Change
+    ) -> Committed:
+        out, number = output.path, batch.entry.number
+
+        def add(folder: Path, former: Path) -> None:
+            keep_names(folder, former, change.touched(), self._resources)
+
+        with output_errors(out):
+            remove_leftovers(out, self._before.listed())
+            write_batch(out, batch, files)
+            try:
+                return commit(output, self._graph, change, add, with_text=self._options.with_text)
+            except BaseException:
+                if not _is_listed(out, number):
+                    remove_entry(out, number)
+                raise
+
+
+@contextmanager
+def _standing(store: Path, options: Options) -> Iterator[tuple[Output, OpenGraph, History]]:
+    """Give the graph as it stands and its history, and the lock; a dry run takes none."""
+    if not (store / "current").is_symlink():
+        raise StoreError(
+            f"不是 kg build 建的文件夹，没有可以加进去的图；请先运行 kg build -o {store}",
+            f"not a folder made by kg build, there is no graph to add to; run kg build -o {store}",
+            file=str(store),
+        )
+    output = Output(store, wait=options.wait)
+    if options.dry_run:
+        with open_graph(store) as graph:
+            yield output, graph, history_of(store, graph.summary)
+        return
+    with output.locked(), open_graph(store) as graph:
+        yield output, graph, history_of(store, graph.summary)
+
+
+def _is_listed(out: Path, number: int) -> bool:
+    """Whether the generation that is current lists an entry: then the switch has happened."""
+    try:
+        summary = json.loads((out / "current" / "build.json").read_bytes())
+    except (OSError, ValueError):
+        return True  # who knows: a folder too many is harmless, one too few is a loss
+    return number in listed_in(summary)
+
+
+def _check_undo(history: History, number: int, store: Path) -> None:
+    states = {item.entry.number: item.state for item in history.standings()}
+    if number not in states:
+        last = history.next_number - 1
+        raise InputError(
+            f"没有第 {number} 批贡献；" + (f"最后一批是 {last}" if last else "还没有任何贡献"),
+            f"there is no contribution {number}; "
+            + (f"the last is {last}" if last else "there is none yet"),
+            file=str(store),
+        )
+    if states[number] == "undone":
+        raise InputError(
+            f"第 {number} 批贡献已经撤销过了；kg history 列出全部",
+            f"contribution {number} is undone already; kg history lists them",
+            file=str(store),
+        )
+
+
+def _check_retraction(
+    graph: OpenGraph, history: History, triples: Sequence[Triple], files: Sequence[Submitted]
+) -> None:
+    held = {triple for found in history.graphs().values() for triple in found}
+    for triple in triples:
+        if triple in held:
+            continue
+        s, p, o = triple
+        found = next(graph.store.quads_for_pattern(s, p, o, DefaultGraph()), None)
+        reason = (
+            Bilingual(
+                "不是贡献的；报告所说的用决定（kg review）更正",
+                "was not contributed; what a report says is mended by decisions (kg review)",
+            )
+            if found is not None
+            else Bilingual("图里没有", "is not in the graph")
+        )
+        raise InputError(
+            f"{triple.subject} {triple.predicate} {triple.object} {reason.zh}",
+            f"{triple.subject} {triple.predicate} {triple.object} {reason.en}",
+            file=files[0].name if len(files) == 1 else None,
+        )
+
+
+def _verdict(results: Iterable[ValidationResult], triples: Sequence[Triple]) -> Verdict:
+    placed = tuple(PlacedResult(result, *(2 * (_words(result.messages),))) for result in results)
+    return Verdict(placed, len(triples), 0)
+
+
+def _words(messages: Sequence[str]) -> Bilingual:
+    from kg_builder.graph.serialization import literal_words
+
+    def pick(language: str) -> str:
+        tagged = (text for text in messages if text.endswith(f"@{language}"))
+        return literal_words(next(tagged, messages[0] if messages else ""))
+
+    return Bilingual(pick("zh"), pick("en"))
+
+
+_SYNTAXES: Final[Mapping[str, RdfFormat]] = {".ttl": RdfFormat.TURTLE, ".nt": RdfFormat.N_TRIPLES}
+
+
+def _read(file: Submitted) -> Iterator[Triple]:
+    try:
+        for quad in parse(input=file.content, format=_SYNTAXES[file.suffix]):
+            yield quad.triple
+    except SyntaxError as error:
+        raise InputError(
+            f"{error.msg}", f"{error.msg}", file=file.name, line=error.lineno, column=error.offset
+        ) from error

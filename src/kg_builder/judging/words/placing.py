@@ -1,0 +1,164 @@
+"""From results to results that people can act on: with a place, with words, with mends."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from kg_builder.graph.shacl.report import SEVERITIES, read_term
+from kg_builder.graph.submission.model import Submission
+from kg_builder.judging.raw import Part, Raw
+from kg_builder.judging.words.material import Material
+from kg_builder.judging.words.messages import author_message, in_language
+from kg_builder.judging.words.names import Namer
+from kg_builder.judging.words.offence import Case, Offence, case_of, offence
+from kg_builder.judging.words.told import explain
+from kg_builder.model.bilingual import Bilingual
+from kg_builder.model.validation import ValidationResult
+from kg_builder.model.verdict import FilePlace, PlacedResult
+
+Finding: TypeAlias = Raw | ValidationResult
+_RELATED = 20
+"""So many other places are given."""
+
+
+def place_results(
+    findings: Iterable[Finding],
+    material: Material,
+    *,
+    standing: Container[ValidationResult] = (),
+    most: int | None = None,
+) -> tuple[PlacedResult, ...]:
+    """Give results a place, words in both languages, and mends; sorted by place, each once.
+
+    `findings` are results of SHACL, and raw ones of other checks. Those that are in `standing` are
+    marked so. With `most` only so many, the first by place, get words and are returned: finding
+    places is cheap, and words are not.
+    """
+    desk = _Desk(material)
+    distinct = dict.fromkeys(findings)
+    placed = sorted(map(desk.place, distinct), key=desk.order)
+    return tuple(desk.word(item, standing) for item in placed[:most])
+
+
+@dataclass(frozen=True, eq=False)
+class _Placed:
+    finding: Finding
+    result: ValidationResult
+    place: FilePlace | None
+    related: tuple[FilePlace, ...]
+    case: Case | None = None
+    at_fault: Offence | None = None
+
+
+class _Desk:
+    """Works on the results of one verdict."""
+
+    def __init__(self, material: Material) -> None:
+        self._material = material
+        self._files = {submission.name: i for i, submission in enumerate(material.submissions)}
+
+    @cached_property
+    def _namers(self) -> tuple[Namer, Namer]:
+        return Namer(self._material, "zh"), Namer(self._material, "en")
+
+    def order(self, item: _Placed) -> tuple[object, ...]:
+        """Return what results are sorted by: place, severity, and the result itself."""
+        result, place = item.result, item.place
+        rank = SEVERITIES.index(result.severity) if result.severity in SEVERITIES else 3
+        where = (
+            (1, 0, 0, 0)
+            if place is None
+            else (0, self._files.get(place.file, 0), place.line, place.column)
+        )
+        key = (result.focus_node, result.path or "", result.component, result.value or "")
+        return (*where, rank, *key, result.source_shape, result.messages)
+
+    # places
+
+    def place(self, finding: Finding) -> _Placed:
+        """Find where a result stands."""
+        if isinstance(finding, Raw):
+            places = tuple(self._of_raw(finding))
+            return _Placed(finding, finding.result, next(iter(places), None), places[1:])
+        case = case_of(finding, self._material)
+        at_fault = offence(case)
+        places = tuple(self._of_triples(at_fault.triples, at_fault.part))
+        if not places:
+            places = tuple(self._of_subject(finding.focus_node))
+        return _Placed(finding, finding, next(iter(places), None), places[1:], case, at_fault)
+
+    def _of_raw(self, raw: Raw) -> Iterator[FilePlace]:
+        if raw.span is not None:
+            submission = self._named(raw)
+            if submission is not None:
+                yield submission.place(raw.span)
+        first = raw.triples[:1] if raw.span is None else ()
+        found = [*self._of_triples(first, raw.part), *self._of_triples(raw.triples[1:], "object")]
+        yield from found
+        if raw.span is None and not found:
+            yield from self._of_subject(raw.result.focus_node)
+
+    def _named(self, raw: Raw) -> Submission | None:
+        for submission in self._material.submissions:
+            if raw.file is None or submission.name == raw.file:
+                return submission
+        return None
+
+    def _of_triples(self, triples: Iterable[Triple], part: Part) -> Iterator[FilePlace]:
+        for number, triple in enumerate(triples):
+            submission = self._material.home.get(triple)
+            spans = submission.spans(triple) if submission is not None else None
+            if submission is None or spans is None or number > _RELATED:
+                continue
+            span = getattr(spans, part if number == 0 else "object")
+            yield submission.place(span)
+
+    def _of_subject(self, node: str) -> Iterator[FilePlace]:
+        term = read_term(node)
+        if isinstance(term, Literal):
+            return
+        for submission in self._material.submissions:
+            span = submission.subject_span(term)
+            if span is not None:
+                yield submission.place(span)
+                return
+
+    def _shape_place(self, shape: str) -> FilePlace | None:
+        find = self._material.shape_place
+        if find is None:
+            return None
+        node: NamedNode | BlankNode | Literal | None = read_term(shape)
+        if isinstance(node, BlankNode):
+            node = self._material.shapes_graph.owner(node)
+        return find(node) if isinstance(node, NamedNode) else None
+
+    # words
+
+    def word(self, item: _Placed, standing: Container[ValidationResult]) -> PlacedResult:
+        """Give a placed result its words."""
+        result, case = item.result, item.case
+        if case is None or item.at_fault is None:
+            message = explanation = _own_words(result)
+        else:
+            explanation = explain(case, item.at_fault, self._namers)
+            message = author_message(case) or explanation
+        return PlacedResult(
+            result=result,
+            message=message,
+            explanation=explanation,
+            place=item.place,
+            related=tuple(dict.fromkeys(p for p in item.related if p != item.place)),
+            shape_place=self._shape_place(result.source_shape),
+            standing=result in standing,
+        )
+
+
+def _own_words(result: ValidationResult) -> Bilingual:
+    """Return the messages of a result that are in both languages already."""
+    found = [term for term in map(read_term, result.messages) if isinstance(term, Literal)]
+    return Bilingual(in_language(found, "zh"), in_language(found, "en"))
