@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import cache
 from itertools import chain, islice
 from types import MappingProxyType
@@ -89,11 +88,6 @@ def of_store(store: Store) -> Find:
     return lambda predicate: store.quads_for_pattern(None, predicate, None, DefaultGraph())
 
 
-def names_things(triple: Triple) -> bool:
-    """Return whether a triple may change what things are called, or how they are told apart."""
-    return triple.predicate in _PREDICATES
-
-
 def things_changed(store: Store, come: Iterable[Triple]) -> frozenset[str] | None:
     """Return the IRIs of what is called, or told apart, otherwise since triples came.
 
@@ -116,7 +110,7 @@ def things_changed(store: Store, come: Iterable[Triple]) -> frozenset[str] | Non
 def named_among(store: Store, iris: Iterable[str]) -> NamedThings:
     """Return what `named_things` does of these of the things in a store, at the cost of these.
 
-    Areas and places are those among them and around them.
+    Places are those among them, areas those around them too.
     """
     iris = frozenset(iris)
     default = DefaultGraph()
@@ -143,7 +137,10 @@ def named_among(store: Store, iris: Iterable[str]) -> NamedThings:
         return sum(1 for _ in islice(members, _MANY))
 
     found = _Naming(of_triples(quad.triple for quad in quads), size).things()
-    return replace(found, records=tuple(r for r in found.records if r.id in iris))
+    records = tuple(record for record in found.records if record.id in iris)
+    place = _local_name(_PLACE.value)
+    places = tuple(record.names[0] for record in records if place in record.classes)
+    return NamedThings(records, found.areas, places)
 
 
 class _Naming:

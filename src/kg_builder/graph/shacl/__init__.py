@@ -10,4 +10,12 @@ from kg_builder.graph.shacl.engine import unsatisfied, validate
 from kg_builder.graph.shacl.report import report_triples
 from kg_builder.graph.shacl.shapes import Shape, Shapes, Targets
 
-__all__ = ["Shape", "Shapes", "Targets", "compile_shapes", "report_triples", "unsatisfied", "validate"]
+__all__ = [
+    "Shape",
+    "Shapes",
+    "Targets",
+    "compile_shapes",
+    "report_triples",
+    "unsatisfied",
+    "validate",
+]

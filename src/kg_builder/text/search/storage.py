@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import accumulate, count
@@ -106,18 +106,15 @@ def add_names(path: Path, things: NamedThings, lexicon: SpokenNames) -> bool:
         connection.close()
 
 
-def holding_any(path: Path, texts: Collection[str]) -> tuple[str, ...]:
-    """Return the ids of the records with a name that holds one of the texts, sorted.
+def holding_any(path: Path, texts: Iterable[str], lexicon: SpokenNames) -> tuple[str, ...]:
+    """Return the ids of the records with a name that holds one of the texts, however spelt.
 
     Raises OSError where the file cannot be read.
     """
-    statement = (
-        "SELECT DISTINCT id FROM name JOIN record ON record.number = name.record"
-        " WHERE instr(name, ?) ORDER BY id"
-    )
+    fold = Splitter(lexicon).fold
     try:
         with closing(connect(path)) as connection:
-            rows = [row for text in texts for row in connection.execute(statement, (text,))]
+            rows = [row for text in texts for row in connection.execute(_HOLDING, (fold(text),))]
     except sqlite3.DatabaseError as error:
         raise OSError(str(error)) from error
     return tuple(sorted({found for (found,) in rows}))
@@ -173,6 +170,10 @@ def _remove(connection: sqlite3.Connection, number: int, _id: str, classes: str)
 
 
 _FROM: Final = "SELECT number, id, classes FROM record WHERE number >= ? ORDER BY number LIMIT 1"
+_HOLDING: Final = (
+    "SELECT DISTINCT id FROM key JOIN record ON record.number = key.record "
+    "WHERE kind IN ('folded', 'aside') AND instr(key, ?)"
+)
 _PLACES: Final = (
     "SELECT label FROM class JOIN record ON record.number = class.record WHERE class = 'Place'"
 )
