@@ -56,14 +56,14 @@ def keep_names(
     """
     from kg_builder.graph.names import named_things, names_things, of_store
 
-    come, gone = tuple(filter(names_things, come)), any(map(names_things, gone))
+    new_names, is_less = tuple(filter(names_things, come)), any(map(names_things, gone))
     old, new = former / NAMES_FILE, folder / NAMES_FILE
-    if old.is_file() and not come and not gone:
+    if old.is_file() and not new_names and not is_less:
         link_or_copy(old, new)
         return
     lexicon = load_spoken_names(resources or Resources.find())
     store = Store.read_only(str(folder / "store"))
-    if gone or not old.is_file() or not _add_names(old, new, store, come, lexicon):
+    if is_less or not old.is_file() or not _add_names(old, new, store, new_names, lexicon):
         new.unlink(missing_ok=True)
         write_names(new, named_things(of_store(store)), lexicon)
 
