@@ -51,7 +51,6 @@ def ours(out: Path) -> dict[str, object]:
     """Judge in a warm session; return the times."""
     from kg_builder.graph.submission.reading import PARSING, read_submission
     from kg_builder.judging.judge import Court
-
     from kg_builder.workers import Standby
 
     start = time.perf_counter()
