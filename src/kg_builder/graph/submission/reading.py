@@ -183,6 +183,7 @@ def _too_large(name: str, size: int | None, limit: int) -> InputError:
 
 
 def submission_of(parsed: Parsed, name: str, kind: Format) -> Submission:
+    """Return what a child has answered as a submission."""
     quads = tuple(parse(parsed.quads, RdfFormat.N_QUADS, lenient=True))
     numbers = array("I")
     numbers.frombytes(parsed.numbers or bytes(len(quads) * SPAN_NUMBERS * numbers.itemsize))

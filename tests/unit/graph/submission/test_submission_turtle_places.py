@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from kg_builder.errors import InputError
 from kg_builder.graph.submission.formats import Format
 from kg_builder.graph.submission.model import Submission, TripleSpans
 from kg_builder.graph.submission.reading import Limits, parse_source, submission_of
-from kg_builder.model.selector import Span
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -37,12 +34,32 @@ BLANKS = st.sampled_from(
     [" ", "\n", "\r\n", "\t", "  ", " # 注释 e:x \"' <\n", "\r", " #\r\n", "\n\n "]
 )
 NAMES = st.sampled_from(
-    ["a1", "甲", "北京市·海淀区", "x-y", "1", "a.b", "a:b", "𠀀", "e_", "", "x%20y", "三、四", "a\\,b"]
+    [
+        "a1",
+        "甲",
+        "北京市·海淀区",
+        "x-y",
+        "1",
+        "a.b",
+        "a:b",
+        "𠀀",
+        "e_",
+        "",
+        "x%20y",
+        "三、四",
+        "a\\,b",
+    ]
 )
 TEXTS = st.text(
-    st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]) | st.sampled_from("\"'\\\n\t甲😀"),
+    st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"])
+    | st.sampled_from("\"'\\\n\t甲😀"),
     max_size=8,
 )
+
+NUMBERS = [
+    *(("1", "integer"), ("-0", "integer"), ("+1.5", "decimal"), (".5", "decimal")),
+    *(("1e3", "double"), ("1.E-2", "double"), ("-.5e+1", "double")),
+]
 
 
 @dataclass
@@ -74,7 +91,9 @@ class Writer:
         prefix = self.draw(st.sampled_from(["e", "", "甲", "e.f"]))
         iri = self.draw(st.sampled_from(["http://e/", "http://f#", "urn:x:"]))
         sparql = self.draw(st.booleans())
-        self.put(self.draw(st.sampled_from(["PREFIX", "prefix", "pReFix"])) if sparql else "@prefix")
+        self.put(
+            self.draw(st.sampled_from(["PREFIX", "prefix", "pReFix"])) if sparql else "@prefix"
+        )
         self.blank()
         self.put(f"{prefix}:")
         self.blank()
@@ -106,12 +125,7 @@ class Writer:
     def literal(self) -> None:
         way = self.draw(st.sampled_from(["string", "string", "language", "type", "number", "bool"]))
         if way == "number":
-            word, kind = self.draw(
-                st.sampled_from(
-                    [("1", "integer"), ("-0", "integer"), ("+1.5", "decimal"), (".5", "decimal")]
-                    + [("1e3", "double"), ("1.E-2", "double"), ("-.5e+1", "double")]
-                )
-            )
+            word, kind = self.draw(st.sampled_from(NUMBERS))
             self.mean(word, Literal(word, datatype=NamedNode(XSD + kind)))
         elif way == "bool":
             word = self.draw(st.sampled_from(["true", "false"]))
@@ -147,7 +161,9 @@ class Writer:
         elif way == "l":
             self.literal()
         elif way == "b":
-            self.put(self.draw(st.sampled_from(["_:b", "_:甲.1", "[]", "[ ]", "[#\n]", "()", "( )"])))
+            self.put(
+                self.draw(st.sampled_from(["_:b", "_:甲.1", "[]", "[ ]", "[#\n]", "()", "( )"]))
+            )
             self.blank()
         elif way == "[":
             self.properties(depth - 1)
@@ -250,9 +266,7 @@ def check(submission: Submission, writer: Writer) -> None:
                 check_words(submission, triple, spans, writer)
 
 
-def check_words(
-    submission: Submission, triple: Triple, spans: TripleSpans, writer: Writer
-) -> None:
+def check_words(submission: Submission, triple: Triple, spans: TripleSpans, writer: Writer) -> None:
     listed = triple.predicate.value in (RDF + "first", RDF + "rest")
     parts = zip((spans.subject, spans.predicate, spans.object), triple, strict=True)
     for span, term in parts:
