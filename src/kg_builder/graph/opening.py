@@ -38,6 +38,8 @@ from kg_builder.graph.serialization import (
     instance_prefixes,
     nquads_of_graphs,
 )
+from kg_builder.graph.submission.formats import SUFFIXES, unknown_suffix
+from kg_builder.graph.submission.wording import not_rdf
 from kg_builder.graph.vocabulary import PREFIXES, expand
 from kg_builder.model.bilingual import Language
 
@@ -52,17 +54,6 @@ _LABELS: Final = tuple(
         *("rdfs:label", "skos:prefLabel", "skos:altLabel"),
         *("dcterms:title", "foaf:name", "schema:name"),
     )
-)
-_SUFFIXES: Final[Mapping[str, RdfFormat]] = MappingProxyType(
-    {
-        ".ttl": RdfFormat.TURTLE,
-        ".nt": RdfFormat.N_TRIPLES,
-        ".nq": RdfFormat.N_QUADS,
-        ".trig": RdfFormat.TRIG,
-        ".rdf": RdfFormat.RDF_XML,
-        ".owl": RdfFormat.RDF_XML,
-        ".jsonld": RdfFormat.JSON_LD,
-    }
 )
 _BOM: Final = b"\xef\xbb\xbf"
 _EVIDENCE_SEGMENTS: Final = ("decision", "fact", "passage", "source")
@@ -265,7 +256,7 @@ def _load(path: Path) -> Store:
 def _rdf_files(path: Path) -> tuple[Path, ...]:
     if path.is_dir():
         files = tuple(
-            sorted(file for file in path.rglob("*") if file.suffix in _SUFFIXES and file.is_file())
+            sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file())
         )
         if files:
             return files
@@ -276,13 +267,8 @@ def _rdf_files(path: Path) -> tuple[Path, ...]:
         )
     if not path.exists():
         raise InputError("没有这个文件或文件夹", "no such file or folder", file=str(path))
-    if path.suffix not in _SUFFIXES:
-        known = " ".join(_SUFFIXES)
-        raise InputError(
-            f"看不出是哪种 RDF；后缀应是 {known} 之一",
-            f"of no known kind of RDF; the suffix is one of {known}",
-            file=str(path),
-        )
+    if path.suffix not in SUFFIXES:
+        raise unknown_suffix(path)
     return (path,)
 
 
@@ -299,16 +285,10 @@ def rewrite_as_nquads(files: Sequence[Path], target: Path) -> None:
 def _parse(file: Path) -> Iterator[Quad]:
     try:
         data = file.read_bytes().removeprefix(_BOM)
-        yield from parse(input=data, format=_SUFFIXES[file.suffix], rename_blank_nodes=True)
+        kind = SUFFIXES[file.suffix].engine
+        yield from parse(input=data, format=kind, rename_blank_nodes=True)
     except SyntaxError as error:
-        reason = str(error.msg).partition(": ")[2] or error.msg
-        raise InputError(
-            f"不是正确的 RDF：{reason}",
-            f"not RDF: {reason}",
-            file=str(file),
-            line=error.lineno,
-            column=error.offset,
-        ) from error
+        raise not_rdf(error, str(file)) from error
     except OSError as error:
         raise InputError(
             f"文件无法读取：{error.strerror or error}",
