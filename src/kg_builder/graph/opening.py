@@ -8,10 +8,12 @@ is ever fetched, and a relative IRI without a base is refused.
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -46,6 +48,8 @@ from kg_builder.model.bilingual import Language
 DATASET: Final = "dataset.nq"
 _POINTER: Final = "current"
 _GENERATIONS: Final = ".generations"
+_OPENED_AT_ONCE: Final = 16
+_LOOKS: Final = 32
 _PARSE_SECONDS: Final = 120.0
 _PARSE_MEMORY: Final = 2 << 30
 _LABELS: Final = tuple(
@@ -205,9 +209,32 @@ def _in_memory(store: Store) -> Store:
 
 def _open_store(folder: Path, path: Path) -> Store:
     try:
-        return Store.read_only(str(folder))
+        store = Store.read_only(str(folder))
+        if sum(1 for _ in folder.glob("*.sst")) > _OPENED_AT_ONCE:
+            _open_files(store)
     except OSError as error:
         raise _damaged(path, error) from error
+    return store
+
+
+def _open_files(store: Store) -> None:
+    """Look into every index, so that the engine opens all files: later it may not (query/door).
+
+    With itself it opens 16, enough after a build; each `kg add` leaves small ones beside them.
+    """
+    default = DefaultGraph()
+    graphs = (None, default, next(store.named_graphs(), default))
+    for quad in islice(store, 1):
+        s, p, o = quad.triple
+        for graph in graphs:
+            for found in (
+                store.quads_for_pattern(None, None, None, graph),
+                store.quads_for_pattern(s, None, None, graph),
+                store.quads_for_pattern(None, p, None, graph),
+                store.quads_for_pattern(None, None, o, graph),
+            ):
+                # each term that is read is looked for in all files of terms that may hold it
+                deque(islice(found, _LOOKS), maxlen=0)
 
 
 @contextmanager
