@@ -22,7 +22,7 @@ from kg_builder.judging.lint.languages import chinese_without_tag, tags
 from kg_builder.judging.lint.literals import ill_formed
 from kg_builder.judging.lint.mending import mend_literal
 from kg_builder.judging.lint.misspelt import misspelt_namespaces
-from kg_builder.judging.lint.repeats import without_repeats
+from kg_builder.judging.lint.repeats import told_once
 from kg_builder.judging.lint.targets import dangling, iri_patterns
 from kg_builder.judging.lint.task import LintContext, Task
 from kg_builder.judging.lint.terms import unknown, unused
@@ -35,7 +35,7 @@ __all__ = [
     "is_schema",
     "lint",
     "mend_literal",
-    "without_repeats",
+    "told_once",
 ]
 
 
