@@ -18,11 +18,10 @@ from kg_builder.graph.inference.schema import (
 )
 from kg_builder.graph.iris import mint_graph
 from kg_builder.graph.ontology import ROOT, Ontology
-from kg_builder.graph.submission.model import Submission
 from kg_builder.graph.unknown_terms import OWN_NAMESPACES
 from kg_builder.graph.vocabulary import HOUSE, PREFIXES, RDF_TYPE, SCHEMES, expand
 from kg_builder.judging.lint.findings import NOT_A_NODE, Kind, about, at_large, instead
-from kg_builder.judging.lint.task import LintContext, Task
+from kg_builder.judging.lint.task import Task
 from kg_builder.judging.raw import Part, Raw
 from kg_builder.model.bilingual import Bilingual
 
@@ -200,20 +199,15 @@ def empty(task: Task) -> Iterator[Raw]:
         yield at_large(Kind.EMPTY, str(NOT_A_NODE), words)
 
 
-def already_there(submission: Submission, context: LintContext) -> Bilingual | None:
-    """Return a note on how many triples the store has already, asserted or inferred, if any."""
-    count = sum(
-        context.in_store(triple.subject, triple.predicate, triple.object)  # type: ignore[arg-type]
-        for triple in submission.triples
-    )
-    if not count:
+def already_there(triples: int, new: int) -> Bilingual | None:
+    """Return a note for so many triples of which so many are new to the graph; None if all are."""
+    if new == triples:
         return None
-    total = len(submission.triples)
-    if count == total:
+    if new:
         return Bilingual(
-            f"{total:,} 个三元组图里都已有了", f"the graph has all {total:,} triples already"
+            f"{triples:,} 个三元组里有 {triples - new:,} 个图里已有了",
+            f"the graph has {triples - new:,} of the {triples:,} triples already",
         )
     return Bilingual(
-        f"{total:,} 个三元组里有 {count:,} 个图里已有了",
-        f"the graph has {count:,} of the {total:,} triples already",
+        f"{triples:,} 个三元组图里都已有了", f"the graph has all {triples:,} triples already"
     )
