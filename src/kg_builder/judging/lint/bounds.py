@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from pyoxigraph import BlankNode, NamedNode, Triple
@@ -43,16 +44,21 @@ def is_schema(triple: Triple, ontology: Ontology) -> bool:
 
     That is an axiom of RDFS or OWL, a shape, or whatever is said about a term of the ontology.
     """
-    subject, predicate, value = triple.subject, triple.predicate, triple.object
+    if _makes_rules(triple.predicate):
+        return True
+    if triple.predicate == RDF_TYPE and isinstance(triple.object, NamedNode):
+        return _is_kind(triple.object) or _is_of_ontology(triple.subject, ontology)  # type: ignore[arg-type]
+    return _is_of_ontology(triple.subject, ontology)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1024)
+def _makes_rules(predicate: NamedNode) -> bool:
     if predicate in _RULES or predicate.value.startswith(_SHACL):
         return True
-    if is_owl(predicate) and predicate != _WITHDRAWAL:
-        return True
-    if predicate == RDF_TYPE and isinstance(value, NamedNode) and _is_kind(value):
-        return True
-    return _is_of_ontology(subject, ontology)  # type: ignore[arg-type]
+    return is_owl(predicate) and predicate != _WITHDRAWAL
 
 
+@lru_cache(maxsize=1024)
 def _is_kind(value: NamedNode) -> bool:
     return is_owl(value) or value in _KINDS or value.value.startswith(_SHACL)
 
@@ -67,11 +73,8 @@ def _is_of_ontology(term: Term, ontology: Ontology) -> bool:
 
 
 def schema_triples(task: Task) -> Iterator[Raw]:
-    """Yield the triples of `is_schema`, what they would do, and where they belong."""
-    ontology = task.vocabulary.ontology
+    """Yield what is wrong with triples that are all `is_schema`: what they would do."""
     for triple in task.triples:
-        if not is_schema(triple, ontology):
-            continue
         if triple.predicate == _IMPORTS:
             yield about(Kind.IMPORT, triple, "object", _NOT_FETCHED)
         elif triple.predicate == SAME_AS:
