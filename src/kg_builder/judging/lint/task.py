@@ -85,7 +85,7 @@ class LintContext:
     def names(self) -> NameIndex | None:
         """The index of the store's names; None without a store, or where it is damaged.
 
-        One has to be made for RDF that `kg build` did not write; for much of it that takes too long.
+        One has to be made for RDF that `kg build` did not write; for much of it that takes long.
         """
         graph = self.graph
         if self._names is None and graph is not None:
