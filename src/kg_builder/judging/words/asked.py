@@ -21,6 +21,7 @@ from kg_builder.graph.shacl.constraints import Constraint
 from kg_builder.graph.vocabulary import expand
 from kg_builder.judging.words.facts import Facts
 from kg_builder.judging.words.kinds import NODE_KINDS
+from kg_builder.judging.words.likeness import folded, likeness
 from kg_builder.judging.words.names import Namer, counted
 from kg_builder.judging.words.patterns import pattern_words
 
@@ -76,9 +77,15 @@ def _conjugated(verb: str, form: Form, *, negated: bool) -> str:
 
 
 class Asker:
-    """Puts constraints into phrases, in the language of a namer."""
+    """Puts constraints into phrases, in the language of a namer.
 
-    def __init__(self, namer: Namer, shapes: Shapes, facts: Facts) -> None:
+    Of long lists of allowed values those most like `near` are told.
+    """
+
+    def __init__(
+        self, namer: Namer, shapes: Shapes, facts: Facts, near: Term | None = None
+    ) -> None:
+        self._near = near
         self._namer = namer
         self._shapes = shapes
         self._facts = facts
@@ -223,7 +230,7 @@ class Asker:
         return sorted(self._facts.subjects(_IN_SCHEME, scheme), key=str)
 
     def _scheme(self, scheme: Term) -> _Phrase:
-        members = self._namer.either(map(self._namer.member, self.concepts(scheme)), _ALLOWED)
+        members = self._namer.either(self.allowed(self.concepts(scheme)), _ALLOWED)
         name = self._namer.term(scheme)
         if self._namer.language == "zh":
             return _Phrase("取自", f"分类“{name}”" + (f"：{members}" if members else ""))
@@ -316,6 +323,15 @@ class Asker:
         if not ways:
             zh, en = ("合乎", f"模式“{source}”"), ("match", f"the pattern “{source}”")
             return _Phrase(*self._namer.say2(zh, en)).written(self._namer, form, negated=negated)
+        if negated and (form == "base" or self._namer.language == "zh"):
+            listed = [" ".join(way.en) for way in ways]
+            verb, rest = self._namer.say2(ways[0].zh, ways[0].en)
+            more = "、".join([rest, *("".join(way.zh) for way in ways[1:-1])])
+            if len(ways) > 1 and self._namer.language == "zh":
+                rest = f"{more}或{''.join(ways[-1].zh)}"
+            if self._namer.language == "en":
+                return f"not {self._namer.either(listed)}"
+            return _Phrase(verb, rest).written(self._namer, form, negated=True)
         parts = [
             _Phrase(*self._namer.say2(way.zh, way.en)).written(self._namer, form, negated=negated)
             for way in ways
@@ -334,8 +350,13 @@ class Asker:
         return self._is(self._namer.say(f"{listed}之一", f"one of {listed}"))
 
     def allowed(self, members: Iterable[Term]) -> list[str]:
-        """Return allowed values as they are listed."""
-        return [self._namer.member(member) for member in sorted(members, key=str)]
+        """Return allowed values as they are listed, of many the most likely first."""
+        found = sorted(members, key=str)
+        if len(found) > _ALLOWED and self._near is not None:
+            wanted = folded(self._namer.words(self._near))
+            found.sort(key=lambda m: -likeness(wanted, folded(self._namer.words(m))))
+        names = [self._namer.member(member) for member in found]
+        return sorted(names, key=lambda name: name.startswith("<"))
 
     # constraints on all values of a path
 

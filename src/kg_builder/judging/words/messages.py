@@ -47,5 +47,5 @@ def author_message(case: Case) -> Bilingual | None:
 
 def description(material: Material, shape: Term, language: Language) -> str:
     """Return the sh:description of a shape; empty where it has none."""
-    found = material.shapes_graph.objects(shape, sh("description"))
+    found = material.rules.shapes_graph.objects(shape, sh("description"))
     return in_language((term for term in found if isinstance(term, Literal)), language)

@@ -9,7 +9,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kg_builder.graph.index import Term
 from kg_builder.graph.shacl.datatypes import is_well_formed
-from kg_builder.graph.shacl.vocabulary import RDF, XSD, sh
+from kg_builder.graph.shacl.vocabulary import RDF, XSD, sh, short_name
+from kg_builder.graph.submission.model import Submission
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
 from kg_builder.judging.words.kinds import DATATYPES, TERMS
 from kg_builder.judging.words.material import Material
@@ -51,11 +52,14 @@ def counted(number: int, singular: str, plural: str | None = None) -> str:
 
 
 class Namer:
-    """Names terms in one language."""
+    """Names terms in one language, by the prefixes of one file first."""
 
-    def __init__(self, material: Material, language: Language) -> None:
+    def __init__(
+        self, material: Material, language: Language, file: Submission | None = None
+    ) -> None:
         self._material = material
         self._facts = material.facts
+        self._prefixed = material.prefixed(file)
         self.language: Language = language
         self._known: dict[Term, str | None] = {}
 
@@ -69,7 +73,7 @@ class Namer:
 
     def short(self, node: NamedNode) -> str:
         """Return a prefixed name where a prefix fits, else the IRI in angle brackets."""
-        return self._material.prefixed[str(node)]
+        return self._prefixed[str(node)]
 
     def with_de(self, before: str, after: str) -> str:
         """Return a Chinese attribute with 的 and what it says more of."""
@@ -95,13 +99,21 @@ class Namer:
         known = TERMS.get(node.value)
         return known.pick(self.language) if known else None
 
+    def words(self, term: Term) -> list[str]:
+        """Return everything that a term is called: its words, labels and local name."""
+        if isinstance(term, Literal):
+            return [term.value]
+        own = [short_name(term.value)] if isinstance(term, NamedNode) else []
+        found = (o for p in LABELS for o in self._facts.objects(term, p))
+        return [*own, *(words.value for words in found if isinstance(words, Literal))]
+
     def _strangeness(self, words: Literal) -> tuple[int, str]:
         tag = (words.language or "").lower().partition("-")[0]
         return (0 if tag == self.language else 1 if not tag else 2, words.value)
 
     def shape_name(self, node: Term) -> str | None:
         """Return the sh:name of a shape, else its label."""
-        graph = self._material.shapes_graph
+        graph = self._material.rules.shapes_graph
         for predicate in (sh("name"), expand("rdfs:label")):
             found = [o for o in graph.objects(node, predicate) if isinstance(o, Literal)]
             if found:

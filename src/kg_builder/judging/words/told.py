@@ -15,6 +15,7 @@ from kg_builder.graph.shacl.constraints import Constraint
 from kg_builder.graph.shacl.datatypes import is_well_formed
 from kg_builder.graph.shacl.ordering import compare_keys, sort_key
 from kg_builder.graph.shacl.vocabulary import RDF_TYPE, short_name
+from kg_builder.graph.vocabulary import expand
 from kg_builder.judging.words.asked import Asker
 from kg_builder.judging.words.kinds import DATATYPES
 from kg_builder.judging.words.messages import author_message, description
@@ -39,6 +40,8 @@ class _Teller:
         self.at_fault = at_fault
         self.say = namer.say
         self.thing = namer.thing(case.focus)
+        if case.constraint is not None:
+            self.asker = Asker(namer, case.shapes, case.material.facts, case.value)
 
     def told(self) -> str:
         constraint = self.case.constraint
@@ -52,10 +55,6 @@ class _Teller:
         return capital(sentence)
 
     # what is common
-
-    @property
-    def asker(self) -> Asker:
-        return Asker(self.namer, self.case.shapes, self.case.material.facts)
 
     @property
     def predicate(self) -> NamedNode | None:
@@ -131,14 +130,29 @@ class _Teller:
 
     def _because(self) -> str:
         """Return how the submission comes to be at fault for what stands elsewhere."""
-        case = self.case
-        triples = case.material.mentions.get(case.focus, ())
-        if case.material.graph is None or any(t.subject == case.focus for t in triples):
+        case, triples = self.case, self.at_fault.triples
+        if triples and self._is_inferred():
+            written = self.namer.all(
+                dict.fromkeys(self.namer.prop(triple.predicate) for triple in triples)
+            )
+            return self.say(
+                f"这是由这里写的{written}推出的。", f"this follows from the {written} here."
+            )
+        mentions = case.material.mentions.get(case.focus, ())
+        if case.material.graph is None or any(t.subject == case.focus for t in mentions):
             return ""
         return self.say(
             f"{self.thing}不是这份文件新写的：是这里的几行使它不再合乎要求。",
             f"{self.thing} is not described in this file; what stands here makes it fail.",
         )
+
+    def _is_inferred(self) -> bool:
+        """Whether what leads to the value is not written, but follows from what is."""
+        value, inferred = self.case.value, self.case.material.inferred_set
+        if value is None or not inferred or self.case.result.path is None:
+            return False
+        leading = self.case.walk.leading_to(value)
+        return any(t in inferred for t in leading) and self.at_fault.triples[0] not in leading
 
     # one value at a time
 
@@ -292,10 +306,23 @@ class _Teller:
             return ""
         how = self._name_of(predicate) if predicate is not None else self.prop
         wanted = [c for c in shape.constraints if isinstance(c, _DESCRIBES)]
-        if not wanted:
-            return self.say(f"请补上 {how}。", f"Add {how}.")
         asked = self.say("，且", " and ").join(self.asker.value(c, shape) for c in wanted[:2])
+        asked = asked or self._of_range(predicate)
+        if not asked:
+            return self.say(f"请补上 {how}。", f"Add {how}.")
         return self.say(f"请补上 {how}，它的值须{asked}。", f"Add {how}, whose value must {asked}.")
+
+    def _of_range(self, predicate: NamedNode | None) -> str:
+        """Return what the ontology says of the values of a property."""
+        facts = self.case.material.facts
+        found = [c for p in _RANGES if predicate is not None for c in facts.objects(predicate, p)]
+        named = [c for c in found if isinstance(c, NamedNode)]
+        if not named:
+            return ""
+        listed = self.namer.either(
+            self.namer.datatype(c) if c.value in DATATYPES else self.namer.a(c) for c in named
+        )
+        return self.say(f"是{listed}", f"be {listed}")
 
     def _name_of(self, predicate: NamedNode) -> str:
         return "a" if predicate == RDF_TYPE else self.namer.short(predicate)
@@ -524,6 +551,7 @@ def must(asked: str) -> str:
     return f"不能{asked[1:]}" if asked.startswith("不") and "，" not in asked else f"须{asked}"
 
 
+_RANGES: Final = (expand("rdfs:range"), expand("schema:rangeIncludes"))
 _DESCRIBES: Final = (core.Class, core.Datatype, core.In, core.NodeKind, core.Matches)
 """Constraints that tell what a missing value is to be."""
 
