@@ -122,10 +122,7 @@ class Asker:
     def _shape(self, shape: Shape, form: Form, *, negated: bool, depth: int) -> str:
         if depth > _DEEP:
             return "…"
-        parts = [
-            self._part(constraint, shape, form, negated=negated, depth=depth)
-            for constraint in shape.constraints[:_MANY]
-        ]
+        parts = self._parts(shape, form, negated=negated, depth=depth)
         for other in shape.properties[:_MANY]:
             inner = self._shapes.shapes[other]
             if shape.path is not None:
@@ -137,14 +134,24 @@ class Asker:
             return self._namer.say("没有要求", "satisfy no condition")
         return self._and(parts) if not negated else self._or(parts)
 
-    def _part(
-        self, constraint: Constraint, shape: Shape, form: Form, *, negated: bool, depth: int
-    ) -> str:
-        """Return what a constraint asks of the focus node of its shape."""
-        if shape.path is None or isinstance(constraint, _ON_FOCUS):
-            return self._constraint(constraint, shape, form, negated=negated, depth=depth)
-        inner = self._constraint(constraint, shape, "plural", negated=False, depth=depth)
-        return self._only(shape, inner, form, negated=negated)
+    def _parts(self, shape: Shape, form: Form, *, negated: bool, depth: int) -> list[str]:
+        """Return what the constraints of a shape ask of its focus node.
+
+        What they ask of each value of its path is put together.
+        """
+        told = shape.constraints[:_MANY]
+        of_each = [c for c in told if shape.path is not None and not isinstance(c, _ON_FOCUS)]
+        parts = [
+            self._constraint(constraint, shape, form, negated=negated, depth=depth)
+            for constraint in told
+            if constraint not in of_each
+        ]
+        if of_each:
+            inner = [
+                self._constraint(c, shape, "plural", negated=False, depth=depth) for c in of_each
+            ]
+            parts.append(self._only(shape, self._and(inner), form, negated=negated))
+        return parts
 
     def _only(self, shape: Shape, inner: str, form: Form, *, negated: bool) -> str:
         """Return that all values of a shape's path are so."""
@@ -272,7 +279,13 @@ class Asker:
             [self._shape(s, "third", negated=True, depth=depth + 1) for s in premises]
         )
         asked = self._or([self._shape(s, form, negated=False, depth=depth + 1) for s in rest])
-        return self._namer.say(f"在它{given}的情况下{asked}", f"{asked}, since it {given}")
+        return self._namer.say(f"{asked}，因为它{given}", f"{asked}, since it {given}")
+
+    def implies(self, constraint: Constraint) -> bool:
+        """Whether what a constraint asks for depends on what a node is like."""
+        inner = [self._shapes.shapes[number] for number in constraint.references()]
+        negated = [_negates(shape) for shape in inner]
+        return isinstance(constraint, logic.Or) and any(negated) and not all(negated)
 
     def _xone(self, shapes: Sequence[Shape], form: Form, *, negated: bool, depth: int) -> str:
         parts = [
@@ -410,11 +423,16 @@ class Asker:
         return [self._namer.prop(p) for p in sorted(constraint.allowed, key=str)]
 
     def _query(self, constraint: Constraint, shape: Shape) -> _Phrase:
+        return _Phrase(self._namer.say("满足", "satisfy"), self.rule(constraint, shape))
+
+    def rule(self, constraint: Constraint, shape: Shape) -> str:
+        """Return what a query is called by its shape or its constraint component."""
         name = self._namer.shape_name(shape.node)
         if isinstance(constraint, queries.Ask) or name is None:
-            name = self._namer.label(constraint.component_iri()) or name
-        zh, en = (f"“{name}”这一条", f"the rule “{name}”") if name else ("查询条件", "its query")
-        return _Phrase(self._namer.say("满足", "satisfy"), self._namer.say(zh, en))
+            name = self._namer.shape_name(constraint.component_iri()) or name
+        if name is None:
+            return self._namer.say("这一条要求", "this rule")
+        return self._namer.say(f"“{name}”这一条", f"the rule “{name}”")
 
 
 _OF_KIND: Final = (core.Class, core.Datatype, core.NodeKind, core.In)

@@ -30,6 +30,8 @@ _T = TypeVar("_T", bound=Term)
 _INVERSE: Final = expand("owl:inverseOf")
 _ALIKE: Final = 0.75
 """How alike two words are at least, by Ratcliff and Obershelp, for one to be meant by the other."""
+_HALF: Final = 0.5
+"""So alike, where nothing else is: of words of two characters one is wrong."""
 _CLEARLY: Final = 0.1
 """By so much the most alike is ahead of the next."""
 _MOST: Final = 3
@@ -237,11 +239,11 @@ class _Mender:
 def _clearly(rated: Iterable[tuple[float, _T]]) -> _T | None:
     """Return what is rated best, if it is alike and clearly ahead of the next."""
     best = sorted(rated, key=lambda item: (-item[0], str(item[1])))[:2]
-    if not best or best[0][0] < _ALIKE:
+    if not best:
         return None
-    if len(best) > 1 and best[0][0] - best[1][0] < _CLEARLY:
-        return None
-    return best[0][1]
+    rate, next_rate = best[0][0], best[1][0] if len(best) > 1 else 0.0
+    near = rate >= _ALIKE and rate - next_rate >= _CLEARLY
+    return best[0][1] if near or (rate >= _HALF and next_rate <= _HALF / 2) else None
 
 
 def _tidied(value: Literal) -> Iterator[Literal]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -37,6 +38,11 @@ def cut(text: str, most: int = _LONG) -> str:
     """Return a text on one line, its beginning alone if it is long."""
     line = " ".join(text.split()) if any(c in text for c in "\r\n") else text
     return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def apart(text: str) -> str:
+    """Return a text that follows Chinese, a number or name with a space before it."""
+    return f" {text}" if re.match(r"[A-Za-z0-9:+-]", text) else text
 
 
 def article(name: str) -> str:
@@ -205,6 +211,8 @@ class Namer:
         if len(items) < 2:
             return "".join(items)
         head = self.say("、", ", ").join(items[:-1])
+        if self.language == "zh" and items[-2][-1:].isascii() and items[-1][:1] == "@":
+            return f"{head} {zh} {items[-1]}"
         return f"{head}{self.say(zh, en)}{items[-1]}"
 
     # things and values
@@ -276,9 +284,11 @@ class Namer:
             return kind.format(self.short(node))
         words, example = known[0].pick(self.language), known[1]
         if node.value == RDF + "langString":
-            return f"{words}{self.aside(self.say(f'如 {example}', f'as {example}'))}"
+            return f"{words}{self.aside(self.say(f'如 {example}', f'such as {example}'))}"
         name = self.short(node)
-        return f"{words}{self.aside(self.say(f'{name}，如 {example}', f'{name}, as {example}'))}"
+        return (
+            f"{words}{self.aside(self.say(f'{name}，如 {example}', f'{name}, such as {example}'))}"
+        )
 
 
 def capital(text: str) -> str:

@@ -19,7 +19,7 @@ from kg_builder.graph.vocabulary import expand
 from kg_builder.judging.words.asked import Asker
 from kg_builder.judging.words.kinds import DATATYPES
 from kg_builder.judging.words.messages import author_message, description
-from kg_builder.judging.words.names import Namer, capital, counted, joined
+from kg_builder.judging.words.names import Namer, apart, capital, counted, joined
 from kg_builder.judging.words.offence import Case, Offence
 from kg_builder.judging.words.steps import path_of
 from kg_builder.model.bilingual import Bilingual
@@ -50,9 +50,10 @@ class _Teller:
         return joined(map(self._finished, sentences), self.namer.language)
 
     def _finished(self, sentence: str) -> str:
-        if not sentence or self.namer.language == "zh":
-            return sentence
-        return capital(sentence)
+        ended = sentence[-1:] in "。！？.!?"  # of a message an author may leave the stop out
+        if self.namer.language == "zh":
+            return sentence if ended else f"{sentence}。"
+        return capital(sentence if ended else f"{sentence}.")
 
     # what is common
 
@@ -112,7 +113,7 @@ class _Teller:
         if self.case.result.path is None:
             return self.thing
         return self.say(
-            f"{self.thing}的{self.prop}写成了{self.value()}",
+            f"{self.thing}的{self.prop}写成了{apart(self.value())}",
             f"the {self.prop} of {self.thing} is {self.value()}",
         )
 
@@ -191,7 +192,7 @@ class _Teller:
         if isinstance(value, Literal):
             yield self.say("请照此改写这个值。", "Write the value so.")
         else:
-            yield self.say("请把值写在引号里。", "Write the value in quotation marks.")
+            yield self.say("请写这样的值，不写 IRI。", "Write such a value, not an IRI.")
 
     def _instead(self, value: Term | None, constraint: core.Datatype) -> str:
         if not isinstance(value, Literal):
@@ -235,7 +236,7 @@ class _Teller:
         comparable = isinstance(value, Literal) and (
             compare_keys(sort_key(value), sort_key(constraint.limit)) is not None
         )
-        why = "" if comparable else self.say("两者无法比较", "the two cannot be compared")
+        why = "" if comparable else self.say("两者无法比较大小", "the two cannot be compared")
         yield self._must(asked, why)
         yield self.say("请核对这个数。", "Check the number.")
 
@@ -375,7 +376,7 @@ class _Teller:
         here = self.case.value in self.case.walk.values
         only, lacking = (self.prop, other) if here else (other, self.prop)
         yield self.say(
-            f"{self.thing}的{self.prop}与{other}须有相同的值，而{self.value()}只是它的{only}，不是{lacking}。",
+            f"{self.thing}的{self.prop}与{other}须有相同的值，而{apart(self.value())} 只是它的{only}，不是{lacking}。",
             f"the {self.prop} and the {other} of {self.thing} must have the same values, but "
             f"{self.value()} is its {only} alone, not its {lacking}.",
         )
@@ -384,7 +385,7 @@ class _Teller:
     def _disjoint(self, constraint: relations.Disjoint) -> Iterable[str]:
         other = self.namer.prop(constraint.predicate)
         yield self.say(
-            f"{self.value()}既是{self.thing}的{self.prop}，又是它的{other}；两者不得有相同的值。",
+            f"{self.value()} 既是{self.thing}的{self.prop}，又是它的{other}；两者不得有相同的值。",
             f"{self.value()} is both the {self.prop} and the {other} of {self.thing}; "
             "the two must not share a value.",
         )
@@ -404,9 +405,9 @@ class _Teller:
     def _closed(self, constraint: relations.Closed) -> Iterable[str]:
         listed = self.namer.all(self.asker.properties(constraint), 12)
         yield self.say(
-            f"{self.thing}有属性{self.prop}（值是{self.value()}），而它只许有这些属性：{listed}。",
-            f"{self.thing} has the property {self.prop} (with the value {self.value()}), but may "
-            f"have these properties alone: {listed}.",
+            f"{self.thing}有属性{apart(self.prop)}（值是{apart(self.value())}），而只许有这些属性：{listed}。",
+            f"{self.thing} has the property {self.prop} (with the value {self.value()}), but "
+            f"only these are allowed: {listed}.",
         )
         yield self.say("请删去，或改用其中之一。", "Remove it, or use one of these.")
 
@@ -447,10 +448,25 @@ class _Teller:
 
     def _shapes(self, constraint: Constraint) -> Iterable[str]:
         yield self._must(self.asker.value(constraint, self._shape), self._lacking(constraint))
-        if isinstance(constraint, logic.Or):
+        yield self._now()
+        if isinstance(constraint, logic.Or) and not self.asker.implies(constraint):
             yield self.say("满足其中一项即可。", "Any one of these will do.")
         else:
             yield self.say("请改正。", "Correct it.")
+
+    def _now(self) -> str:
+        """Return what a node has of the properties that its shape looks at."""
+        node = self.case.value if self.case.value is not None else self.case.focus
+        facts, told = self.case.material.facts, []
+        for predicate in self.case.concerns.predicates:
+            values = facts.objects(node, predicate)
+            if values and predicate != RDF_TYPE:
+                listed = self.namer.all(map(self.namer.member, values), 3)
+                name = self.namer.prop(predicate)
+                told.append(self.say(f"{name}是{apart(listed)}", f"{name} is {listed}"))
+        if not told:
+            return ""
+        return self.say(f"现在{'，'.join(told[:4])}。", f"now its {' and its '.join(told[:4])}.")
 
     def _lacking(self, constraint: Constraint) -> str:
         """Return which of several shapes a node fails, or that it meets too many."""
@@ -475,6 +491,7 @@ class _Teller:
         if scheme is not None:
             yield self.say("请从中选一个。", "Choose one of them.")
         else:
+            yield self._now()
             yield self.say("请改正。", "Correct it.")
 
     def _qualified(self, constraint: logic.Qualified) -> Iterable[str]:
@@ -516,8 +533,15 @@ class _Teller:
     # queries
 
     def _query(self, constraint: Constraint) -> Iterable[str]:
-        yield self._must(self.asker.value(constraint, self._shape))
+        rule = self.asker.rule(constraint, self._shape)
+        if self.case.result.path is None:
+            yield self.say(f"{self.thing}不合{rule}。", f"{self.thing} does not satisfy {rule}.")
+        else:
+            so = self._is_so() if self.case.value is not None else self.thing
+            yield self.say(f"{so}，不合{rule}。", f"{so}, against {rule}.")
         yield from self._messages()
+        if self.case.result.path is None:
+            yield self._now()
 
     def _messages(self) -> Iterable[str]:
         words = author_message(self.case)
