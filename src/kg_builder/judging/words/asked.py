@@ -123,8 +123,7 @@ class Asker:
         if depth > _DEEP:
             return "…"
         parts = self._parts(shape, form, negated=negated, depth=depth)
-        for other in shape.properties[:_MANY]:
-            inner = self._shapes.shapes[other]
+        for inner in self._properties(shape)[:_MANY]:
             if shape.path is not None:
                 inner_words = self._shape(inner, "third", negated=False, depth=depth + 1)
                 parts.append(self._only(shape, inner_words, form, negated=negated))
@@ -133,6 +132,11 @@ class Asker:
         if not parts:
             return self._namer.say("没有要求", "satisfy no condition")
         return self._and(parts) if not negated else self._or(parts)
+
+    def _properties(self, shape: Shape) -> list[Shape]:
+        """Return the property shapes of a shape, by path: their own names may be of one run."""
+        found = (self._shapes.shapes[number] for number in shape.properties)
+        return sorted(found, key=lambda other: other.path.text if other.path is not None else "")
 
     def _parts(self, shape: Shape, form: Form, *, negated: bool, depth: int) -> list[str]:
         """Return what the constraints of a shape ask of its focus node.
@@ -429,7 +433,8 @@ class Asker:
         """Return what a query is called by its shape or its constraint component."""
         name = self._namer.shape_name(shape.node)
         if isinstance(constraint, queries.Ask) or name is None:
-            name = self._namer.shape_name(constraint.component_iri()) or name
+            component = constraint.component_iri()
+            name = self._namer.shape_name(component) or self._namer.label(component) or name
         if name is None:
             return self._namer.say("这一条要求", "this rule")
         return self._namer.say(f"“{name}”这一条", f"the rule “{name}”")

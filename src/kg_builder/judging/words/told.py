@@ -376,7 +376,8 @@ class _Teller:
         here = self.case.value in self.case.walk.values
         only, lacking = (self.prop, other) if here else (other, self.prop)
         yield self.say(
-            f"{self.thing}的{self.prop}与{other}须有相同的值，而{apart(self.value())} 只是它的{only}，不是{lacking}。",
+            f"{self.thing}的{self.prop}与{other}须有相同的值，"
+            f"而{apart(self.value())} 只是它的{only}，不是{lacking}。",
             f"the {self.prop} and the {other} of {self.thing} must have the same values, but "
             f"{self.value()} is its {only} alone, not its {lacking}.",
         )
@@ -539,9 +540,12 @@ class _Teller:
         else:
             so = self._is_so() if self.case.value is not None else self.thing
             yield self.say(f"{so}，不合{rule}。", f"{so}, against {rule}.")
-        yield from self._messages()
+        messages = list(self._messages())
+        yield from messages
         if self.case.result.path is None:
             yield self._now()
+        if not messages:
+            yield self.say("请改正。", "Correct it.")
 
     def _messages(self) -> Iterable[str]:
         words = author_message(self.case)
