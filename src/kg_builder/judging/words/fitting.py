@@ -54,7 +54,8 @@ def concerns(shapes: Shapes, constraint: Constraint) -> Concerns:
                 predicates.update(dict.fromkeys(shape.path.predicates()))
                 steps = len(shape.path.predicates())
             waiting.extend((inner, depth + steps, below) for inner in shape.constraints)
-    return Concerns(tuple(predicates), tuple(classes), tuple(refused), min(deepest, _DEEPEST))
+    terms = (tuple(sorted(found, key=str)) for found in (predicates, classes, refused))
+    return Concerns(*terms, min(deepest, _DEEPEST))
 
 
 def _fresh(
