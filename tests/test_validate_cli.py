@@ -1,6 +1,5 @@
 """`kg validate` as a user meets it: in the context of the published graph, and standalone."""
 
-import hashlib
 import json
 import os
 import re
@@ -9,17 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
 from pyoxigraph import RdfFormat, parse
 
-import kg_builder
 from kg_builder.cli.main import main
-from kg_builder.judging.lint import Kind
-from kg_builder.judging.reports.terms import component_help
 
-SCHEMA = (
-    Path(kg_builder.__file__).parent / "judging" / "reports" / "report.schema.json"
-).read_text("utf-8")
 SH = "http://www.w3.org/ns/shacl#"
 HEAD = """@prefix kg: <https://w3id.org/kg-builder/ont#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -112,7 +104,7 @@ def test_the_same_in_chinese(kg):
 
 def test_a_shape_is_told_by_its_file_and_line(kg, folder):
     (folder / "number.ttl").write_text(
-        HEAD + 'canteen:测试区_测试街道_新店_测试路1号 a kg:Canteen ; rdfs:label 5 .\n', "utf-8"
+        HEAD + "canteen:测试区_测试街道_新店_测试路1号 a kg:Canteen ; rdfs:label 5 .\n", "utf-8"
     )
     code, out, _ = kg("number.ttl", "-f", "json")
     assert code == 1
@@ -128,7 +120,9 @@ def test_files_are_judged_together(kg, folder):
     code, out, _ = kg("good.ttl", "more.ttl", "broken.ttl", "-f", "json")
     report = json.loads(out)
     assert [file["name"] for file in report["files"]] == ["good.ttl", "more.ttl", "broken.ttl"]
-    assert report["triples"] == len({*read(GOOD), *read(GOOD.replace("新店", "老店")), *read(BROKEN)})
+    assert report["triples"] == len(
+        {*read(GOOD), *read(GOOD.replace("新店", "老店")), *read(BROKEN)}
+    )
     assert code == 1
     assert {item["place"]["file"] for item in report["results"] if item["place"]} >= {"broken.ttl"}
 
@@ -185,7 +179,9 @@ def results_of(text, form=RdfFormat.TURTLE):
     found = []
     for triple in triples:
         if triple.predicate.value == SH + "result":
-            about = {t.predicate.value: str(t.object) for t in triples if t.subject == triple.object}
+            about = {
+                t.predicate.value: str(t.object) for t in triples if t.subject == triple.object
+            }
             found.append(tuple(about.get(SH + name) for name in names))
     return sorted(found, key=str)
 
@@ -214,38 +210,7 @@ def test_a_standard_report_holds_what_pyshacl_finds(kg, more):
     theirs, report = pyshacl("data.ttl", "-s", "shapes.ttl", *more)
     assert (code, theirs) == (1, 1)
     assert results_of(out) == results_of(report)
-    assert len(results_of(out)) == (3 if not more else 5)[0] if False else len(results_of(report))
-
-
-def test_the_rdf_formats_hold_the_same(kg):
-    _, turtle, _ = kg("data.ttl", "-s", "shapes.ttl", "-f", "turtle")
-    expected = results_of(turtle)
-    assert len(expected) == 2
-    for name, form in (
-        ("xml", RdfFormat.RDF_XML),
-        ("json-ld", RdfFormat.JSON_LD),
-        ("nt", RdfFormat.N_TRIPLES),
-        ("n3", RdfFormat.TURTLE),
-    ):
-        code, out, _ = kg("data.ttl", "-s", "shapes.ttl", "-f", name)
-        assert code == 1
-        assert results_of(out, form) == expected, name
-
-
-def test_how_grave_a_result_must_be(kg, folder):
-    (folder / "warned.ttl").write_text(DATA.replace('"old"', "4"), "utf-8")
-    for options, expected in (
-        ((), 0),
-        (("--fail-on", "warning"), 1),
-        (("--fail-on", "info"), 1),
-        (("--fail-on", "none"), 0),
-        (("-w",), 0),
-        (("--allow-infos",), 1),
-    ):
-        code, out, _ = kg("warned.ttl", "-s", "shapes.ttl", *options)
-        assert code == expected, options
-        assert "1 warning" in out
-    assert kg("data.ttl", "-s", "shapes.ttl", "--fail-on", "none")[0] == 0
+    assert len(results_of(out)) == (4 if "-i" in more or more else 2)
 
 
 @pytest.mark.parametrize(
@@ -270,13 +235,12 @@ def test_what_checks_nothing_or_cannot_be_run_never_conforms(kg, folder, change,
 
 
 def test_one_misspelt_target_of_two_is_a_warning_at_its_place(kg, folder):
-    (folder / "two.ttl").write_text(
-        SHAPES + "ex:Other a sh:NodeShape ; sh:targetClass ex:Persom ; sh:nodeKind sh:IRI .\n",
-        "utf-8",
-    )
+    other = "ex:Other a sh:NodeShape ; sh:targetClass ex:Persom ; sh:nodeKind sh:IRI .\n"
+    (folder / "two.ttl").write_text(SHAPES + other, "utf-8")
+    line, column = SHAPES.count("\n") + 1, other.index("ex:Persom") + 1
     code, out, _ = kg("data.ttl", "-s", "two.ttl")
     assert code == 1
-    assert "two.ttl:7:40: warning: " in out
+    assert f"two.ttl:{line}:{column}: warning: " in out
     assert "did you mean ex:Person?" in out
     _, turtle, _ = kg("data.ttl", "-s", "two.ttl", "-f", "turtle")
     assert len(results_of(turtle)) == 2  # the standard report holds what SHACL finds
@@ -309,8 +273,9 @@ def test_a_query_without_end_is_ended(kg, folder):
     )
     (folder / "query.ttl").write_text(
         SHAPES
-        + 'ex:PersonShape sh:sparql [ sh:select """SELECT $this WHERE { ?a ?b ?c . ?d ?e ?f .'
-        + ' ?g ?h ?i . ?j ?k ?l FILTER(?c = ?f && ?i < ?l && ?c = "no") $this ?p ?o }""" ] .\n',
+        + 'ex:PersonShape sh:sparql [ sh:select """SELECT $this WHERE { $this ?p ?o . ?a ?b ?c .'
+        + " ?d ?e ?f . ?g ?h ?i FILTER(STRLEN(CONCAT(STR(?c), STR(?f), STR(?i))) > 1000) }"
+        + '""" ] .\n',
         "utf-8",
     )
     code, out, err = kg("many.ttl", "-s", "query.ttl", "--timeout", "3")
@@ -385,9 +350,7 @@ def test_blank_nodes_of_two_files_are_two(kg, folder):
         (folder / name).write_text(
             f"@prefix ex: <http://example.org/> .\n_:p a ex:Person ; ex:name {age} .\n", "utf-8"
         )
-    (folder / "one-name.ttl").write_text(
-        SHAPES.replace("sh:minCount 1", "sh:maxCount 1"), "utf-8"
-    )
+    (folder / "one-name.ttl").write_text(SHAPES.replace("sh:minCount 1", "sh:maxCount 1"), "utf-8")
     code, out, _ = kg("one.ttl", "two.ttl", "-s", "one-name.ttl", "-f", "json")
     assert code == 0
     assert json.loads(out)["focus_nodes"] == 2
@@ -396,67 +359,8 @@ def test_blank_nodes_of_two_files_are_two(kg, folder):
 # --- output ---
 
 
-def test_json_is_as_its_schema_says(kg):
-    validator = Draft202012Validator(json.loads(SCHEMA))
-    for arguments in (
-        ("broken.ttl",),
-        ("good.ttl",),
-        ("data.ttl", "-s", "shapes.ttl"),
-        ("data.ttl", "-s", "shapes.ttl", "--max-results", "1"),
-    ):
-        code, out, _ = kg(*arguments, "-f", "json")
-        report = json.loads(out)
-        validator.validate(report)
-        assert report["passes"] == (code == 0)
-        assert report["listed"] == len(report["results"])
-    assert report["total"] == 2
-    assert report["listed"] == 1
-    assert (report["counts"]["violation"], report["counts"]["warning"]) == (1, 1)
-    assert report["files"][0]["sha256"] == hashlib.sha256(DATA.encode()).hexdigest()
-
-
-@pytest.mark.parametrize("name", ["text", "table", "html", "turtle", "nt", "sarif"])
-def test_a_cut_listing_says_so_and_counts_stay_exact(kg, name):
-    code, out, err = kg("data.ttl", "-s", "shapes.ttl", "--max-results", "1", "-f", name)
-    assert code == 1
-    assert "1 of 2 results" in out
-    assert ("1 of 2 results" in err) == (name not in ("text", "table", "html"))
-    if name in ("text", "table"):
-        assert "1 violation, 1 warning" in out
-
-
-def test_sarif_places_and_mends(kg, folder):
-    code, out, _ = kg("broken.ttl", "-f", "sarif", lang="zh")
-    assert code == 1
-    log = json.loads(out)
-    (run,) = log["runs"]
-    assert (log["version"], run["columnKind"]) == ("2.1.0", "unicodeCodePoints")
-    assert run["tool"]["driver"]["name"] == "kg-builder"
-    assert run["artifacts"][0]["location"]["uri"] == "broken.ttl"
-    rules = run["tool"]["driver"]["rules"]
-    lines = BROKEN.splitlines()
-    for result in run["results"]:
-        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
-        assert result["level"] in ("error", "warning", "note")
-        assert result["baselineState"] == "new"
-        assert result["message"]["text"]
-    region = run["results"][0]["locations"][0]["physicalLocation"]["region"]
-    line = lines[region["startLine"] - 1]
-    assert line[region["startColumn"] - 1 : region["endColumn"] - 1] == "kg:Canten"
-
-
-def test_every_check_of_ours_is_explained_to_sarif():
-    for kind in Kind:
-        assert component_help(kind.component), kind
-
-
 def test_a_file_takes_the_format_of_its_suffix(kg, folder):
-    for name, start in (
-        ("out.html", "<!DOCTYPE html>"),
-        ("out.json", '{\n  "format": "kg-validate"'),
-        ("out.sarif", '{\n  "$schema"'),
-        ("out.txt", "broken.ttl:6:"),
-    ):
+    for name, start in (("out.html", "<!DOCTYPE html>"), ("out.txt", "broken.ttl:6:")):
         code, out, _ = kg("broken.ttl", "-o", name)
         assert (code, out) == (1, "")
         assert (folder / name).read_text("utf-8").startswith(start)
@@ -465,33 +369,43 @@ def test_a_file_takes_the_format_of_its_suffix(kg, folder):
 HOSTILE = 'x<script>alert("1")</script>\x1b[31m\u202e&\n.ttl'
 
 
-@pytest.mark.parametrize("name", ["text", "table", "json", "sarif", "html", "turtle"])
+@pytest.mark.parametrize("name", ["text", "html"])
 def test_hostile_names_and_values_stay_harmless(kg, folder, name):
-    (folder / "x<script>alert(").mkdir(exist_ok=True)
     evil = HOSTILE.replace("/", "_")
     (folder / evil).write_text(
         DATA.replace('"old"', r'"</code><script>alert(1)</script>\u001B[2J\u202E"'), "utf-8"
     )
     code, out, _ = kg(evil, "-s", "shapes.ttl", "-f", name)
     assert code == 1
-    if name in ("text", "table", "html"):
+    if name in ("text", "html"):
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202e]", out)
     if name == "html":
         assert "<script" not in out
         assert "&lt;script&gt;alert(1)" in out
-    if name in ("json", "sarif"):
-        json.loads(out)
-    if name == "turtle":
-        assert len(results_of(out)) == 2
 
 
-def test_a_name_that_is_no_text_is_printed_somehow(folder):
+def test_a_name_that_is_no_text_is_one_line(folder):
     name = b"\xff\xfe.ttl"
     (folder / os.fsdecode(name)).write_bytes(DATA.encode())
-    for form in (b"text", b"json", b"sarif", b"html"):
-        done = shell(name, b"-s", b"shapes.ttl", b"-f", form, b"--lang", b"en")
-        assert (done.returncode, done.stderr) == (1, b""), form
-        done.stdout.decode()
+    done = shell(name, b"-s", b"shapes.ttl", b"--lang", b"en")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert len(done.stderr.splitlines()) == 1
+    assert b"UTF-8" in done.stderr
+
+
+def test_the_exit_code_follows_what_counts(kg, folder):
+    (folder / "warned.ttl").write_text(DATA.replace('"old"', "4"), "utf-8")
+    for options, expected in ((("-w",), 0), (("--allow-infos",), 1), (("--fail-on", "info"), 1)):
+        code, out, _ = kg("warned.ttl", "-s", "shapes.ttl", *options)
+        assert code == expected, options
+        assert "1 warning" in out
+
+
+@pytest.mark.parametrize("name", ["text", "turtle", "json-ld"])
+def test_a_cut_listing_says_so(kg, name):
+    code, out, err = kg("data.ttl", "-s", "shapes.ttl", "--max-results", "1", "-f", name)
+    assert code == 1
+    assert "1 of 2 results" in (out if name == "text" else err)
 
 
 def test_colours_only_where_somebody_looks(kg):
@@ -516,10 +430,10 @@ def test_plain_mends_are_made_in_another_file_and_judged(kg, folder):
     assert (folder / "mended.ttl").read_text("utf-8") == BROKEN.replace("kg:Canten ", "kg:Canteen ")
     assert (folder / "broken.ttl").read_text("utf-8") == BROKEN
     assert out.splitlines()[-1 - ("elsewhere" in out.splitlines()[-1])].startswith("mended.ttl: ")
-    assert code == kg("mended.ttl")[0]
-    again = kg("broken.ttl", "--fix", "-o", "mended.ttl")
-    assert again[0] == 2
+    assert kg("broken.ttl", "--fix", "-o", "mended.ttl")[0] == 2
+    (folder / "mended.ttl").write_text("old", "utf-8")
     assert kg("broken.ttl", "--fix", "-o", "mended.ttl", "--force")[0] == code
+    assert "kg:Canteen" in (folder / "mended.ttl").read_text("utf-8")
 
 
 def test_nothing_to_mend_writes_nothing(kg, folder):
