@@ -246,6 +246,16 @@ def test_one_misspelt_target_of_two_is_a_warning_at_its_place(kg, folder):
     assert len(results_of(turtle)) == 2  # the standard report holds what SHACL finds
 
 
+def test_what_shacl_does_not_have_is_a_warning_at_its_place(kg, folder):
+    text = SHAPES.replace("sh:minCount 1", "sh:minCuont 1 ; sh:rule [ a sh:SPARQLRule ]")
+    (folder / "typo.ttl").write_text(text, "utf-8")
+    code, out, _ = kg("data.ttl", "-s", "typo.ttl")
+    assert code == 1
+    line = next(n for n, part in enumerate(text.splitlines(), 1) if "minCuont" in part)
+    assert re.search(rf"^typo\.ttl:{line}:\d+: warning: .*did you mean sh:minCount\?$", out, re.M)
+    assert re.search("^note: .*SHACL-AF.*: sh:rule$", out, re.M)
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [

@@ -33,7 +33,7 @@ from kg_builder.judging.standalone import (
     check_shapes,
     data_of,
     more_than,
-    unmet_targets,
+    about_shapes,
 )
 from kg_builder.judging.words import Material, place_results
 from kg_builder.judging.words.placing import Finding
@@ -172,7 +172,7 @@ class Court:
             inferred=effect.inferred,
             shape_place=shapes.place,
         )
-        strange, notes = unmet_targets(after, shapes)
+        strange, notes = about_shapes(after, shapes)
         findings = _distinct((*linted, *caused, *sorted(standing, key=sort_key)))
         whole = Bilingual(
             f"用别人的形状要检查整个图：{len(joined)} 条三元组",
@@ -220,7 +220,7 @@ def judge_alone(
     found = check_shapes(
         data, shapes, ontology, inference=question.inference, timeout=question.timeout
     )
-    strange, notes = unmet_targets(found, shapes)
+    strange, notes = about_shapes(found, shapes)
     results: tuple[PlacedResult, ...] = ()
     if found.report.results:
         material = Material(

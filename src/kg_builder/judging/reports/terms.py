@@ -119,6 +119,9 @@ _HELP: Final[Mapping[str, Bilingual]] = MappingProxyType(
             "JSON-LD 的键没有含义，被略去。", "A key of JSON-LD has no meaning and is dropped."
         ),
         "kg:NothingToCheck": Bilingual("没有可检查的。", "There is nothing to check."),
+        "kg:UnknownShaclTerm": Bilingual(
+            "形状用了 SHACL 没有的属性。", "A shape uses a property that SHACL does not have."
+        ),
         "kg:UnmetTarget": Bilingual(
             "形状的目标在数据里没有对应的节点。", "The target of a shape meets no node."
         ),
