@@ -20,6 +20,7 @@ from kg_builder.graph.vocabulary import PREFIXES
 from kg_builder.judging.alone import Aim, Checked, Unusable, check_alone
 from kg_builder.judging.reports.report import UNMET_TARGET
 from kg_builder.judging.reports.terms import shortened
+from kg_builder.judging.shape_terms import advanced_terms, strange_terms
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.validation import ValidationResult
 from kg_builder.model.verdict import FilePlace, PlacedResult
@@ -175,21 +176,25 @@ def _unmet_words(aim: Aim, shapes: ShapeFiles) -> Bilingual:
     return Bilingual(zh, en)
 
 
-def unmet_targets(found: Checked, shapes: ShapeFiles) -> tuple[list[PlacedResult], list[Bilingual]]:
-    """Return what to say of shapes that had nothing to check.
+def about_shapes(found: Checked, shapes: ShapeFiles) -> tuple[list[PlacedResult], list[Bilingual]]:
+    """Return what to say of shapes that check less than they seem to.
 
-    That is a warning for a term that nothing else speaks of, for it may be misspelt; of other
-    shapes the number is told.
+    That is a warning for a target that nothing else speaks of, and for a term that SHACL does not
+    have, for they may be misspelt; other shapes that had nothing to check are counted.
     """
-    strange = [_unmet(aim, shapes) for aim in found.unmet if not aim.known]
+    strange = [*strange_terms(shapes.files)]
+    strange += [_unmet(aim, shapes) for aim in found.unmet if not aim.known]
+    notes = []
     known = sum(aim.known for aim in found.unmet)
-    if not known:
-        return strange, []
-    note = Bilingual(
-        f"有 {known} 个形状目标在数据里没有对应的节点，没有可检查的",
-        f"{known} targets of shapes meet nothing in the data: they had nothing to check",
-    )
-    return strange, [note]
+    if known:
+        notes.append(
+            Bilingual(
+                f"有 {known} 个形状目标在数据里没有对应的节点，没有可检查的",
+                f"targets of shapes that meet nothing in the data, and checked nothing: {known}",
+            )
+        )
+    advanced = advanced_terms(shapes.files)
+    return strange, [*notes, advanced] if advanced else notes
 
 
 def _unmet(aim: Aim, shapes: ShapeFiles) -> PlacedResult:
