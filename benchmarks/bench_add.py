@@ -42,7 +42,8 @@ def added(out: Path) -> dict[str, object]:
 
 
 def _adder(out: Path) -> Callable[[bytes], None]:
-    from kg_builder.judging.transaction import Provenance, Submitted, submit
+    from kg_builder.graph.contributions import Provenance, Submitted
+    from kg_builder.judging.transaction import submit
 
     provenance = Provenance(by="bench", when="2024-01-01T00:00:00Z", source="https://example.org/")
 

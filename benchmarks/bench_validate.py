@@ -51,7 +51,6 @@ def ours(out: Path) -> dict[str, object]:
     """Judge in a warm session; return the times."""
     from kg_builder.graph.submission.reading import PARSING, read_submission
     from kg_builder.judging.judge import Court
-
     from kg_builder.workers import Standby
 
     start = time.perf_counter()
@@ -151,13 +150,13 @@ def main() -> None:
         for size, out in folders.items():
             mine = in_child("benchmarks.bench_validate", "ours", out, "")
             judge = Times(**mine["judge"])
-            line = command_line(out)
+            whole_process = command_line(out)
             print(f"\n{size:,} triples ({mine['memory']} MB)     first   median      CPU")
             print(f"  open {mine['open']:27.1f}")
             print(f"  judge            {judge}")
-            print(f"  kg               {line}", flush=True)
+            print(f"  kg               {whole_process}", flush=True)
             points["judge"].append((size, judge.wall))
-            points["kg"].append((size, line.wall))
+            points["kg"].append((size, whole_process.wall))
             if size > given.pyshacl_up_to:
                 continue
             whole = size <= given.whole_up_to
@@ -170,9 +169,9 @@ def main() -> None:
                 ratio = f"{peer['whole'] / judge.wall:8.0f}×"
                 print(f"  pySHACL whole    {peer['whole']:8.0f} {'':17} {ratio}", flush=True)
     print()
-    for name, found in points.items():
-        if len(found) > 1:
-            print(f"growth exponent of {name}: {slope(found):.2f}")
+    for name, line in points.items():
+        if len(line) > 1:
+            print(f"growth exponent of {name}: {slope(line):.2f}")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """Who says so: the passages of reports that a triple was read from, looked up in the store.
 
-Every asserted triple is reified in the evidence graph (see `graph.assembly.evidence`). The look-ups
-are by pattern, a few for each subject, so that they cost the same in a store of any size. The words
-of a passage stand nowhere in the graph; where the report's text is at hand they are quoted from it,
-once their hash has been compared.
+Every asserted triple of a report is reified in the evidence graph (see `graph.assembly.evidence`).
+What was contributed (`kg add`) stands in the named graph of its batch, whose provenance says who
+brought it, when, and after what source. The look-ups are by pattern, a few for each subject, so
+that they cost the same in a store of any size. The words of a passage stand nowhere in the graph;
+where the report's text is at hand they are quoted from it, once their hash has been compared.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from kg_builder.errors import InputError
 from kg_builder.graph.index import Term
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.vocabulary import PREFIXES, expand
+from kg_builder.model.bilingual import Language
 from kg_builder.model.selector import Span
 
 _SUBJECT: Final = expand("rdf:subject")
@@ -38,6 +40,8 @@ _SOURCE: Final = expand("oa:hasSource")
 _SELECTOR: Final = expand("oa:hasSelector")
 _START: Final = expand("oa:start")
 _END: Final = expand("oa:end")
+_ATTRIBUTED: Final = expand("prov:wasAttributedTo")
+_IDENTIFIER: Final = expand("dcterms:identifier")
 _REMEMBERED: Final = 4096
 """Subjects and passages kept in mind: whoever walks a whole graph must not fill the memory."""
 
@@ -130,6 +134,26 @@ class Testimony:
         return self.passage.quote
 
 
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """A batch of triples that somebody brought, as the graph tells of it."""
+
+    graph: str
+    """The IRI of the named graph of the batch."""
+    number: int | None
+    by: str
+    when: str
+    """To the second, in UTC, as xsd:dateTime has it."""
+    source: str
+
+    def in_words(self, language: Language) -> str:
+        """Return who brought it, on what day, and the source of the claim."""
+        day = self.when[:10]
+        if language == "zh":
+            return f"{self.by} 于 {day} 贡献（第 {self.number} 批），依据：{self.source}"
+        return f"contributed by {self.by} on {day} (batch {self.number}), source: {self.source}"
+
+
 class Witnesses:
     """Looks up who says a triple; remembers subjects and passages for the next call.
 
@@ -145,6 +169,8 @@ class Witnesses:
         self._facts = _Recent[Term, Mapping[tuple[Term, Term], Term]](self._facts_about)
         self._passages = _Recent[Term, Passage | None](self._passage)
         self._rulings = _Recent[Term, Ruling](self._ruling)
+        self._contributions = _Recent[Term, Contribution](self._contribution)
+        self._batches = f"{graph.base}graph/contribution/" if graph.base else None
 
     def of(self, triple: Triple) -> tuple[Testimony, ...]:
         """Return who says `triple`, by report, line and column; empty where no report does."""
@@ -152,6 +178,32 @@ class Witnesses:
         object_: Term = triple.object  # type: ignore[assignment]
         fact = self._facts[subject].get((triple.predicate, object_))
         return () if fact is None else self._testimony(fact)
+
+    def contributions(self, triple: Triple) -> tuple[Contribution, ...]:
+        """Return the contributions that say `triple`, by number; empty where none does."""
+        if self._batches is None:
+            return ()
+        s, p, o = triple
+        names = (quad.graph_name for quad in self._graph.store.quads_for_pattern(s, p, o, None))
+        found = [
+            self._contributions[name]
+            for name in names
+            if isinstance(name, NamedNode) and name.value.startswith(self._batches)
+        ]
+        return tuple(sorted(found, key=lambda item: (item.number or 0, item.graph)))
+
+    def _contribution(self, node: Term) -> Contribution:
+        def first(subject: Term, name: str) -> str:
+            return next(_words(self._objects(subject, expand(name))), "")
+
+        agent = next(iter(self._objects(node, _ATTRIBUTED)), node)
+        return Contribution(
+            graph=node.value,
+            number=self._number(node, _IDENTIFIER),
+            by=first(agent, "rdfs:label"),
+            when=first(node, "prov:generatedAtTime"),
+            source=first(node, "dcterms:source"),
+        )
 
     def _facts_about(self, subject: Term) -> Mapping[tuple[Term, Term], Term]:
         """Return the facts about a subject by predicate and object."""

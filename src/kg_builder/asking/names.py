@@ -6,6 +6,7 @@ an older kg-builder made, it is made in memory when it is first asked for.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from kg_builder.graph.transaction import link_or_copy
 from kg_builder.resources import Resources
 from kg_builder.text.search.index import NameIndex, index_of
 from kg_builder.text.search.index import open_names as open_file
-from kg_builder.text.search.lexicon import load_spoken_names
-from kg_builder.text.search.storage import NAMES_FILE, write_names
+from kg_builder.text.search.lexicon import SpokenNames, load_spoken_names
+from kg_builder.text.search.storage import NAMES_FILE, add_names, holding_any, write_names
 
 
 def open_names(graph: OpenGraph, resources: Resources | None = None) -> NameIndex:
@@ -41,17 +42,44 @@ def open_names(graph: OpenGraph, resources: Resources | None = None) -> NameInde
 
 
 def keep_names(
-    folder: Path, former: Path, touched: Iterable[Triple], resources: Resources | None = None
+    folder: Path,
+    former: Path,
+    come: Iterable[Triple],
+    gone: Iterable[Triple],
+    resources: Resources | None = None,
 ) -> None:
-    """Give a new generation its index of names: that of the former one, where it still holds.
+    """Give a new generation its index of names: that of the former one, with what has changed.
 
-    `touched` are the triples that came or went. Raises OSError where a file cannot be written.
+    `come` and `gone` are triples of the default graph. Where only triples came, the index is as one
+    made anew, but that the rarity of classes is that of before. Raises OSError where a file cannot
+    be written.
     """
     from kg_builder.graph.names import named_things, names_things, of_store
 
-    if not any(names_things(triple) for triple in touched) and (former / NAMES_FILE).is_file():
-        link_or_copy(former / NAMES_FILE, folder / NAMES_FILE)
+    new_names, is_less = tuple(filter(names_things, come)), any(map(names_things, gone))
+    old, new = former / NAMES_FILE, folder / NAMES_FILE
+    if old.is_file() and not new_names and not is_less:
+        link_or_copy(old, new)
         return
     lexicon = load_spoken_names(resources or Resources.find())
     store = Store.read_only(str(folder / "store"))
-    write_names(folder / NAMES_FILE, named_things(of_store(store)), lexicon)
+    if is_less or not old.is_file() or not _add_names(old, new, store, new_names, lexicon):
+        new.unlink(missing_ok=True)
+        write_names(new, named_things(of_store(store)), lexicon)
+
+
+def _add_names(
+    old: Path, new: Path, store: Store, come: Iterable[Triple], lexicon: SpokenNames
+) -> bool:
+    """Write the old index with what is called otherwise now; return whether that is all."""
+    from kg_builder.graph.names import named_among, things_changed
+
+    changed = things_changed(store, come)
+    if changed is None:
+        return False
+    shutil.copyfile(old, new)
+    things = named_among(store, changed)
+    # a word more that names have cuts those otherwise that hold it
+    cut = holding_any(new, things.places, lexicon)
+    more = named_among(store, changed.union(cut)) if cut else things
+    return add_names(new, more, lexicon)

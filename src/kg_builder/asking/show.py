@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Triple
 
-from kg_builder.asking.evidence import Testimony, Witnesses
+from kg_builder.asking.evidence import Contribution, Testimony, Witnesses
 from kg_builder.asking.terms import class_of, name_of, narrowest, prefixed, uppers
 from kg_builder.graph.index import Term
 from kg_builder.graph.opening import OpenGraph
@@ -63,6 +63,7 @@ class Said:
     object: Term
     inferred: bool
     testimonies: tuple[Testimony, ...]
+    contributions: tuple[Contribution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ class Stated:
     facts: tuple[Said, ...]
     testimonies: tuple[Testimony, ...]
     """Where the report makes it."""
+    contributions: tuple[Contribution, ...] = ()
+    """By which it was brought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +170,10 @@ class Showing:
         facts = []
         for quad in quads:
             triple = quad.triple
-            said = () if triple in inferred else self._witnesses.of(triple)
-            facts.append(Said(quad.predicate, quad.object, triple in inferred, said))  # type: ignore[arg-type]
+            follows = triple in inferred
+            said = () if follows else self._witnesses.of(triple)
+            brought = () if follows else self._witnesses.contributions(triple)
+            facts.append(Said(quad.predicate, quad.object, follows, said, brought))  # type: ignore[arg-type]
         return sorted(facts, key=self._order)
 
     def _order(self, said: Said) -> tuple[int, bool, str, tuple[int, int], str]:
@@ -233,7 +238,9 @@ class Showing:
         def first(predicate: NamedNode) -> Term | None:
             return next((said.object for said in facts if said.predicate == predicate), None)
 
-        places = {item for said in facts if said.predicate == RDF_TYPE for item in said.testimonies}
+        kinds = [said for said in facts if said.predicate == RDF_TYPE]
+        places = {item for said in kinds for item in said.testimonies}
+        brought = {item: None for said in kinds for item in said.contributions}
         return Stated(
             node=node,
             kind=self._kinds[types],
@@ -243,6 +250,7 @@ class Showing:
             testimonies=tuple(
                 sorted(places, key=lambda item: (item.report, item.line, item.column))
             ),
+            contributions=tuple(brought),
         )
 
     def _incoming(self, node: NamedNode) -> tuple[Incoming, ...]:
@@ -301,6 +309,13 @@ def as_json(graph: OpenGraph, card: Card, language: Language) -> dict[str, Any]:
             for item in items
         ]
 
+    def brought(items: Iterable[Contribution]) -> dict[str, Any]:
+        found = [
+            {"number": item.number, "by": item.by, "when": item.when, "source": item.source}
+            for item in items
+        ]
+        return {"contributions": found} if found else {}
+
     def facts(items: Iterable[Said]) -> list[dict[str, Any]]:
         return [
             {
@@ -308,6 +323,7 @@ def as_json(graph: OpenGraph, card: Card, language: Language) -> dict[str, Any]:
                 "object": term(item.object),
                 "inferred": item.inferred,
                 "evidence": places(item.testimonies),
+                **brought(item.contributions),
             }
             for item in items
         ]
@@ -329,6 +345,7 @@ def as_json(graph: OpenGraph, card: Card, language: Language) -> dict[str, Any]:
                 "report": term(item.report),
                 "facts": facts(item.facts),
                 "evidence": places(item.testimonies),
+                **brought(item.contributions),
             }
             for kind, group in card.statements.items()
             for item in group

@@ -10,7 +10,7 @@ from typing import Final
 
 from pyoxigraph import Triple
 
-from kg_builder.asking.evidence import Passage, Witnesses
+from kg_builder.asking.evidence import Contribution, Passage, Witnesses
 from kg_builder.graph.inference.proof import Prover, read_axioms
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.query.levels import Query
@@ -37,15 +37,21 @@ def support(
 ) -> tuple[tuple[str, ...], ...]:
     """Return for each solution the places that support it, in words; the report's order.
 
+    After them stand the contributions that do, who made them and after what source.
+
     `report` is the text of a report to quote from. A solution that nothing but the ontology
     supports, or that other RDF gives without evidence, has none.
     """
     facts = facts_of(graph.store, query, rows, graph.prefixes)
     finder = _Finder(graph, report)
     passages = [finder.passages(triples) for triples in facts]
+    brought = [finder.contributions(triples) for triples in facts]
     reports = {passage.report for found in passages for passage in found}
     names = _names(graph, reports, language) if len(reports) > 1 else {}
-    return tuple(tuple(_places(found, names, language)) for found in passages)
+    return tuple(
+        (*_places(found, names, language), *(item.in_words(language) for item in others))
+        for found, others in zip(passages, brought, strict=True)
+    )
 
 
 class _Finder:
@@ -56,16 +62,28 @@ class _Finder:
 
     def passages(self, triples: Sequence[Triple]) -> list[Passage]:
         """Return the passages that say the triples, each once, in the report's order."""
-        own = [triple for triple in triples if triple.predicate not in _CONTEXT]
         found: dict[Passage, None] = {}
-        for triple in own or triples:
+        for triple in _telling(triples):
             for passage in self._said(triple):
                 found[passage] = None
         return sorted(found, key=lambda passage: (passage.report, passage.line, passage.column))
 
+    def contributions(self, triples: Sequence[Triple]) -> list[Contribution]:
+        """Return the contributions that say the triples, or what they follow from; by number."""
+        found: dict[Contribution, None] = {}
+        for triple in _telling(triples):
+            brought = self._witnesses.contributions(triple)
+            if not brought and not self._witnesses.of(triple):
+                leaves = self._leaves(triple)
+                brought = tuple(
+                    item for leaf in leaves for item in self._witnesses.contributions(leaf)
+                )
+            found.update(dict.fromkeys(brought))
+        return sorted(found, key=lambda item: (item.number or 0, item.graph))
+
     def _said(self, triple: Triple) -> Iterator[Passage]:
         testimony = self._witnesses.of(triple)
-        if not testimony:
+        if not testimony and not self._witnesses.contributions(triple):
             testimony = tuple(
                 said for leaf in self._leaves(triple) for said in self._witnesses.of(leaf)
             )
@@ -89,6 +107,11 @@ class _Finder:
         quads = self._graph.store.quads_for_pattern(None, None, None, ontology)
         axioms = read_axioms(quad.triple for quad in quads)
         return Prover(self._graph.store, axioms, inferred, evidence)
+
+
+def _telling(triples: Sequence[Triple]) -> Sequence[Triple]:
+    """Return the triples that say more than what things are called, where there are any."""
+    return [triple for triple in triples if triple.predicate not in _CONTEXT] or triples
 
 
 def _names(graph: OpenGraph, reports: set[str], language: Language) -> Mapping[str, str]:

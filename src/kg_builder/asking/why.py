@@ -1,7 +1,7 @@
 """Why the graph holds a triple: the passages that say it, or the axioms and premises it follows by.
 
-An explanation is a tree. Its leaves are what a report says, what a reviewer decided, what the
-ontology states; its inner nodes are conclusions, one axiom each.
+An explanation is a tree. Its leaves are what a report says, what a reviewer decided, what somebody
+contributed, what the ontology states; its inner nodes are conclusions, one axiom each.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final, Literal
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Triple, parse
 from pyoxigraph import Literal as LiteralTerm
 
-from kg_builder.asking.evidence import Testimony, Witnesses
+from kg_builder.asking.evidence import Contribution, Testimony, Witnesses
 from kg_builder.asking.terms import candidates, is_known, resolve
 from kg_builder.errors import InputError
 from kg_builder.graph.index import Term
@@ -58,6 +58,7 @@ class Explanation:
     testimonies: tuple[Testimony, ...] = ()
     axiom: Axiom | None = None
     premises: tuple[Explanation, ...] = ()
+    contributions: tuple[Contribution, ...] = ()
 
     def walk(self) -> Iterator[Explanation]:
         """Yield this explanation and those of its premises, from left to right."""
@@ -104,13 +105,14 @@ class Explainer:
     def _given(self, statement: Statement) -> Explanation:
         triple = Triple(*statement)  # type: ignore[arg-type]  # what is given has no literal subject
         said = self.witnesses.of(triple)
+        contributed = self.witnesses.contributions(triple)
         ontology = self.graph.graph_name("ontology")
-        if not said and ontology is not None:
+        if not said and not contributed and ontology is not None:
             s, p, o = triple
             stated = self.graph.store.quads_for_pattern(s, p, o, ontology)
             if next(stated, None) is not None:
                 return Explanation(statement, "ontology")
-        return Explanation(statement, "asserted", said)
+        return Explanation(statement, "asserted", said, contributions=contributed)
 
     @cached_property
     def _prover(self) -> Prover | None:

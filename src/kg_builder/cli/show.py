@@ -18,7 +18,7 @@ from kg_builder.cli.screen import Line, Span, line, show
 if TYPE_CHECKING:  # slow to import, and only a command that runs needs them
     from pyoxigraph import NamedNode
 
-    from kg_builder.asking.evidence import Testimony
+    from kg_builder.asking.evidence import Contribution, Testimony
     from kg_builder.asking.show import Card, Incoming, Said, Stated
     from kg_builder.graph.index import Term
     from kg_builder.graph.opening import OpenGraph
@@ -115,6 +115,7 @@ class _Teller:
         self._say = say
         self._limit = None if every else _LISTED
         self._reports: dict[str, None] = {}
+        self._brought: dict[Contribution, None] = {}
 
     def text(self, card: Card) -> Iterator[Line]:
         """Yield the card for a terminal."""
@@ -211,9 +212,8 @@ class _Teller:
         for group in groups.values():
             for number, said in enumerate(group[: self._limit]):
                 key = self._name(said.predicate) if number == 0 else ""
-                yield _Row(
-                    key, self._name(said.object), self._places(said.testimonies), self._mark(said)
-                )
+                note = self._note(said.testimonies, said.contributions)
+                yield _Row(key, self._name(said.object), note, self._mark(said))
             yield from self._rest(len(group))
 
     def _statement(self, item: Stated) -> _Row:
@@ -236,7 +236,7 @@ class _Teller:
             for predicate, words in facts.items()
         ]
         when = self._name(item.period) if item.period else say("不带时期", "no period")
-        return _Row(when, " · ".join(told), self._places(item.testimonies))
+        return _Row(when, " · ".join(told), self._note(item.testimonies, item.contributions))
 
     def _incoming(self, item: Incoming) -> _Row:
         names = [self._name(term) for term in item.first]
@@ -245,6 +245,14 @@ class _Teller:
         if more > 0:
             words += self._say(f" …… 还有 {more} 个", f" … and {more} more")
         return _Row(f"{self._name(item.predicate)} ←", words, "", str(item.count))
+
+    def _note(self, said: Iterable[Testimony], brought: Iterable[Contribution]) -> str:
+        """Return where the reports say it, and by which contributions it was brought."""
+        for item in brought:
+            self._brought[item] = None
+        numbers = "、".join(str(item.number) for item in brought)
+        words = self._say(f"第 {numbers} 批贡献", f"contribution {numbers}") if numbers else ""
+        return "; ".join(filter(None, (self._places(said), words)))
 
     def _places(self, items: Iterable[Testimony]) -> str:
         say = self._say
@@ -269,6 +277,8 @@ class _Teller:
             name = self._name(NamedNode(report)) if report else "?"
             yield line("")
             yield line((self._say(f"行号指：《{name}》", f"lines of: {name}"), "faint"))
+        for item in sorted(self._brought, key=lambda item: item.number or 0):
+            yield line((item.in_words(self._say.language), "faint"))
 
     def _mark(self, said: Said) -> str:
         return self._say("推得", "inferred") if said.inferred else ""

@@ -195,9 +195,11 @@ class _Teller:
                 (self._rule(told), "plain"),
                 (f"  {told.axiom.rule}  {self._axiom(told)}", "faint"),
             )
-        elif not told.testimonies:
+        elif not told.testimonies and not told.contributions:
             yield ((say("断言，未记出处", "asserted, with no evidence"), "faint"),)
         yield from self._testimony(told.testimonies)
+        for item in told.contributions:
+            yield ((item.in_words(say.language), "plain"),)
 
     def _testimony(self, said: tuple[Testimony, ...]) -> Iterator[tuple[Span, ...]]:
         say = self._say
@@ -238,6 +240,8 @@ class _Teller:
             yield say("  推得", "  inferred"), "mark"
         for item in told.testimonies[:1]:
             yield say(f"  第 {item.line} 行", f"  line {item.line}"), "faint"
+        for contribution in told.contributions[:1]:
+            yield f"  {contribution.in_words(say.language)}", "faint"
 
     def _rule(self, told: Explanation) -> str:
         from kg_builder.asking.why import RULE_WORDS

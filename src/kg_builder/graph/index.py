@@ -40,6 +40,13 @@ class TripleIndex:
         for triple in triples:
             self.add(triple)
 
+    @classmethod
+    def beside(cls, other: TripleIndex) -> TripleIndex:
+        """Return an empty index that has its ids in common with another, now and later."""
+        index = TripleIndex()
+        index._ids, index._terms, index._literals = other._ids, other._terms, other._literals
+        return index
+
     def __len__(self) -> int:
         return self._size
 
@@ -58,6 +65,11 @@ class TripleIndex:
             if type(term) is Literal:
                 self._literals.add(number)
         return number
+
+    def intern_all(self, triple: Triple) -> tuple[int, int, int]:
+        """Return the ids of a triple's terms, giving them ids at first sight."""
+        intern = self.intern
+        return intern(triple.subject), intern(triple.predicate), intern(triple.object)  # type: ignore[arg-type]
 
     def find(self, term: Term) -> int | None:
         """Return the id of `term`, or None if it was never seen."""

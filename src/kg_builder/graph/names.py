@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Store, Triple
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from kg_builder.graph.index import Term
 from kg_builder.graph.vocabulary import HOUSE, PREFIXES, RDF_TYPE, expand
@@ -40,6 +42,9 @@ _PREDICATES: Final = (
     *(*_LABELS, *_WHERE, RDF_TYPE, _SUBCLASS),
     *(_REPLACED_BY, _DEPRECATED, _SCHEME),
 )
+_FAR_REACHING: Final = (_SUBCLASS, _REPLACED_BY, _DEPRECATED, _SCHEME)
+"""What these say changes what other things are called, or of which classes they are."""
+_MANY: Final = 1000
 _SKOS_CONCEPT: Final = expand("skos:Concept")
 _VOCABULARY: Final = tuple(PREFIXES[prefix] for prefix in ("owl", "rdf", "rdfs", "skos"))
 """What is of no class but of these namespaces is a term or a concept, no instance."""
@@ -83,12 +88,69 @@ def of_store(store: Store) -> Find:
     return lambda predicate: store.quads_for_pattern(None, predicate, None, DefaultGraph())
 
 
+def things_changed(store: Store, come: Iterable[Triple]) -> frozenset[str] | None:
+    """Return the IRIs of what is called, or told apart, otherwise since triples came.
+
+    `store` holds them. None where they change what is more than that, or very much.
+    """
+    found: set[str] = set()
+    for triple in come:
+        if triple.predicate in _FAR_REACHING:
+            return None
+        if names_things(triple) and isinstance(triple.subject, NamedNode):
+            found.add(triple.subject.value)
+    default = DefaultGraph()
+    for iri in tuple(found):  # what lies there is told apart by its name
+        for predicate in _WHERE:
+            quads = store.quads_for_pattern(None, predicate, NamedNode(iri), default)
+            found.update(quad.subject.value for quad in islice(quads, _MANY))  # type: ignore[union-attr]
+    return frozenset(found) if len(found) < _MANY else None
+
+
+def named_among(store: Store, iris: Iterable[str]) -> NamedThings:
+    """Return what `named_things` does of these of the things in a store, at the cost of these.
+
+    Places are those among them, areas those around them too.
+    """
+    iris = frozenset(iris)
+    default = DefaultGraph()
+    around: dict[str, list[Quad]] = {}
+    waiting = list(iris)
+    while waiting:
+        iri = waiting.pop()
+        if iri in around:
+            continue
+        node = NamedNode(iri)
+        around[iri] = list(store.quads_for_pattern(node, None, None, default))
+        waiting += [
+            quad.object.value
+            for quad in around[iri]
+            if quad.predicate in (*_WHERE, _REPLACED_BY) and isinstance(quad.object, NamedNode)
+        ]
+        former = store.quads_for_pattern(None, _REPLACED_BY, node, default)
+        waiting += [quad.subject.value for quad in former if isinstance(quad.subject, NamedNode)]
+    above = store.quads_for_pattern(None, _SUBCLASS, None, default)
+    quads = chain(above, *around.values())
+
+    def size(class_: str) -> int:
+        members = store.quads_for_pattern(None, RDF_TYPE, NamedNode(class_), default)
+        return sum(1 for _ in islice(members, _MANY))
+
+    found = _Naming(of_triples(quad.triple for quad in quads), size).things()
+    records = tuple(record for record in found.records if record.id in iris)
+    place = _local_name(_PLACE.value)
+    places = tuple(record.names[0] for record in records if place in record.classes)
+    return NamedThings(records, found.areas, places)
+
+
 class _Naming:
     """What is known of the named nodes of one graph, by IRI."""
 
-    def __init__(self, find: Find) -> None:
+    def __init__(self, find: Find, size: Callable[[str], int] | None = None) -> None:
+        """`size` says how many things are of a class; None where `find` finds them all."""
         self._types = _objects(find(RDF_TYPE))
-        self._sizes = Counter(name for names in self._types.values() for name in names)
+        sizes = Counter(name for names in self._types.values() for name in names)
+        self._size = cache(size or sizes.__getitem__)
         self._superclasses = _objects(find(_SUBCLASS))
         self._schemes = _objects(find(_SCHEME))
         self._replaced = _objects(find(_REPLACED_BY))
@@ -189,7 +251,10 @@ class _Naming:
         return self._closed[types]
 
     def _specific_first(self, types: frozenset[str]) -> list[str]:
-        """Return classes: those of the house first, superclasses last, and the rarer before."""
+        """Return classes: those of the house first, superclasses last, and the rarer before.
+
+        From some number on none is rarer than another.
+        """
         above = {
             other
             for name in types
@@ -198,7 +263,12 @@ class _Naming:
         }
         return sorted(
             types,
-            key=lambda name: (not name.startswith(HOUSE), name in above, self._sizes[name], name),
+            key=lambda name: (
+                not name.startswith(HOUSE),
+                name in above,
+                min(self._size(name), _MANY),
+                name,
+            ),
         )
 
 

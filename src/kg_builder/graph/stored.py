@@ -185,6 +185,14 @@ class StoreIndex(TripleIndex):
         """Return the subjects of `?s p o`; not to be changed."""
         return _both(self.stored_subjects(p, o), super().subjects(p, o))
 
+    def added_objects(self, s: int, p: int) -> Ids:
+        """Return the objects of `s p ?o` that were added; not to be changed."""
+        return super().objects(s, p)
+
+    def added_subjects(self, p: int, o: int) -> Ids:
+        """Return the subjects of `?s p o` that were added; not to be changed."""
+        return super().subjects(p, o)
+
     # adding
 
     def add_ids(self, s: int, p: int, o: int) -> bool:

@@ -43,11 +43,6 @@ class Change:
     go: _Graphs
     summary: Mapping[str, Any]
 
-    def touched(self) -> tuple[Triple, ...]:
-        """Return the triples of the default graph that come or go."""
-        default = DefaultGraph()
-        return (*self.come.get(default, ()), *self.go.get(default, ()))
-
 
 @dataclass(frozen=True, slots=True)
 class Committed:

@@ -90,9 +90,6 @@ class KnownTerms:
 
 def unknown_term_result(unknown: UnknownTerm, said: Bilingual | None = None) -> ValidationResult:
     """Return the result about an unknown term; `said` are better words than the plain ones."""
-    iri = unknown.term.value
-    name = iri.removeprefix(PREFIXES["kg"])
-    words = said or Bilingual(f"本体里没有术语 {name}。", f"The ontology has no term {name}.")
     return ValidationResult(
         focus_node=str(unknown.triple.subject),
         path=str(unknown.triple.predicate),
@@ -100,8 +97,14 @@ def unknown_term_result(unknown: UnknownTerm, said: Bilingual | None = None) -> 
         severity="Violation",
         component=UNKNOWN_TERM,
         source_shape=f"<{UNKNOWN_TERM}>",
-        messages=message_literals(words),
+        messages=message_literals(said or plain_words(unknown.term)),
     )
+
+
+def plain_words(term: NamedNode) -> Bilingual:
+    """Return the words for a term that the ontology does not have, whatever it is meant to be."""
+    name = term.value.removeprefix(PREFIXES["kg"])
+    return Bilingual(f"本体里没有术语 {name}。", f"The ontology has no term {name}.")
 
 
 def message_literals(words: Bilingual) -> tuple[str, ...]:

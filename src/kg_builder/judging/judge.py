@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -21,7 +21,7 @@ from kg_builder.graph.context.standing import OldResults
 from kg_builder.graph.mixing import Inference
 from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.shacl import compile_shapes
-from kg_builder.graph.shacl.report import sort_key
+from kg_builder.graph.shacl.report import read_term, sort_key
 from kg_builder.graph.submission.model import Submission
 from kg_builder.judging.fixes import apply_fixes
 from kg_builder.judging.lint import Kind, LintContext, is_schema, lint
@@ -229,7 +229,8 @@ def judge_alone(
             ontology=ontology,
             shape_place=shapes.place,
         )
-        results = _placed(found.report.results, material, (), listed)
+        placed = _placed(found.report.results, material, (), listed)
+        results = tuple(_exactly(item, shapes) for item in placed)
     verdict = Verdict(
         results=(*results, *strange),
         triples=len(data),
@@ -259,6 +260,13 @@ def _distinct(findings: Sequence[Finding]) -> list[Finding]:
         if isinstance(finding, Raw)
         or (finding.component, finding.focus_node, finding.path, finding.value) not in told
     ]
+
+
+def _exactly(item: PlacedResult, shapes: ShapeFiles) -> PlacedResult:
+    """Return a result with the place of its very shape, which may have no name."""
+    node = read_term(item.result.source_shape)
+    place = shapes.place(node) if isinstance(node, BlankNode) else None
+    return replace(item, shape_place=place) if place else item
 
 
 def _placed(
@@ -305,7 +313,12 @@ def report_of(
 def _judged(submission: Submission) -> JudgedFile:
     triples = len(submission.triples) + sum(map(len, submission.named.values()))
     return JudgedFile(
-        submission.name, submission.format, submission.sha256, triples, submission.text
+        submission.name,
+        submission.format,
+        submission.sha256,
+        triples,
+        submission.text,
+        submission.prefixes,
     )
 
 

@@ -18,13 +18,12 @@ from kg_builder.graph.submission.model import Submission
 from kg_builder.graph.submission.reading import read_placed
 from kg_builder.graph.vocabulary import PREFIXES
 from kg_builder.judging.alone import Aim, Checked, Unusable, check_alone
-from kg_builder.judging.reports.terms import short
+from kg_builder.judging.reports.report import UNMET_TARGET
+from kg_builder.judging.reports.terms import shortened
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.validation import ValidationResult
 from kg_builder.model.verdict import FilePlace, PlacedResult
 
-UNMET_TARGET: Final = PREFIXES["kg"] + "UnmetTargetConstraintComponent"
-"""The component of results about shapes that have nothing to check; SHACL is silent on them."""
 _KINDS: Final = {
     "class": Bilingual("类 {} 没有实例", "nothing is of class {}"),
     "subjects": Bilingual("没有谁有属性 {}", "nothing has the property {}"),
@@ -47,6 +46,11 @@ class ShapeFiles:
     def names(self) -> str:
         """The files by name."""
         return ", ".join(file.name for file in self.files)
+
+    def short(self, term: str) -> str:
+        """Return a term with a prefix of the files where one fits."""
+        prefixes = {name: space for file in self.files for name, space in file.prefixes.items()}
+        return shortened(prefixes)[term] if term.startswith("<") else term
 
     def place(self, node: NamedNode | BlankNode) -> FilePlace | None:
         """Return where a shape is written."""
@@ -137,7 +141,7 @@ def _unusable(found: Unusable, shapes: ShapeFiles) -> ConfigurationError:
 def _checked_nothing(found: Checked, shapes: ShapeFiles) -> ConfigurationError:
     """Return the error for shapes that meet nothing in the data."""
     aim = next((aim for aim in found.unmet if aim.near), found.unmet[0])
-    words = _unmet_words(aim)
+    words = _unmet_words(aim, shapes)
     more = len(found.unmet) - 1
     rest_zh, rest_en = (f"（另有 {more} 个目标也是）", f" ({more} other targets neither)")
     place = _shape_place(aim, shapes)
@@ -162,11 +166,11 @@ def _shape_place(aim: Aim, shapes: ShapeFiles) -> FilePlace | None:
     return shapes.place(shape) if isinstance(shape, NamedNode | BlankNode) else None
 
 
-def _unmet_words(aim: Aim) -> Bilingual:
-    words, term = _KINDS[aim.kind], short(aim.term)
+def _unmet_words(aim: Aim, shapes: ShapeFiles) -> Bilingual:
+    words, term = _KINDS[aim.kind], shapes.short(aim.term)
     zh, en = words.zh.format(term), words.en.format(term)
     if aim.near:
-        near = short(aim.near)
+        near = shapes.short(aim.near)
         return Bilingual(f"{zh}；是不是 {near}？", f"{en}; did you mean {near}?")
     return Bilingual(zh, en)
 
@@ -189,10 +193,10 @@ def unmet_targets(found: Checked, shapes: ShapeFiles) -> tuple[list[PlacedResult
 
 
 def _unmet(aim: Aim, shapes: ShapeFiles) -> PlacedResult:
-    words = _unmet_words(aim)
+    words = _unmet_words(aim, shapes)
     message = Bilingual(
-        f"形状 {short(aim.shape)} 什么也没检查：{words.zh}",
-        f"the shape {short(aim.shape)} checked nothing: {words.en}",
+        f"形状 {shapes.short(aim.shape)} 什么也没检查：{words.zh}",
+        f"the shape {shapes.short(aim.shape)} checked nothing: {words.en}",
     )
     place = _shape_place(aim, shapes)
     result = ValidationResult(

@@ -199,7 +199,9 @@ class _Work:
         out, number = output.path, batch.entry.number
 
         def add(folder: Path, former: Path) -> None:
-            keep_names(folder, former, change.touched(), self._resources)
+            default = DefaultGraph()
+            come, gone = change.come.get(default, ()), change.go.get(default, ())
+            keep_names(folder, former, come, gone, self._resources)
 
         with output_errors(out):
             remove_leftovers(out, self._before.listed())

@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import Triple
 
-from kg_builder.graph.conformance import check
+from kg_builder.graph.conformance import check, load_shapes, unknown_terms
+from kg_builder.graph.context.checking import Checked, Checker
 from kg_builder.graph.context.effect import Effect
 from kg_builder.graph.context.layout import Layout, layout_of
-from kg_builder.graph.context.standing import OldResults
+from kg_builder.graph.context.plan import plan_of
+from kg_builder.graph.context.standing import OldResults, read_results
+from kg_builder.graph.context.terrain import Terrain
+from kg_builder.graph.context.walk import Changed
+from kg_builder.graph.context.whole import WholeGraph
 from kg_builder.graph.index import TripleIndex
-from kg_builder.graph.inference import compile_ontology, infer
+from kg_builder.graph.inference import Extension, ResumedClosure, compile_ontology
 from kg_builder.graph.ontology import Ontology
 from kg_builder.graph.opening import OpenGraph
+from kg_builder.graph.shacl import Shapes
 from kg_builder.graph.shacl.report import sort_key
+from kg_builder.graph.stored import StoreIndex
+from kg_builder.model.validation import ValidationResult
 from kg_builder.resources import Resources
+
+_MOST_CACHED: Final = 1_000_000
+"""Triples of the store that a context keeps in memory before it begins anew."""
 
 
 class Context:
     """A graph, its ontology and its shapes, ready to say what new triples would do."""
 
-    def __init__(self, layout: Layout, resources: Resources) -> None:
+    def __init__(self, layout: Layout, shapes: Shapes, old: Iterable[ValidationResult]) -> None:
         self._layout = layout
-        self._files = resources.files("shapes", "*.ttl")
         self._rules = compile_ontology(layout.ontology.triples)
+        self._axioms = frozenset(layout.ontology.triples)
+        self._old = OldResults(old)
+        self._plan = plan_of(shapes)
+        self._whole = WholeGraph(layout, self._plan.whole) if self._plan.whole else None
+        self._session = self._begin()
 
     @property
     def ontology(self) -> Ontology:
@@ -34,36 +51,93 @@ class Context:
     def effect_of(self, triples: Sequence[Triple]) -> Effect:
         """Return what adding triples to the graph does; the graph stays as it is.
 
-        Raises InputError where a triple is an axiom (`rdfs:subClassOf`, `owl:sameAs`).
+        Raises InputError where a triple is an axiom (`rdfs:subClassOf`, `owl:sameAs`),
+        ValidationFailure where something could not be checked.
         """
-        asserted = self._layout.asserted()
-        before_inferred = infer(TripleIndex(asserted), self._rules)
-        known = set(asserted)
-        new = tuple(sorted(set(triples) - known, key=str))
-        after = (*asserted, *new)
-        after_inferred = infer(TripleIndex(after), self._rules)
-        own = self.ontology
-        before = check(self._files, (*own.triples, *asserted), before_inferred, own).results
-        then = check(self._files, (*own.triples, *after), after_inferred, own).results
-        old = OldResults(before)
-        resolved = set(before) - set(then)
-        standing = old.touched(triples) - resolved
+        if self._session.index.cached > _MOST_CACHED:
+            self._session = self._begin()
+        session = self._session
+        new = [triple for triple in dict.fromkeys(triples) if not self._is_asserted(triple)]
+        extension = session.closure.extend(new)
+        foreign = [triple for triple in new if triple not in self._axioms]
+        checked = session.check(foreign, extension)
+        before = set(checked.before)
+        after = {*checked.after, *unknown_terms(foreign, self.ontology)}
+        if self._whole is not None:
+            before |= self._whole.before
+            after |= self._whole.after(foreign, extension.inferred)
+        resolved = before - after
+        standing = self._old.touched(triples) - self._old.among(resolved)
         return Effect(
-            new=new,
-            inferred=tuple(sorted(set(after_inferred) - set(before_inferred), key=str)),
-            promoted=tuple(sorted(set(before_inferred) & set(new), key=str)),
-            caused=tuple(sorted(set(then) - set(before), key=sort_key)),
+            new=tuple(sorted(new, key=str)),
+            inferred=extension.inferred,
+            promoted=extension.promoted,
+            caused=tuple(sorted(after - before, key=sort_key)),
             resolved=tuple(sorted(resolved, key=sort_key)),
             standing=tuple(sorted(standing, key=sort_key)),
-            elsewhere=old.besides(standing | resolved),
-            focus_nodes=len({t.subject for t in after if isinstance(t.subject, NamedNode)}),
+            elsewhere=self._old.besides(standing | self._old.among(resolved)),
+            focus_nodes=checked.nodes,
+            notes=self._plan.notes,
         )
+
+    def _is_asserted(self, triple: Triple) -> bool:
+        index = self._session.index
+        s, p, o = index.intern_all(triple)
+        if not index.is_stored(s, p, o) or index.is_inferred(s, p, o):
+            return False
+        return triple not in self._axioms or self._layout.is_asserted(triple)
+
+    def _begin(self) -> _Session:
+        layout = self._layout
+        graphs = (*layout.sources, layout.ontology_name)
+        index = StoreIndex(layout.store, layout.inferred_name, graphs)
+        ontology = TripleIndex.beside(index)
+        for triple in layout.ontology.triples:
+            ontology.add(triple)
+        terrain = Terrain(self._plan.machine, index, ontology)
+        closure = ResumedClosure(index, self._rules)
+        return _Session(index, closure, Checker(self._plan.parts, terrain))
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """What a context has read of its graph so far."""
+
+    index: StoreIndex
+    closure: ResumedClosure
+    checker: Checker
+
+    def check(self, new: Sequence[Triple], extension: Extension) -> Checked:
+        """Return the results that may change by new triples and what they entail."""
+        promoted = set(extension.promoted)
+        changes = [self._changed(t, asserted=True, told=t not in promoted) for t in new]
+        entailed = [self._changed(t, asserted=False, told=True) for t in extension.inferred]
+        return self.checker.check(_pairs(changes), _pairs(entailed), [*changes, *entailed])
+
+    def _changed(self, triple: Triple, *, asserted: bool, told: bool) -> Changed:
+        return Changed(*self.index.intern_all(triple), asserted, told)
+
+
+def _pairs(changes: Iterable[Changed]) -> Mapping[int, list[tuple[int, int]]]:
+    found: dict[int, list[tuple[int, int]]] = {}
+    for change in changes:
+        found.setdefault(change.p, []).append((change.s, change.o))
+    return found
 
 
 def open_context(graph: OpenGraph, resources: Resources) -> Context:
     """Read what judging against a graph needs; `graph` must stay open.
 
     A folder that `kg build` made is taken as it stands. Any other RDF is closed under the installed
-    ontology first, in memory.
+    ontology first, in memory, and validated whole. Raises InputError where other RDF states axioms,
+    ConfigurationError for ontology or shapes that cannot be used, ValidationFailure for shapes that
+    are ill-formed.
     """
-    return Context(layout_of(graph, resources), resources)
+    layout = layout_of(graph, resources)
+    files = resources.files("shapes", "*.ttl")
+    shapes = load_shapes(files, layout.ontology)
+    if layout.built:
+        return Context(layout, shapes, read_results(graph.summary))
+    own = layout.ontology.triples
+    report = check(files, (*own, *layout.asserted()), layout.inferred(), layout.ontology)
+    return Context(layout, shapes, report.results)

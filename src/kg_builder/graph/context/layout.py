@@ -27,15 +27,28 @@ class Layout:
     store: Store
     inferred_name: NamedNode
     ontology: Ontology
+    sources: tuple[NamedNode, ...]
+    """The graphs that assert, one for each source."""
+    ontology_name: NamedNode
     built: bool
     """Whether `kg build` made it, so that its results are known."""
 
+    def is_asserted(self, triple: Triple) -> bool:
+        """Return whether a source asserts a triple."""
+        s, p, o = triple.subject, triple.predicate, triple.object
+        return any(Quad(s, p, o, graph) in self.store for graph in self.sources)
+
     def asserted(self) -> tuple[Triple, ...]:
         """Return what is asserted, the ontology left out."""
-        whole = self.store.quads_for_pattern(None, None, None, DefaultGraph())
-        inferred = self.store.quads_for_pattern(None, None, None, self.inferred_name)
-        others = {*self.ontology.triples, *(quad.triple for quad in inferred)}
-        return tuple(quad.triple for quad in whole if quad.triple not in others)
+        others = {*self.ontology.triples, *self.inferred()}
+        return tuple(triple for triple in self._triples(DefaultGraph()) if triple not in others)
+
+    def inferred(self) -> tuple[Triple, ...]:
+        """Return what was inferred."""
+        return self._triples(self.inferred_name)
+
+    def _triples(self, graph: NamedNode | DefaultGraph) -> tuple[Triple, ...]:
+        return tuple(quad.triple for quad in self.store.quads_for_pattern(None, None, None, graph))
 
 
 def layout_of(graph: OpenGraph, resources: Resources) -> Layout:
@@ -45,9 +58,17 @@ def layout_of(graph: OpenGraph, resources: Resources) -> Layout:
     """
     inferred, ontology = graph.graph_name("inferred"), graph.graph_name("ontology")
     if inferred is not None and ontology is not None:
+        own = {inferred, ontology, graph.graph_name("evidence")}
+        sources = [name for name in graph.store.named_graphs() if name not in own]
         found = graph.store.quads_for_pattern(None, None, None, ontology)
-        own = ontology_of(tuple(quad.triple for quad in found))
-        return Layout(graph.store, inferred, own, built=True)
+        return Layout(
+            graph.store,
+            inferred,
+            ontology_of(tuple(quad.triple for quad in found)),
+            tuple(name for name in sources if isinstance(name, NamedNode)),
+            ontology,
+            built=True,
+        )
     return made(graph.store, load_ontology(resources.ontology))
 
 
@@ -57,10 +78,9 @@ def made(source: Store, ontology: Ontology) -> Layout:
     quads = source.quads_for_pattern(None, None, None, None)
     asserted = dict.fromkeys(quad.triple for quad in quads if quad.triple not in known)
     inferred = infer(TripleIndex(asserted), compile_ontology(ontology.triples))
-    name = mint_graph(DEFAULT_BASE, "inferred")
+    names = [mint_graph(DEFAULT_BASE, name) for name in ("inferred", "source", "ontology")]
     store = Store()
-    store.bulk_extend(
-        Quad(t.subject, t.predicate, t.object) for t in (*ontology.triples, *asserted, *inferred)
-    )
-    store.bulk_extend(Quad(t.subject, t.predicate, t.object, name) for t in inferred)
-    return Layout(store, name, ontology, built=False)
+    for triples, name in zip((inferred, asserted, ontology.triples), names, strict=True):
+        store.bulk_extend(Quad(t.subject, t.predicate, t.object) for t in triples)
+        store.bulk_extend(Quad(t.subject, t.predicate, t.object, name) for t in triples)
+    return Layout(store, names[0], ontology, (names[1],), names[2], built=False)

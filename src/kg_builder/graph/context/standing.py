@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pyoxigraph import Triple
@@ -13,12 +14,16 @@ from kg_builder.model.validation import ValidationResult
 
 
 class OldResults:
-    """Old results, by focus node and by severity."""
+    """Old results, by focus node and by severity.
+
+    Those of build.json tell less than those of the engine: neither the SPARQL-based constraint at
+    fault nor details. Results that are alike but for these are one here.
+    """
 
     def __init__(self, results: Iterable[ValidationResult]) -> None:
         self._by_focus: dict[str, list[ValidationResult]] = {}
         self._counts: Counter[str] = Counter()
-        for result in results:
+        for result in dict.fromkeys(map(_plain, results)):
             self._by_focus.setdefault(result.focus_node, []).append(result)
             self._counts[result.severity] += 1
 
@@ -39,10 +44,19 @@ class OldResults:
                         found.add(result)
         return found
 
+    def among(self, results: Iterable[ValidationResult]) -> set[ValidationResult]:
+        """Return those of the results that are old."""
+        alike = map(_plain, results)
+        return {result for result in alike if result in self._by_focus.get(result.focus_node, ())}
+
     def besides(self, listed: Iterable[ValidationResult]) -> Mapping[str, int]:
         """Return severity → how many results there are but for these, which are of them."""
         left = self._counts - Counter(result.severity for result in listed)
         return dict(sorted(left.items()))
+
+
+def _plain(result: ValidationResult) -> ValidationResult:
+    return replace(result, source_constraint=None, details=())
 
 
 def _predicates(path: str) -> set[str]:

@@ -6,8 +6,17 @@ Shapes Constraint Language (SHACL), 20 July 2017.
 """
 
 from kg_builder.graph.shacl.compiler import compile_shapes
-from kg_builder.graph.shacl.engine import unsatisfied, validate
+from kg_builder.graph.shacl.engine import unsatisfied, validate, validate_at
 from kg_builder.graph.shacl.report import report_triples
 from kg_builder.graph.shacl.shapes import Shape, Shapes, Targets
 
-__all__ = ["Shape", "Shapes", "Targets", "compile_shapes", "report_triples", "unsatisfied", "validate"]
+__all__ = [
+    "Shape",
+    "Shapes",
+    "Targets",
+    "compile_shapes",
+    "report_triples",
+    "unsatisfied",
+    "validate",
+    "validate_at",
+]

@@ -6,7 +6,7 @@ walks they wait for, run by a loop with a stack of its own: no nesting of shapes
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from kg_builder.graph.index import Term, TripleIndex
@@ -38,15 +38,26 @@ def validate(
     could not be checked.
     """
     check = _Check(data, shapes, details=details)
-    found: list[Found] = []
     candidates = None if focus is None else {check.run.number(term) for term in focus}
     for number, shape in enumerate(shapes.shapes):
         if shape.deactivated or not shape.targets:
             continue
-        targeted = shape.targets.select(check.run, candidates)
-        for start in range(0, len(targeted), _CHUNK):
-            _drive(check.report(number, dict.fromkeys(targeted[start : start + _CHUNK], 1), found))
-    return make_report(check.run, found)
+        check.report_all(number, shape.targets.select(check.run, candidates))
+    return make_report(check.run, check.found)
+
+
+def validate_at(
+    data: TripleIndex, shapes: Shapes, focus: Mapping[int, Iterable[int]]
+) -> ValidationReport:
+    """Check nodes against the shapes that they are given for, as far as these target them.
+
+    `focus` has the number of a shape and ids of nodes. Raises ValidationFailure if something could
+    not be checked.
+    """
+    check = _Check(data, shapes, details=False)
+    for number, nodes in focus.items():
+        check.report_all(number, shapes.shapes[number].targets.select(check.run, nodes))
+    return make_report(check.run, check.found)
 
 
 def _drive(walk: Walk) -> None:
@@ -70,6 +81,13 @@ class _Check:
         self.assumed: dict[int, dict[int, set[int]]] = {}
         """Number of a cycle being walked → its shapes → nodes taken to conform until they fail."""
         self.reported: set[tuple[int, int]] = set()
+        self.found: list[Found] = []
+
+    def report_all(self, number: int, focus: Sequence[int]) -> None:
+        """Add to `found` what the focus nodes do not satisfy."""
+        for start in range(0, len(focus), _CHUNK):
+            some = dict.fromkeys(focus[start : start + _CHUNK], 1)
+            _drive(self.report(number, some, self.found))
 
     def report(
         self, number: int, focus: Mapping[int, int], found: list[Found], depth: int = 0

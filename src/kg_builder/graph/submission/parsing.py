@@ -11,7 +11,7 @@ import io
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuadParser, RdfFormat, Triple
 from pyoxigraph import parse as parse_rdf
@@ -20,6 +20,9 @@ from pyoxigraph import serialize as serialize_rdf
 from kg_builder.errors import InputError
 from kg_builder.graph.submission.decoding import Decoded, decode
 from kg_builder.graph.submission.formats import Format
+from kg_builder.graph.submission.json_text import read_json
+from kg_builder.graph.submission.jsonld_places import JsonLdReader
+from kg_builder.graph.submission.matching import Found
 from kg_builder.graph.submission.model import SPAN_NUMBERS, SubmissionNotice
 from kg_builder.graph.submission.turtle_places import (
     BLANK_OBJECT,
@@ -56,17 +59,56 @@ class Parsed:
     notices: tuple[SubmissionNotice, ...]
 
 
+class _Placing(Protocol):
+    """Finds the places of quads that are shown to it one after another."""
+
+    def see(self, quad: Quad) -> None: ...
+
+    def numbers(self) -> array[int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a reader of ours knows of a document before the parser has judged it."""
+
+    placing: _Placing
+    prefixes: Mapping[str, str] | None = None
+    """None where the parser tells them."""
+    notices: tuple[SubmissionNotice, ...] = ()
+
+
 def parse_document(data: bytes, name: str, kind: Format, max_depth: int) -> Parsed:
     """Parse a document.
 
     Raises InputError with line, column, an excerpt and the mend, as far as they are known.
     """
     decoded = decode(data, name)
-    text = decoded.text
-    places = None
+    read = _read(decoded.text, name, kind, max_depth)
+    parser = parse_rdf(data[3:] if decoded.marked else data, kind.engine)
+    quads = io.BytesIO()
+    renamed = _renamed(parser, read.placing, _label(name, decoded.sha256), name)
     try:
-        if kind not in (Format.JSON_LD, Format.RDF_XML):
-            places = turtle_places(text, max_depth)
+        serialize_rdf(renamed, quads, RdfFormat.N_QUADS)
+    except SyntaxError as error:
+        if kind in (Format.JSON_LD, Format.RDF_XML):
+            raise not_rdf(error, name, kind.label) from error
+        raise not_turtle(error, decoded.text, name, kind) from error
+    return Parsed(
+        decoded,
+        parser.base_iri,
+        parser.prefixes if read.prefixes is None else read.prefixes,
+        quads.getvalue(),
+        read.placing.numbers().tobytes(),
+        read.notices,
+    )
+
+
+def _read(text: str, name: str, kind: Format, max_depth: int) -> _Read:
+    if kind is Format.JSON_LD:
+        reader = JsonLdReader(read_json(text, name, max_depth), text, name)
+        return _Read(_Matched(reader.found), reader.prefixes, tuple(reader.notices))
+    try:
+        places = turtle_places(text, max_depth)
     except TooDeepError as error:
         raise refused_at(
             text,
@@ -75,23 +117,7 @@ def parse_document(data: bytes, name: str, kind: Format, max_depth: int) -> Pars
             f"嵌套超过 {max_depth} 层",
             f"nested more than {max_depth} levels deep",
         ) from None
-    parser = parse_rdf(data[3:] if decoded.marked else data, kind.engine)
-    aligned = _Aligned(parser, places, text, _label(name, decoded.sha256))
-    quads = io.BytesIO()
-    try:
-        serialize_rdf(aligned, quads, RdfFormat.N_QUADS)
-    except SyntaxError as error:
-        if kind in (Format.JSON_LD, Format.RDF_XML):
-            raise not_rdf(error, name, kind.label) from error
-        raise not_turtle(error, text, name, kind) from error
-    return Parsed(
-        decoded,
-        parser.base_iri,
-        parser.prefixes,
-        quads.getvalue(),
-        aligned.numbers().tobytes(),
-        (),
-    )
+    return _Read(_Aligned(places, text))
 
 
 def _label(name: str, sha256: str) -> str:
@@ -99,37 +125,70 @@ def _label(name: str, sha256: str) -> str:
     return "b" + hashlib.sha256(f"{name}\0{sha256}".encode()).hexdigest()[:12] + "x"
 
 
-class _Aligned:
-    """The quads of a parser, each held against its place."""
+def _renamed(quads: QuadParser, placing: _Placing, label: str, name: str) -> Iterator[Quad]:
+    """Yield the quads with labels of blank nodes that begin with `label`."""
+    labels: dict[BlankNode, BlankNode] = {}
 
-    def __init__(self, quads: QuadParser, places: Places | None, text: str, label: str) -> None:
-        self._quads = quads
+    def new(node: BlankNode) -> BlankNode:
+        return labels.setdefault(node, BlankNode(f"{label}{len(labels)}"))
+
+    for quad in quads:
+        placing.see(quad)
+        subject, object_, graph = quad.subject, quad.object, quad.graph_name
+        if isinstance(subject, Triple) or isinstance(object_, Triple):
+            raise InputError(
+                "含有三元组词项（RDF 1.2），这里只读 RDF 1.1",
+                "holds a triple term (RDF 1.2), and only RDF 1.1 is read",
+                file=name,
+            )
+        blank = isinstance(subject, BlankNode), isinstance(object_, BlankNode)
+        if any(blank) or isinstance(graph, BlankNode):
+            yield Quad(
+                new(subject) if isinstance(subject, BlankNode) else subject,
+                quad.predicate,
+                new(object_) if isinstance(object_, BlankNode) else object_,
+                new(graph) if isinstance(graph, BlankNode) else graph,
+            )
+        else:
+            yield quad
+
+
+class _Matched:
+    """Places by what a triple says."""
+
+    def __init__(self, found: Found) -> None:
+        self._found = found
+        self._numbers = array("I")
+
+    def see(self, quad: Quad) -> None:
+        self._numbers.extend(self._found.take(quad))
+
+    def numbers(self) -> array[int]:
+        return self._numbers
+
+
+class _Aligned:
+    """Places by the order of triples, believed while predicates and kinds of objects agree."""
+
+    def __init__(self, places: Places | None, text: str) -> None:
         self._places = places
         self._text = text
-        self._label = label
-        self._labels: dict[BlankNode, BlankNode] = {}
         self._tails: dict[str, str] = {}
         self._count = 0
         self._agree = places is not None
 
     def numbers(self) -> array[int]:
-        """Return the places, once the quads have been read."""
         if self._places is None or not self._agree or self._count != len(self._places.kinds):
             return array("I")
         return self._places.numbers
 
-    def __iter__(self) -> Iterator[Quad]:
-        kinds = self._places.kinds if self._places else bytearray()
-        for index, quad in enumerate(self._quads):
-            if self._agree:
-                self._agree = index < len(kinds) and self._agrees(quad, index, kinds[index])
-            if isinstance(quad.object, Triple) or isinstance(quad.subject, Triple):
-                raise InputError(
-                    "含有三元组词项（RDF 1.2），这里只读 RDF 1.1",
-                    "holds a triple term (RDF 1.2); only RDF 1.1 is read",
-                )
-            yield self._renamed(quad)
-            self._count = index + 1
+    def see(self, quad: Quad) -> None:
+        if not self._agree:
+            return
+        assert self._places  # noqa: S101 - else nothing agrees
+        kinds, index = self._places.kinds, self._count
+        self._agree = index < len(kinds) and self._agrees(quad, index, kinds[index])
+        self._count += 1
 
     def _agrees(self, quad: Quad, index: int, expected: int) -> bool:
         how, kind = divmod(expected, 3)
@@ -146,27 +205,6 @@ class _Aligned:
         if tail is None:
             tail = self._tails[word] = _tail(word)
         return predicate.endswith(tail)
-
-    def _renamed(self, quad: Quad) -> Quad:
-        subject, object_, graph = quad.subject, quad.object, quad.graph_name
-        if not (
-            isinstance(subject, BlankNode)
-            or isinstance(object_, BlankNode)
-            or isinstance(graph, BlankNode)
-        ):
-            return quad
-        return Quad(
-            self._new(subject) if isinstance(subject, BlankNode) else subject,
-            quad.predicate,
-            self._new(object_) if isinstance(object_, BlankNode) else object_,
-            self._new(graph) if isinstance(graph, BlankNode) else graph,
-        )
-
-    def _new(self, node: BlankNode) -> BlankNode:
-        found = self._labels.get(node)
-        if found is None:
-            found = self._labels[node] = BlankNode(f"{self._label}{len(self._labels)}")
-        return found
 
 
 def _tail(word: str) -> str:

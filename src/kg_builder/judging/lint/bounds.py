@@ -134,15 +134,9 @@ def blank_nodes(task: Task) -> Iterator[Raw]:
 
 def _needs_iri(task: Task, node: BlankNode) -> Bilingual:
     base = task.context.base
-    classes = [
-        triple.object.value.rpartition("#")[2]
-        for triple in task.types.get(node, ())
-        if isinstance(triple.object, NamedNode)
-    ]
-    segments = {
-        name.value.rpartition("#")[2]: part for part, name in task.vocabulary.segments.items()
-    }
-    segment = next((segments[name] for name in classes if name in segments), None)
+    segments = task.vocabulary.segment_of
+    types = [triple.object for triple in task.types.get(node, ())]
+    segment = next((segments[name] for name in types if name in segments), None)  # type: ignore[index]
     zh, en = segment or "类名", segment or "CLASS"
     return Bilingual(
         f"空白节点没有名字，以后谁也指不到它：请给它一个 IRI，例如 <{base}id/{zh}/名称>",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from pyoxigraph import NamedNode, Triple
 
@@ -14,17 +15,24 @@ from kg_builder.judging.lint.task import Task
 from kg_builder.judging.raw import Raw
 from kg_builder.model.bilingual import Bilingual
 
-_Types = Mapping[NamedNode, Triple | None]
-"""Class → the triple of the submission that it follows from; None for one that the store has."""
+
+class _Type(NamedTuple):
+    """What gives a thing a class: a triple of the submission, or one that was there before."""
+
+    triple: Triple
+    new: bool
+
+
+_Types = Mapping[NamedNode, _Type]
 
 
 def disjoint_types(task: Task) -> Iterator[Raw]:
     """Yield each thing once that submission, store and ontology together give disjoint classes."""
     for node, given in _given(task).items():
-        types: dict[NamedNode, Triple | None] = dict(given)
+        types = {name: _Type(triple, new=True) for name, triple in given.items()}
         for triple in task.known(node, RDF_TYPE):
             if isinstance(triple.object, NamedNode):
-                types[triple.object] = None
+                types.setdefault(triple.object, _Type(triple, new=False))
         found = _worst(task, types)
         if found is not None:
             yield _result(task, node, types, *found)
@@ -54,8 +62,8 @@ def _worst(task: Task, types: _Types) -> tuple[NamedNode, NamedNode] | None:
         return None
     pairs = []
     above = {name: vocabulary.with_superclasses((name,)) for name in types}
-    for one, triple in types.items():
-        if triple is None:
+    for one, given in types.items():
+        if not given.new:
             continue
         apart = {other for name in above[one] for other in vocabulary.disjoint.get(name, ())}
         pairs += [(one, other) for other in types if other != one and apart & above[other]]
@@ -64,18 +72,18 @@ def _worst(task: Task, types: _Types) -> tuple[NamedNode, NamedNode] | None:
 
 def _telling(
     task: Task, types: _Types, one: NamedNode, other: NamedNode
-) -> tuple[bool, bool, int, str, str]:
-    """Return what sorts pairs: types that are stated first, and those of the fewest above them."""
-    triple, against = types[one], types[other]
-    entailed = triple is None or triple.predicate != RDF_TYPE
-    old = against is not None
+) -> tuple[int, bool, bool, int, str, str]:
+    """Return what sorts pairs: types that are stated first, and those with the most above them.
+
+    Where one of two is stated, what entails the other is at fault.
+    """
+    stated = [types[name].triple.predicate == RDF_TYPE for name in (one, other)]
     depth = -sum(len(task.vocabulary.with_superclasses((name,))) for name in (one, other))
-    return entailed, old, depth, one.value, other.value
+    return -sum(stated), stated[0], types[other].new, depth, one.value, other.value
 
 
 def _result(task: Task, node: Term, types: _Types, one: NamedNode, other: NamedNode) -> Raw:
-    triple, against = types[one], types[other]
-    assert triple is not None  # noqa: S101  # `_worst` begins with one of the submission's
+    triple, against = types[one].triple, types[other]
     names = [task.called(name) for name in (one, other)]
     thing = task.called(node)
     zh = f"{thing.zh} 不能既是 {names[0].zh} 又是 {names[1].zh}"
@@ -83,19 +91,18 @@ def _result(task: Task, node: Term, types: _Types, one: NamedNode, other: NamedN
     if triple.predicate != RDF_TYPE:
         by = task.short(triple.predicate)
         zh, en = f"{zh}（前者由 {by} 推出）", f"{en} (the former follows from {by})"
-    if against is None:
+    if not against.new:
         zh, en = f"{zh}，而图里已是后者", f"{en}, and the graph has it as the latter"
     words = Bilingual(
         f"{zh}：请只留一个类型，或另立一个节点",
         f"{en}: keep one type, or give the other thing an IRI of its own",
     )
     part = "predicate" if triple.predicate != RDF_TYPE else "object"
-    others = () if against is None else (against,)
     return about(
         Kind.DISJOINT_TYPES,
         triple,
         part,  # type: ignore[arg-type]
         words,
-        others=others,
+        others=(against.triple,) if against.triple != triple else (),
         focus=node,
     )

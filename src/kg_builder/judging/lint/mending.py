@@ -39,6 +39,12 @@ _TRUTH: Final[Mapping[str, str]] = MappingProxyType(
         **dict.fromkeys(("false", "no", "f", "n", "否", "假", "无", "不是"), "false"),
     }
 )
+_AS_IT_STANDS: Final = ("anyURI", "normalizedString", "token", "language")
+_WHOLE_NUMBERS: Final = (
+    *("integer", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger"),
+    *("nonPositiveInteger", "negativeInteger", "unsignedLong", "unsignedInt", "unsignedShort"),
+    "unsignedByte",
+)
 _CHINESE: Final = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff]")
 _LATIN_WORD: Final = re.compile("[A-Za-z]{2}")
 
@@ -78,16 +84,11 @@ def _typed(text: str, wanted: NamedNode) -> Literal | None:
 
 def _forms(text: str, datatype: str) -> Iterator[str]:
     local = datatype.removeprefix(_XSD)
-    if local in ("anyURI", "normalizedString", "token", "language"):
+    if local != datatype and local in (*_REWRITING, *_AS_IT_STANDS):
         yield text
-        return
-    rewrite = _REWRITING.get(local, _integer if lexical_check(datatype)("a") is False else None)
-    if rewrite is None or local == datatype:
-        return
-    yield text
-    form = rewrite(text)
-    if form is not None:
-        yield form
+        form = _REWRITING[local](text) if local in _REWRITING else None
+        if form is not None:
+            yield form
 
 
 def _number(text: str) -> Decimal | None:
@@ -163,6 +164,7 @@ def _dashed(year: str, *rest: str) -> str | None:
 
 _REWRITING: Final[Mapping[str, Callable[[str], str | None]]] = MappingProxyType(
     {
+        **dict.fromkeys(_WHOLE_NUMBERS, _integer),
         "decimal": _decimal,
         "double": _float,
         "float": _float,

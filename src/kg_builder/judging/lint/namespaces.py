@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from pyoxigraph import NamedNode
@@ -45,18 +46,20 @@ class Namespaces:
         if found is not None and local_part(iri):
             right, sure = found
             # a namespace that is merely like another may be somebody's own
-            if sure or NamedNode(right + local_part(iri)) in self._vocabulary.mentioned:
+            if sure or right + local_part(iri) in self._mentioned:
                 return Meant(space, right)
         return self._without_mark(iri)
 
     def _without_mark(self, iri: str) -> Meant | None:
         """Return the namespace whose last mark was left out: `…/rdf-schemalabel`."""
         for stem, right in self._stems.items():
-            if iri.startswith(stem) and NamedNode(right + iri[len(stem) :]) in (
-                self._vocabulary.mentioned
-            ):
+            if iri.startswith(stem) and right + iri[len(stem) :] in self._mentioned:
                 return Meant(stem, right)
         return None
+
+    @cached_property
+    def _mentioned(self) -> frozenset[str]:
+        return frozenset(term.value for term in self._vocabulary.mentioned)
 
     def _nearest(self, space: str) -> tuple[str, bool] | None:
         same = self._plain.get(_bare(space))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from pyoxigraph import Literal, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
+from kg_builder.graph.unknown_terms import UNKNOWN_TERM, message_literals, plain_words
 from kg_builder.graph.vocabulary import PREFIXES
 from kg_builder.judging.lint.findings import Kind
 from kg_builder.judging.raw import Raw
@@ -17,44 +18,55 @@ from kg_builder.model.bilingual import Bilingual
 _SH: Final = PREFIXES["sh"]
 _NOT: Final = _SH + "NotConstraintComponent"
 _SPARQL: Final = _SH + "SPARQLConstraintComponent"
+_TELLING: Final = tuple(_SH + name for name in ("Datatype", "Class", "LanguageIn"))
+"""Components that are about the same fault, where a value breaks several at once."""
 _SAME_PLACE: Final = frozenset(
     kind.component for kind in (Kind.LEXICAL_FORM, Kind.DANGLING, Kind.CHINESE_WITHOUT_TAG)
 )
 _Key = tuple[str, str | None, str | None]
 
 
-def without_repeats(found: Sequence[Raw]) -> tuple[Raw, ...]:
-    """Return results without those of `lint` whose fault SHACL reports too, in their order.
+def without_repeats(found: Iterable[Raw]) -> tuple[Raw, ...]:
+    """Return results, each fault told once, in their order.
 
-    The results of SHACL stay as they are, and take the remarks and mends of those left out.
+    What `lint` finds and SHACL reports too stays as SHACL has it, and takes the remark and mends of
+    `lint`. What the check of builds finds and `lint` does too stays as `lint` has it.
     """
-    of_shacl = [raw for raw in found if raw.result.component.startswith(_SH)]
+    raws = list(_without_plain(tuple(found)))
+    of_shacl = {n: raw for n, raw in enumerate(raws) if raw.result.component.startswith(_SH)}
     by_place: dict[_Key, list[int]] = defaultdict(list)
     by_focus: dict[str, list[int]] = defaultdict(list)
-    for number, raw in enumerate(of_shacl):
+    for number, raw in of_shacl.items():
         by_place[_key(raw)].append(number)
         by_focus[raw.result.focus_node].append(number)
-    told: dict[int, Raw] = {}
-    kept: list[Raw] = []
+    left_out: set[int] = set()
+    for number, raw in enumerate(raws):
+        same = () if number in of_shacl else _same(raw, of_shacl, by_place, by_focus)
+        for other in same:
+            left_out.add(number)
+            raws[other] = _joined(raws[other], raw)
+    return tuple(raw for number, raw in enumerate(raws) if number not in left_out)
+
+
+def _without_plain(found: Sequence[Raw]) -> Iterator[Raw]:
+    """Yield results without those on unknown terms that only say so, where others say more."""
+    told = {_key(raw) for raw in found if _is_unknown(raw) and not _is_plain(raw)}
     for raw in found:
-        if raw.result.component.startswith(_SH):
-            continue
-        same = _same(raw, of_shacl, by_place, by_focus)
-        if not same:
-            kept.append(raw)
-        for number in same:
-            told[number] = _joined(told.get(number, of_shacl[number]), raw)
-    whole = iter([told.get(number, raw) for number, raw in enumerate(of_shacl)])
-    rest = iter(kept)
-    following = next(rest, None)
-    answer: list[Raw] = []
-    for raw in found:
-        if raw.result.component.startswith(_SH):
-            answer.append(next(whole))
-        elif raw is following:
-            answer.append(raw)
-            following = next(rest, None)
-    return tuple(answer)
+        if not (_is_unknown(raw) and _is_plain(raw) and _key(raw) in told):
+            yield raw
+
+
+def _is_unknown(raw: Raw) -> bool:
+    return raw.result.component == UNKNOWN_TERM
+
+
+def _is_plain(raw: Raw) -> bool:
+    terms = (raw.result.path or "", raw.result.value or "")
+    return any(
+        raw.result.messages == message_literals(plain_words(NamedNode(term[1:-1])))
+        for term in terms
+        if term.startswith("<")
+    )
 
 
 def _key(raw: Raw) -> _Key:
@@ -63,7 +75,7 @@ def _key(raw: Raw) -> _Key:
 
 def _same(
     raw: Raw,
-    of_shacl: Sequence[Raw],
+    of_shacl: Mapping[int, Raw],
     by_place: Mapping[_Key, Sequence[int]],
     by_focus: Mapping[str, Sequence[int]],
 ) -> Sequence[int]:

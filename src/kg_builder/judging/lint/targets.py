@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode, Triple
 from rapidfuzz import fuzz
 
 from kg_builder.errors import StoreError
-from kg_builder.graph.iris import class_segment, local_name
+from kg_builder.graph.iris import local_name
 from kg_builder.graph.ontology import ROOT
 from kg_builder.graph.unknown_terms import OWN_NAMESPACES
 from kg_builder.graph.vocabulary import HOUSE, PREFIXES, RDF_TYPE
@@ -169,11 +169,12 @@ def iri_patterns(task: Task) -> Iterator[Raw]:
     Of another base, one result for each namespace is enough.
     """
     spaces: set[str] = set()
+    segments = task.vocabulary.segment_of
     for node, types in task.types.items():
         classes = [
             (triple, segment)
             for triple in types
-            if (segment := _segment(task, triple.object)) is not None
+            if (segment := segments.get(triple.object)) is not None  # type: ignore[arg-type]
         ]
         if not classes or not isinstance(node, NamedNode) or task.context.in_store(node):
             continue
@@ -185,13 +186,6 @@ def iri_patterns(task: Task) -> Iterator[Raw]:
                 yield _other_base(task, triple, node, segment)
         elif not any(_fits(task, node, each) for _, each in classes):
             yield _misfit(task, triple, node, segment)
-
-
-def _segment(task: Task, term: object) -> str | None:
-    if not isinstance(term, NamedNode) or not term.value.startswith(PREFIXES["kg"]):
-        return None
-    segment = class_segment(term.value.removeprefix(PREFIXES["kg"]))
-    return segment if segment in task.vocabulary.segments else None
 
 
 def _fits(task: Task, node: NamedNode, segment: str) -> bool:

@@ -138,7 +138,7 @@ class Task:
         self.triples: Sequence[Triple] = submission.triples
         if left_out is not None:
             self.triples = tuple(triple for triple in self.triples if not left_out(triple))
-        self._beside = beside
+        self._beside = tuple(other for other in beside if other is not submission)
 
     @property
     def vocabulary(self) -> Vocabulary:

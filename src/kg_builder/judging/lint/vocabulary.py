@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -12,7 +13,6 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from kg_builder.graph.index import Term
 from kg_builder.graph.inference.rules import Rules, compile_ontology
-from kg_builder.graph.iris import class_segment
 from kg_builder.graph.ontology import ROOT, Ontology
 from kg_builder.graph.unknown_terms import KnownTerms
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
@@ -32,6 +32,7 @@ _INVERSE: Final = expand("owl:inverseOf")
 _RANGES: Final = (expand("schema:rangeIncludes"), expand("rdfs:range"))
 _LANG_STRING: Final = expand("rdf:langString")
 _PATTERN: Final = expand("iriPattern")
+_SEGMENT: Final = re.compile("id/([a-z][-a-z0-9]*)/")
 _UPWARD: Final = tuple(
     map(
         expand,
@@ -209,10 +210,10 @@ class Vocabulary:
     @cached_property
     def evidence_terms(self) -> frozenset[NamedNode]:
         """The classes and properties that only the evidence of reports is written with."""
-        return frozenset(
-            triple.subject
-            for triple in self._of(_DEFINED_BY)
-            if triple.object == _EVIDENCE and isinstance(triple.subject, NamedNode)
+        ours = (triple.subject for triple in self._of(_DEFINED_BY) if triple.object == _EVIDENCE)
+        terms = {term for term in ours if isinstance(term, NamedNode)}
+        return frozenset(terms).union(
+            term for term in self.mentioned if term.value.startswith(PREFIXES["oa"])
         )
 
     @cached_property
@@ -229,11 +230,19 @@ class Vocabulary:
     @cached_property
     def segments(self) -> Mapping[str, NamedNode]:
         """The classes that instances are minted for, by the path segment of their IRIs."""
-        return {
-            class_segment(triple.subject.value.removeprefix(PREFIXES["kg"])): triple.subject
-            for triple in self._of(_PATTERN)
-            if isinstance(triple.subject, NamedNode)
-        }
+        return {segment: term for term, segment in self.segment_of.items()}
+
+    @cached_property
+    def segment_of(self) -> Mapping[NamedNode, str]:
+        """The path segment of the IRIs of a class, by its `kg:iriPattern`."""
+        found: dict[NamedNode, str] = {}
+        for triple in self._of(_PATTERN):
+            match = (
+                _SEGMENT.match(triple.object.value) if isinstance(triple.object, Literal) else None
+            )
+            if match and isinstance(triple.subject, NamedNode):
+                found[triple.subject] = match[1]
+        return found
 
 
 _NO_TYPES: Final[tuple[frozenset[NamedNode], frozenset[NamedNode]]] = (frozenset(), frozenset())

@@ -14,9 +14,10 @@ from pyoxigraph import BlankNode, RdfFormat, Triple, serialize
 
 from kg_builder.graph.shacl import report_triples
 from kg_builder.graph.vocabulary import PREFIXES
-from kg_builder.judging.reports.report import Report
+from kg_builder.judging.reports.report import UNMET_TARGET, Report
 from kg_builder.model.bilingual import Language
 from kg_builder.model.validation import ValidationReport
+from kg_builder.model.verdict import PlacedResult
 
 RDF_FORMATS: Final[Mapping[str, RdfFormat]] = MappingProxyType(
     {
@@ -33,16 +34,21 @@ _HASH_COMMENTS: Final = ("turtle", "nt", "n3")
 
 def rdf_report(report: Report, name: str, language: Language) -> bytes:
     """Return the report in the format of that name, in UTF-8."""
-    listed = tuple(item.result for item in report.listed() if not item.standing)
-    triples = report_triples(ValidationReport(report.verdict.conforms, listed))
+    listed = tuple(item.result for item in report.listed() if _is_told(item))
+    conforms = not any(map(_is_told, report.verdict.results))
+    triples = report_triples(ValidationReport(conforms, listed))
+    root = triples[0].subject
+    triples.sort(key=lambda triple: triple.subject != root)  # the report itself comes first
     triples.extend(_shapes_without_names(report, triples))
-    format_ = RDF_FORMATS[name]
-    named = {key: PREFIXES[key] for key in ("sh", "xsd", "kg", "rdf", "rdfs")}
-    prefixes = named if format_ in (RdfFormat.TURTLE, RdfFormat.RDF_XML) else None
-    written = serialize(triples, format=format_, prefixes=prefixes) or b""
+    written = serialize(triples, format=RDF_FORMATS[name], prefixes=_prefixes(report)) or b""
     if name in _HASH_COMMENTS:
         return "".join(f"# {line}\n" for line in remarks(report, language)).encode() + written
     return written
+
+
+def _is_told(item: PlacedResult) -> bool:
+    """Whether a result is about the data, and new."""
+    return not item.standing and item.result.component != UNMET_TARGET
 
 
 def remarks(report: Report, language: Language) -> Iterator[str]:
@@ -50,6 +56,13 @@ def remarks(report: Report, language: Language) -> Iterator[str]:
     cut = report.cut()
     if cut:
         yield cut.pick(language)
+    about_shapes = sum(r.result.component == UNMET_TARGET for r in report.verdict.results)
+    if about_shapes:
+        yield (
+            f"不含 {about_shapes} 个关于形状本身的警告"
+            if language == "zh"
+            else f"without {about_shapes} warnings about the shapes themselves"
+        )
     standing = report.standing()
     if standing:
         yield (
@@ -57,6 +70,16 @@ def remarks(report: Report, language: Language) -> Iterator[str]:
             if language == "zh"
             else f"without {standing} results that stood before"
         )
+
+
+def _prefixes(report: Report) -> dict[str, str]:
+    """Return the prefixes of the files, those of the report's own terms before them."""
+    found = {"sh": PREFIXES["sh"], "xsd": PREFIXES["xsd"]}
+    for file in (*report.files, *report.shapes):
+        for name, space in file.prefixes.items():
+            if name and space not in found.values():
+                found.setdefault(name, space)
+    return found
 
 
 def _shapes_without_names(report: Report, triples: list[Triple]) -> Iterator[Triple]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 from pyoxigraph import Triple
 
+from kg_builder.graph.vocabulary import PREFIXES
+from kg_builder.judging.reports.terms import shortened
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.verdict import PlacedResult, Verdict
 
@@ -26,6 +30,9 @@ KINDS: Final[Mapping[Kind, Bilingual]] = MappingProxyType(
 )
 """Kinds of results, the gravest first; `other` are severities of the shapes' own."""
 
+UNMET_TARGET: Final = PREFIXES["kg"] + "UnmetTargetConstraintComponent"
+"""The component of results about shapes that have nothing to check; SHACL is silent on them."""
+_IRI: Final = re.compile(r'<[^<>"{}|^`\\\s]*>(?!")')
 _FAILS: Final[Mapping[FailOn, frozenset[Kind]]] = MappingProxyType(
     {
         "violation": frozenset[Kind](("violation", "other")),
@@ -46,9 +53,10 @@ class JudgedFile:
     sha256: str
     triples: int
     text: str
+    prefixes: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """All that is told of a verdict."""
 
@@ -68,6 +76,18 @@ class Report:
     def texts(self) -> Mapping[str, str]:
         """Return the text of every file that a result may point at, by its name."""
         return {file.name: file.text for file in (*self.shapes, *self.files)}
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        prefixes: dict[str, str] = {}
+        for file in (*self.files, *self.shapes):
+            for name, space in file.prefixes.items():
+                prefixes.setdefault(name, space)
+        return shortened(prefixes)
+
+    def short(self, term: str) -> str:
+        """Return a term or path of N-Triples syntax with prefixed names where prefixes fit."""
+        return _IRI.sub(lambda match: self._names[match[0]], term)
 
     @property
     def passes(self) -> bool:

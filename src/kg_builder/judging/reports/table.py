@@ -6,7 +6,7 @@ from io import StringIO
 
 from kg_builder.asking.results.tabular import Column, Style, print_table
 from kg_builder.judging.reports.report import KINDS, Report, kind_of
-from kg_builder.judging.reports.terms import component_name, short
+from kg_builder.judging.reports.terms import component_name
 from kg_builder.judging.reports.text import summary_lines
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.verdict import PlacedResult
@@ -28,24 +28,22 @@ def table_report(report: Report, style: Style) -> str:
     columns = [Column(words.pick(style.language)) for words in _HEADINGS]
     listed = report.listed()
     if listed:
-        print_table(columns, [_row(item, style) for item in listed], stream, style)
+        print_table(columns, [_row(report, item, style) for item in listed], stream, style)
         stream.write("\n")
     stream.writelines(f"{line}\n" for line in summary_lines(report, style))
     return stream.getvalue()
 
 
-def _row(item: PlacedResult, style: Style) -> list[str]:
+def _row(report: Report, item: PlacedResult, style: Style) -> list[str]:
     result = item.result
     kind = kind_of(item)
-    severity = (
-        short(f"<{result.severity}>") if kind == "other" else KINDS[kind].pick(style.language)
-    )
+    word = KINDS[kind].pick(style.language)
     return [
-        severity,
+        report.short(f"<{result.severity}>") if kind == "other" else word,
         str(item.place) if item.place else "-",
-        short(result.focus_node),
-        short(result.path) if result.path else "-",
-        short(result.value) if result.value else "-",
+        report.short(result.focus_node),
+        report.short(result.path) if result.path else "-",
+        report.short(result.value) if result.value else "-",
         " ".join(item.message.pick(style.language).split()),
         component_name(result.component),
     ]

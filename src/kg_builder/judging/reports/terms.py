@@ -72,15 +72,24 @@ _HELP: Final[Mapping[str, Bilingual]] = MappingProxyType(
 )
 
 
+def shortened(prefixes: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what gives `<IRI>` as a prefixed name where one fits; `prefixes` before the known."""
+    return PrefixedNames({**prefixes, **_others(prefixes)}, None)
+
+
+def _others(prefixes: Mapping[str, str]) -> dict[str, str]:
+    return {name: space for name, space in PREFIXES.items() if name not in prefixes}
+
+
 @lru_cache(maxsize=4096)
-def short(term: str) -> str:
-    """Return a term of N-Triples syntax as a prefixed name where one fits, else as it is."""
-    return PrefixedNames(PREFIXES, None)[term] if term.startswith("<") else term
+def short(iri: str) -> str:
+    """Return an IRI as a prefixed name of a known vocabulary where one fits, else in brackets."""
+    return shortened({})[f"<{iri}>"]
 
 
 def component_name(iri: str) -> str:
     """Return what a constraint component is called: `sh:MinCount`, or the IRI's short form."""
-    name = short(f"<{iri}>")
+    name = short(iri)
     return name.removesuffix(_SUFFIX) if name.startswith(("sh:", "kg:")) else name
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
@@ -11,9 +13,9 @@ from kg_builder.asking.results.lines import one_line
 from kg_builder.asking.results.tabular import Style
 from kg_builder.judging.reports.lines import Lines, by_file
 from kg_builder.judging.reports.report import KINDS, Kind, Report, kind_of
-from kg_builder.judging.reports.terms import component_name, short
+from kg_builder.judging.reports.terms import component_name
 from kg_builder.model.bilingual import Bilingual
-from kg_builder.model.verdict import Fix, PlacedResult
+from kg_builder.model.verdict import FilePlace, Fix, PlacedResult
 
 Role: TypeAlias = Literal[
     "place", "violation", "warning", "info", "other", "caret", "-", "+", "dim"
@@ -78,7 +80,7 @@ class _Teller:
         kind = kind_of(item)
         word = self._pick(KINDS[kind])
         if kind == "other":
-            word = short(f"<{item.result.severity}>")
+            word = self._report.short(f"<{item.result.severity}>")
         if item.standing:
             word += self._say("（原已不合格）", " (failing already)")
         place = str(item.place) if item.place else self._say("（已有的图）", "(in the graph)")
@@ -125,10 +127,15 @@ class _Teller:
                 places += self._say(f" 等 {more} 处以上", f" and {more} more")
             yield self._paint("dim", f"    {self._say('另见：', 'see also: ')}{one_line(places)}")
         name = component_name(item.result.component)
-        source = str(item.shape_place) if item.shape_place else short(item.result.source_shape)
-        if item.shape_place is None and source.startswith("_:"):
+        if name.startswith("kg:"):  # a rule of ours, which no shape says
+            yield self._paint("dim", f"    {self._say('规则：', 'rule: ')}{name}")
+            return
+        source = self._report.short(item.result.source_shape)
+        if item.shape_place:
+            source = _relative(item.shape_place)
+        elif source.startswith("_:"):
             source = ""
-        where = f"{source} ({name})" if source and name not in source else source or name
+        where = f"{source} ({name})" if source else name
         yield self._paint("dim", f"    {self._say('形状：', 'shape: ')}{one_line(where)}")
 
     # the end
@@ -190,7 +197,7 @@ class _Teller:
     def _severity(self, name: str) -> str:
         known: dict[str, Kind] = {"Violation": "violation", "Warning": "warning", "Info": "info"}
         kind = known.get(name)
-        return self._pick(KINDS[kind]) if kind else short(f"<{name}>")
+        return self._pick(KINDS[kind]) if kind else self._report.short(f"<{name}>")
 
     def _groups(self) -> Iterator[str]:
         """Yield how many results each shape has, where one has several."""
@@ -202,6 +209,14 @@ class _Teller:
             return
         for (name, message), count in groups.most_common(20):
             yield f"  {count} × {one_line(name)}{self._say('：', ': ')}{_flat(message)}"
+
+
+def _relative(place: FilePlace) -> str:
+    """Return a place by a file name from here where it lies below."""
+    path = Path(place.file)
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        return str(replace(place, file=str(path.relative_to(Path.cwd()))))
+    return str(place)
 
 
 def _flat(text: str) -> str:

@@ -11,15 +11,17 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg_builder.graph.shacl.report import SEVERITIES, read_term
 from kg_builder.graph.submission.model import Submission
-from kg_builder.judging.raw import Part, Raw
+from kg_builder.judging.fixes import as_fix
+from kg_builder.judging.raw import Mend, Part, Raw
 from kg_builder.judging.words.material import Material
+from kg_builder.judging.words.mends import mends_of
 from kg_builder.judging.words.messages import author_message, in_language
 from kg_builder.judging.words.names import Namer
 from kg_builder.judging.words.offence import Case, Offence, case_of, offence
 from kg_builder.judging.words.told import explain
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.validation import ValidationResult
-from kg_builder.model.verdict import FilePlace, PlacedResult
+from kg_builder.model.verdict import FilePlace, Fix, PlacedResult
 
 Finding: TypeAlias = Raw | ValidationResult
 _RELATED = 20
@@ -144,9 +146,11 @@ class _Desk:
         result, case = item.result, item.case
         if case is None or item.at_fault is None:
             message = explanation = _own_words(result)
+            mends = item.finding.fixes if isinstance(item.finding, Raw) else ()
         else:
             explanation = explain(case, item.at_fault, self._namers)
             message = author_message(case) or explanation
+            mends = mends_of(case, item.at_fault, self._namers)
         return PlacedResult(
             result=result,
             message=message,
@@ -154,8 +158,15 @@ class _Desk:
             place=item.place,
             related=tuple(dict.fromkeys(p for p in item.related if p != item.place)),
             shape_place=self._shape_place(result.source_shape),
+            fixes=tuple(self._edits(mends)),
             standing=result in standing,
         )
+
+    def _edits(self, mends: Iterable[Mend | Fix]) -> Iterator[Fix]:
+        for mend in mends:
+            fix = as_fix(mend, self._material.submissions) if isinstance(mend, Mend) else mend
+            if fix is not None:
+                yield fix
 
 
 def _own_words(result: ValidationResult) -> Bilingual:

@@ -1,0 +1,176 @@
+"""From a mend in terms to a mend in edits: terms as the syntax of a file writes them.
+
+In the Turtle family a term replaces a term. In JSON-LD and RDF/XML only the words of a value are
+replaced, where they stand as they are: their datatype, tag and names stand elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Final
+from xml.sax.saxutils import escape, unescape
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from kg_builder.graph.index import Term
+from kg_builder.graph.shacl.vocabulary import RDF_TYPE, XSD
+from kg_builder.graph.submission.model import Submission, TripleSpans
+from kg_builder.judging.raw import Mend, Part, Replacement
+from kg_builder.model.selector import Span
+from kg_builder.model.verdict import Edit, Fix
+
+_LOCAL: Final = re.compile(
+    "(?:[0-9A-Za-z_\u3007\u3400-\u4dbf\u4e00-\u9fff][-0-9A-Za-z_\u3007\u3400-\u4dbf\u4e00-\u9fff]*)"
+)
+"""A local name that needs no escapes in Turtle."""
+_BARE: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
+    {
+        XSD + "boolean": re.compile("true|false"),
+        XSD + "integer": re.compile("[+-]?[0-9]+"),
+        XSD + "decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
+    }
+)
+_ENDS: Final = frozenset(" \t\r\n;,)]}#")
+"""What may follow a number that stands bare."""
+_PREFIXED: Final = frozenset(("turtle", "trig"))
+
+
+def as_fix(mend: Mend, submissions: Sequence[Submission]) -> Fix | None:
+    """Return a mend as edits of the file that has its triples; None where that is not exact.
+
+    A term that the syntax only implies (the subject behind a `[`) is never replaced.
+    """
+    edits: dict[Edit, None] = {}
+    for replacement in mend.replacements:
+        found = list(_edits(replacement, submissions))
+        if not found or None in found:
+            return None
+        edits.update((edit, None) for edit in found if edit is not None)
+    changed = tuple(sorted(edits, key=lambda edit: (edit.file, edit.span)))
+    overlapping = any(
+        one.file == other.file and other.span.start < one.span.end
+        for one, other in pairwise(changed)
+    )
+    return None if overlapping or not changed else Fix(mend.title, changed)
+
+
+def _edits(replacement: Replacement, submissions: Iterable[Submission]) -> Iterator[Edit | None]:
+    """Yield an edit for every place of a triple in the first file that has it."""
+    for submission in submissions:
+        places = submission.spans_all(replacement.triple)
+        if not places:
+            continue
+        for spans in places:
+            yield _edit(replacement, submission, spans)
+        return
+
+
+def _edit(replacement: Replacement, submission: Submission, spans: TripleSpans) -> Edit | None:
+    span = _span(spans, replacement.part)
+    old = _term(replacement.triple, replacement.part)
+    text = _written(submission, span, old, replacement.new)
+    return None if text is None else Edit(submission.name, span, text)
+
+
+def _span(spans: TripleSpans, part: Part) -> Span:
+    return {"subject": spans.subject, "predicate": spans.predicate, "object": spans.object}[part]
+
+
+def _term(triple: Triple, part: Part) -> Term:
+    found: Mapping[Part, Term] = {
+        "subject": triple.subject,  # type: ignore[dict-item]
+        "predicate": triple.predicate,
+        "object": triple.object,  # type: ignore[dict-item]
+    }
+    return found[part]
+
+
+def _written(submission: Submission, span: Span, old: Term, new: Term | str) -> str | None:
+    if isinstance(new, str):
+        return new
+    if isinstance(old, BlankNode) or isinstance(new, BlankNode):
+        return None
+    before = submission.text[span.start : span.end]
+    write = _WORDS_ONLY.get(submission.format)
+    if write is not None:
+        return write(before, old, new)
+    if before[:1] in ("[", "("):
+        return None
+    return _in_turtle(submission, span, new)
+
+
+# JSON-LD and RDF/XML
+
+
+def _same_kind(old: Term, new: Term) -> bool:
+    """Whether only the words differ, not how they are typed or tagged."""
+    if isinstance(old, Literal) and isinstance(new, Literal):
+        return old.datatype == new.datatype and old.language == new.language
+    return isinstance(old, NamedNode) and isinstance(new, NamedNode)
+
+
+def _in_json(before: str, old: Term, new: NamedNode | Literal) -> str | None:
+    if not _same_kind(old, new):
+        return None
+    try:
+        exact = json.loads(before) == old.value
+    except ValueError:
+        return None
+    return json.dumps(new.value, ensure_ascii=False) if exact else None
+
+
+def _in_xml(before: str, old: Term, new: NamedNode | Literal) -> str | None:
+    if not _same_kind(old, new) or unescape(before, {"&quot;": '"', "&apos;": "'"}) != old.value:
+        return None
+    return escape(new.value, {'"': "&quot;"})
+
+
+_WORDS_ONLY: Final[Mapping[str, Callable[[str, Term, NamedNode | Literal], str | None]]] = (
+    MappingProxyType({"jsonld": _in_json, "rdfxml": _in_xml})
+)
+
+
+# Turtle and its kin
+
+
+def _in_turtle(submission: Submission, span: Span, new: NamedNode | Literal) -> str:
+    if isinstance(new, NamedNode):
+        if new == RDF_TYPE and submission.text[span.start : span.end] == "a":
+            return "a"
+        return _iri(submission, span, new)
+    bare = _BARE.get(new.datatype.value)
+    follows = submission.text[span.end : span.end + 1]
+    ends = not follows or follows in _ENDS
+    if bare and ends and bare.fullmatch(new.value) and submission.format in _PREFIXED:
+        return new.value
+    if new.language or new.datatype.value == XSD + "string":
+        return str(new)
+    quoted = str(new).rpartition("^^")[0]
+    return f"{quoted}^^{_iri(submission, span, new.datatype)}"
+
+
+def _iri(submission: Submission, span: Span, node: NamedNode) -> str:
+    """Return an IRI by a prefix that the file declares above, where one fits; else in full."""
+    if submission.format not in _PREFIXED:
+        return str(node)
+    follows = submission.text[span.end : span.end + 1]
+    if follows and follows not in _ENDS and follows != ".":
+        return str(node)
+    if submission.text[span.end + 1 : span.end + 2].isalnum() and follows == ".":
+        return str(node)
+    for name, namespace in submission.prefixes.items():
+        local = node.value[len(namespace) :] if node.value.startswith(namespace) else ""
+        if namespace and _LOCAL.fullmatch(local) and _is_declared(submission.text, name, span):
+            return f"{name}:{local}"
+    return str(node)
+
+
+def _is_declared(text: str, name: str, span: Span) -> bool:
+    """Whether a file declares a prefix once, and before a place."""
+    declaration = re.compile(rf"(?:@prefix|\bprefix)\s+{re.escape(name)}:", re.IGNORECASE)
+    places = [match.start() for match in declaration.finditer(text)]
+    return len(places) == 1 and places[0] < span.start
