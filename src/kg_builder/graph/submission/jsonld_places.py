@@ -6,15 +6,15 @@ literals that of their JSON value. Without recursion: what is to do waits on a s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final, NoReturn
 
+from kg_builder.graph.submission.glue import iri_notice
 from kg_builder.graph.submission.json_text import Json
 from kg_builder.graph.submission.jsonld_context import Context, Term, extended
 from kg_builder.graph.submission.matching import Found, Key, Place, literal_key
 from kg_builder.graph.submission.model import SubmissionNotice
-from kg_builder.graph.submission.wording import refused_at
+from kg_builder.graph.submission.wording import bad_iri, refused_at
 from kg_builder.graph.vocabulary import RDF_TYPE, expand
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.selector import Span
@@ -22,7 +22,6 @@ from kg_builder.model.selector import Span
 _FIRST: Final = expand("rdf:first").value
 _REST: Final = expand("rdf:rest").value
 _NIL: Final = expand("rdf:nil").value
-_NO_IRI: Final = re.compile(r'[\x00-\x20<>"{}|\\^`]')
 _WHOLE: Final = 1e21
 """From here on a number is a double, whether it is whole or not (JSON-LD API, 8.2)."""
 
@@ -98,13 +97,12 @@ class JsonLdReader:
 
     def checked(self, at: Json, iri: str) -> Key:
         """Return the key of an IRI, or refuse what is none."""
-        wrong = _NO_IRI.search(iri)
+        wrong = bad_iri(iri)
         if wrong:
-            self._refuse(
-                at,
-                f"<{iri}> 不是 IRI：不能含有 {wrong[0]!r}",
-                f"<{iri}> is no IRI: it cannot hold {wrong[0]!r}",
-            )
+            self._refuse(at, wrong.zh, wrong.en)
+        notice = iri_notice(at.text, Span(*at.inner))
+        if notice and (notice.code == "glued" or at.text == iri):
+            self.notices.append(notice)
         return None if iri.startswith("_:") else iri
 
     def members(

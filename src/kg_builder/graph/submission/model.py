@@ -46,8 +46,9 @@ class TripleSpans:
 class SubmissionNotice:
     """What reading saw that the grammar allows, and that is hardly meant.
 
-    Codes: `glued` for Chinese punctuation that joins two names to one IRI; `ignored-key` for a key
-    of JSON-LD that no context explains, so that the format drops what it holds.
+    Codes: `glued` for Chinese punctuation that joins two names to one IRI; `undeclared-prefix`
+    for an IRI that was to be a prefixed name; `ignored-key` for a key of JSON-LD that no context
+    explains, so that the format drops what it holds.
     """
 
     code: str

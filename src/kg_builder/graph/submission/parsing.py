@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import io
 from array import array
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -20,10 +21,12 @@ from pyoxigraph import serialize as serialize_rdf
 from kg_builder.errors import InputError
 from kg_builder.graph.submission.decoding import Decoded, decode
 from kg_builder.graph.submission.formats import Format
+from kg_builder.graph.submission.glue import turtle_notices
 from kg_builder.graph.submission.json_text import read_json
 from kg_builder.graph.submission.jsonld_places import JsonLdReader
 from kg_builder.graph.submission.matching import Found
 from kg_builder.graph.submission.model import SPAN_NUMBERS, SubmissionNotice
+from kg_builder.graph.submission.rdfxml_places import RdfXmlReader, in_one_piece
 from kg_builder.graph.submission.turtle_places import (
     BLANK_OBJECT,
     FIRST,
@@ -34,8 +37,10 @@ from kg_builder.graph.submission.turtle_places import (
     TooDeepError,
     turtle_places,
 )
-from kg_builder.graph.submission.wording import not_rdf, not_turtle, refused_at
+from kg_builder.graph.submission.wording import not_placed, not_turtle, refused_at
+from kg_builder.graph.submission.xml_guard import declared_entities
 from kg_builder.graph.vocabulary import RDF_TYPE, expand
+from kg_builder.model.notice import MAX_NOTICES
 
 _LIST: Final = {FIRST: expand("rdf:first").value, FIRST + 1: expand("rdf:rest").value}
 _KINDS: Final[Mapping[type, int]] = {
@@ -84,14 +89,17 @@ def parse_document(data: bytes, name: str, kind: Format, max_depth: int) -> Pars
     """
     decoded = decode(data, name)
     read = _read(decoded.text, name, kind, max_depth)
-    parser = parse_rdf(data[3:] if decoded.marked else data, kind.engine)
+    body = data[3:] if decoded.marked else data
+    if kind is Format.RDF_XML:
+        body = in_one_piece(decoded.text).encode()
+    parser = parse_rdf(body, kind.engine)
     quads = io.BytesIO()
     renamed = _renamed(parser, read.placing, _label(name, decoded.sha256), name)
     try:
         serialize_rdf(renamed, quads, RdfFormat.N_QUADS)
     except SyntaxError as error:
         if kind in (Format.JSON_LD, Format.RDF_XML):
-            raise not_rdf(error, name, kind.label) from error
+            raise not_placed(error, decoded.text, name, kind) from error
         raise not_turtle(error, decoded.text, name, kind) from error
     return Parsed(
         decoded,
@@ -106,7 +114,12 @@ def parse_document(data: bytes, name: str, kind: Format, max_depth: int) -> Pars
 def _read(text: str, name: str, kind: Format, max_depth: int) -> _Read:
     if kind is Format.JSON_LD:
         reader = JsonLdReader(read_json(text, name, max_depth), text, name)
-        return _Read(_Matched(reader.found), reader.prefixes, tuple(reader.notices))
+        return _Read(_Matched(reader.found), reader.prefixes, _capped(reader.notices))
+    if kind is Format.RDF_XML:
+        if not text.strip():
+            return _Read(_Matched(Found()), {})
+        xml = RdfXmlReader(text, name, declared_entities(text, name, max_depth))
+        return _Read(_Matched(xml.found), xml.prefixes, _capped(xml.notices))
     try:
         places = turtle_places(text, max_depth)
     except TooDeepError as error:
@@ -117,7 +130,8 @@ def _read(text: str, name: str, kind: Format, max_depth: int) -> _Read:
             f"嵌套超过 {max_depth} 层",
             f"nested more than {max_depth} levels deep",
         ) from None
-    return _Read(_Aligned(places, text))
+    notices = turtle_notices(text, places.suspects, name) if places else ()
+    return _Read(_Aligned(places, text), notices=notices)
 
 
 def _label(name: str, sha256: str) -> str:
@@ -151,6 +165,17 @@ def _renamed(quads: QuadParser, placing: _Placing, label: str, name: str) -> Ite
             )
         else:
             yield quad
+
+
+def _capped(notices: Iterable[SubmissionNotice]) -> tuple[SubmissionNotice, ...]:
+    """Return the first notices of each code: nobody reads more."""
+    counts: Counter[str] = Counter()
+    kept = []
+    for notice in notices:
+        counts[notice.code] += 1
+        if counts[notice.code] <= MAX_NOTICES:
+            kept.append(notice)
+    return tuple(kept)
 
 
 class _Matched:

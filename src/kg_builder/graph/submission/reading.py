@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import stat
 from array import array
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, Final
 
-from pyoxigraph import DefaultGraph, RdfFormat, Triple, parse
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
 
 from kg_builder.errors import CrashError, InputError, MemoryLimitError, TimeLimitError
 from kg_builder.graph.submission.formats import Format, format_named, format_of
-from kg_builder.graph.submission.model import SPAN_NUMBERS, GraphName, Submission
+from kg_builder.graph.submission.model import SPAN_NUMBERS, GraphName, Submission, SubmissionNotice
 from kg_builder.graph.submission.parsing import Parsed, parse_document
 from kg_builder.workers import Standby, run_in_child
 
@@ -202,8 +203,24 @@ def _submission(parsed: Parsed, name: str, kind: Format) -> Submission:
         prefixes=MappingProxyType(dict(parsed.prefixes)),
         triples=tuple(triples),
         named=MappingProxyType({graph: tuple(found) for graph, found in named.items()}),
-        notices=parsed.notices,
+        notices=_with_terms(parsed.notices, quads, numbers),
         marked=parsed.decoded.marked,
         _quads=quads,
         _numbers=numbers,
     )
+
+
+def _with_terms(
+    notices: tuple[SubmissionNotice, ...], quads: Sequence[Quad], numbers: array[int]
+) -> tuple[SubmissionNotice, ...]:
+    """Return the notices with the IRIs that came of the words they are about."""
+    if not notices:
+        return ()
+    wanted = {notice.span.start for notice in notices}
+    terms: dict[int, NamedNode] = {}
+    for index, quad in enumerate(quads):
+        for part, term in enumerate((quad.subject, quad.predicate, quad.object)):
+            start = numbers[index * SPAN_NUMBERS + 2 * part]
+            if start in wanted and isinstance(term, NamedNode):
+                terms[start] = term
+    return tuple(replace(notice, term=terms.get(notice.span.start)) for notice in notices)

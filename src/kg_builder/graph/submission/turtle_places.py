@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from kg_builder.graph.submission.glue import SUSPECT, Suspect
 from kg_builder.graph.submission.turtle_tokens import (
     AT,
     CARETS,
@@ -51,6 +52,8 @@ class Places:
     """Start and end of subject, predicate and object of each."""
     kinds: bytearray = field(default_factory=bytearray)
     """What to expect of each: the object's kind + 3 × how the predicate stands there."""
+    suspects: list[Suspect] = field(default_factory=list)
+    """Names that are hardly meant as they stand, see `glue`."""
 
 
 def turtle_places(text: str, max_depth: int) -> Places | None:
@@ -86,9 +89,13 @@ class _Reader:
         self._literal: _Span = (0, 0)
         self._skip = 0
         self._batch: list[tuple[int, int, int, int, int, int, int]] = []
+        self._signs = (match.start() for match in SUSPECT.finditer(text))
+        self._sign = next(self._signs, len(text))
 
     def take(self, token: Token) -> None:
         """Go on by one token."""
+        if token[2] > self._sign:
+            self._suspect(token)
         if self._skip:
             self._skip -= 1
             return
@@ -99,6 +106,16 @@ class _Reader:
             *numbers, kind = batch.pop()
             self.places.numbers.extend(numbers)
             self.places.kinds.append(kind)
+
+    def _suspect(self, token: Token) -> None:
+        kind, start, end = token
+        while self._sign < start:
+            self._sign = next(self._signs, len(self._text))
+        if self._sign < end:
+            if kind in (NAME, IRI) and not self._skip:
+                self.places.suspects.append((start, end, self._states[-1] == self._object))
+            while self._sign < end:
+                self._sign = next(self._signs, len(self._text))
 
     def _emit(self, start: int, end: int, kind: int) -> None:
         first, last, how = self._predicates[-1]

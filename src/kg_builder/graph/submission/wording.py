@@ -8,7 +8,10 @@ from typing import Final
 from kg_builder.errors import InputError
 from kg_builder.graph.query.excerpt import position, with_caret
 from kg_builder.graph.submission.formats import Format
+from kg_builder.model.bilingual import Bilingual
 
+_NO_IRI: Final = re.compile(r'[\x00-\x20<>"{}|\\^`]')
+_QUOTED: Final = re.compile(r"'([^']+)'|^(\S+) is not a valid")
 _LINE_END: Final = re.compile(r"\r\n?|\n")
 
 
@@ -29,7 +32,7 @@ def not_turtle(error: SyntaxError, text: str, name: str, kind: Format) -> InputE
     from kg_builder.graph.submission.hints import mend  # needed for what is wrong alone
 
     reason = _reason(error)
-    place = _offset(text, error.lineno or 1, error.offset or 1)
+    place = offset_of(text, error.lineno or 1, error.offset or 1)
     found = mend(text, kind, reason, place)
     if found:
         return refused_at(text, found.place, name, found.words.zh, found.words.en)
@@ -45,12 +48,34 @@ def refused_at(text: str, place: int, name: str, zh: str, en: str) -> InputError
     )
 
 
+def not_placed(error: SyntaxError, text: str, name: str, kind: Format) -> InputError:
+    """Return what is wrong in RDF/XML or JSON-LD, of which the parser does not say where."""
+    refusal = not_rdf(error, name, kind.label)
+    quoted = _QUOTED.search(str(error.msg))
+    place = text.find(quoted[1] or quoted[2]) if quoted else -1
+    if error.lineno or place < 0:
+        return refusal
+    return refused_at(text, place, name, refusal.message.zh, refusal.message.en)
+
+
+def bad_iri(iri: str) -> Bilingual | None:
+    """Return why an absolute IRI is none; None for one that may be."""
+    wrong = _NO_IRI.search(iri)
+    if wrong is None:
+        return None
+    named = Bilingual("空格", "a space") if wrong[0] == " " else Bilingual(wrong[0], wrong[0])
+    return Bilingual(
+        f"<{iri}> 不是 IRI：不能含有{named.zh}", f"<{iri}> is no IRI: it cannot hold {named.en}"
+    )
+
+
 def _reason(error: SyntaxError) -> str:
     words = str(error.msg)
     return words.partition(": ")[2] if error.lineno else words
 
 
-def _offset(text: str, line: int, column: int) -> int:
+def offset_of(text: str, line: int, column: int) -> int:
+    """Return the offset of a line and a column (1-based, code points)."""
     start = 0
     for _ in range(line - 1):
         end = _LINE_END.search(text, start)
