@@ -268,8 +268,8 @@ ex:importing owl:imports ex:middle ; sh:declare
 ex:Between a sh:ConstraintComponent ;
   sh:parameter [ sh:path ex:least ], [ sh:path ex:most ; sh:optional true ] ;
   sh:nodeValidator [ sh:prefixes ex:importing ; sh:select
-    """SELECT $this (?n AS ?value) WHERE { $this ex:low ?n
-       FILTER (?n < $least || (BOUND($most) && ?n > $most)) }""" ] ;
+    """SELECT $this ?value WHERE { $this ex:low ?value
+       FILTER (?value < $least || (BOUND($most) && ?value > $most)) }""" ] ;
   sh:propertyValidator [ sh:prefixes ex:importing ; sh:message "{$least} {?value}" ; sh:select
     """SELECT DISTINCT $this ?value WHERE { $this $PATH ?value
        FILTER (isNumeric(?value) && (?value < $least || (BOUND($most) && ?value > $most))) }""" ] .
