@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -66,8 +67,12 @@ class HouseShapes:
     """The shapes of the house: read only where a result has to say where its shape is written."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self._texts = {path: path.read_text("utf-8") for path in paths}
+        self._paths = tuple(paths)
         self._files: dict[Path, Submission] = {}
+
+    @cached_property
+    def _texts(self) -> Mapping[Path, str]:
+        return {path: path.read_text("utf-8") for path in self._paths}
 
     def place(self, node: NamedNode) -> FilePlace | None:
         """Return where a shape is written."""

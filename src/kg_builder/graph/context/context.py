@@ -41,6 +41,7 @@ class Context:
         self._axioms = frozenset(layout.ontology.triples)
         self._known = KnownTerms(layout.ontology)
         self._old = OldResults(old)
+        self._shapes = shapes
         self._plan = plan_of(shapes)
         self._whole = WholeGraph(layout, self._plan.whole) if self._plan.whole else None
         self._session = self._begin()
@@ -49,6 +50,11 @@ class Context:
     def ontology(self) -> Ontology:
         """The ontology that the graph was closed under."""
         return self._layout.ontology
+
+    @property
+    def shapes(self) -> Shapes:
+        """The shapes that the graph is judged by."""
+        return self._shapes
 
     def effect_of(self, triples: Sequence[Triple]) -> Effect:
         """Return what adding triples to the graph does; the graph stays as it is.
