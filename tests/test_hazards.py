@@ -7,7 +7,6 @@ the exit code, one line with the reason, the seconds, the memory of the largest 
 was called, and that nothing is left behind.
 """
 
-import json
 import os
 import re
 import signal
@@ -152,7 +151,7 @@ def shapes(tmp_path):
 
 
 def entities(levels):
-    steps = "".join(f'<!ENTITY a{n} "{"&a%d;" % (n - 1) * 10}">' for n in range(1, levels + 1))
+    steps = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, levels + 1))
     return f'<!DOCTYPE rdf:RDF [<!ENTITY a0 "ha">{steps}]>{_about(f"&a{levels};")}'
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from kg_builder.graph.submission.model import Submission
 from tests.unit.judging.words.shapes import read
 
+from kg_builder.graph.submission.model import Submission
 from kg_builder.judging.fixes import apply_fixes, patch
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.selector import Span

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from kg_builder.graph.submission.reading import read_placed
-from kg_builder.judging.raw import Mend, Part, Replacement
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg_builder.graph.index import Term
+from kg_builder.graph.submission.reading import read_placed
 from kg_builder.judging.fixes import apply_fixes, as_fix
+from kg_builder.judging.raw import Mend, Part, Replacement
 from kg_builder.model.bilingual import Bilingual
 
 XSD = "http://www.w3.org/2001/XMLSchema#"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from kg_builder.graph.submission.model import Submission
-from kg_builder.graph.submission.reading import read_placed
-
 from kg_builder.graph.index import TripleIndex
 from kg_builder.graph.shacl import Shapes, compile_shapes
+from kg_builder.graph.submission.model import Submission
+from kg_builder.graph.submission.reading import read_placed
 from kg_builder.graph.validation import validate
 from kg_builder.judging.words import Material, place_results
 from kg_builder.model.verdict import PlacedResult

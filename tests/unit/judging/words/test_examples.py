@@ -13,11 +13,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from kg_builder.graph.submission.model import Submission
-from kg_builder.graph.submission.reading import read_placed
 from tests.test_shapes import EXAMPLES, FILES, MODULES, background, compiled, example
 
 from kg_builder.graph.index import TripleIndex
+from kg_builder.graph.submission.model import Submission
+from kg_builder.graph.submission.reading import read_placed
 from kg_builder.graph.validation import validate
 from kg_builder.judging.words import Material, place_results
 from kg_builder.model.verdict import PlacedResult

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from kg_builder.graph.submission.model import Submission
-from kg_builder.judging.raw import Raw
 from pyoxigraph import NamedNode, Triple
 from tests.unit.judging.words.shapes import HEAD, ONTOLOGY, compiled, read
 
 from kg_builder.graph.index import TripleIndex
 from kg_builder.graph.opening import OpenGraph, open_graph
+from kg_builder.graph.submission.model import Submission
 from kg_builder.graph.validation import validate
+from kg_builder.judging.raw import Raw
 from kg_builder.judging.words import Material, place_results
 from kg_builder.model.selector import Span
 from kg_builder.model.validation import ValidationResult
