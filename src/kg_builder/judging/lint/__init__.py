@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
 from pyoxigraph import Triple
 
@@ -19,7 +21,7 @@ from kg_builder.judging.lint.bounds import (
 from kg_builder.judging.lint.characters import hidden
 from kg_builder.judging.lint.circles import circles
 from kg_builder.judging.lint.disjoint import disjoint_types
-from kg_builder.judging.lint.findings import NOT_A_NODE, Kind, at_large
+from kg_builder.judging.lint.findings import NOT_A_NODE, Kind, Severity, at_large
 from kg_builder.judging.lint.languages import chinese_without_tag, tags
 from kg_builder.judging.lint.literals import ill_formed
 from kg_builder.judging.lint.mending import mend_literal
@@ -78,12 +80,22 @@ def lint(
 
 def _notices(submission: Submission) -> Iterator[Raw]:
     for notice in submission.notices:
-        glued = notice.code == "glued"
+        kind, severity = _NOTICES[notice.code]
         yield at_large(
-            Kind.GLUED if glued else Kind.IGNORED,
+            kind,
             str(notice.term or NOT_A_NODE),
             notice.message,
             span=notice.span,
-            severity="Violation" if glued else "Warning",
+            severity=severity,
             fixes=() if notice.fix is None else (notice.fix,),
         )
+
+
+_NOTICES: Final[Mapping[str, tuple[Kind, Severity]]] = MappingProxyType(
+    {
+        "glued": (Kind.GLUED, "Violation"),
+        "undeclared-prefix": (Kind.UNDECLARED, "Violation"),
+        "ignored-key": (Kind.IGNORED, "Warning"),
+    }
+)
+"""What `graph.submission` notices, by its codes."""

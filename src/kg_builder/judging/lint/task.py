@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -17,6 +18,7 @@ from kg_builder.graph.inference.rules import Rules
 from kg_builder.graph.ontology import Ontology
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.serialization import PrefixedNames
+from kg_builder.graph.submission.formats import Format
 from kg_builder.graph.submission.model import Submission
 from kg_builder.graph.vocabulary import DEFAULT_BASE, PREFIXES, RDF_TYPE, RDFS_LABEL
 from kg_builder.judging.lint.namespaces import Namespaces
@@ -26,6 +28,9 @@ from kg_builder.model.bilingual import Bilingual, Language
 from kg_builder.resources import Resources
 from kg_builder.text.search.index import NameIndex
 
+QUOTED: Final = (Format.JSON_LD.value, Format.RDF_XML.value)
+"""Formats that write IRIs and languages in quotation marks."""
+_GLUE: Final = re.compile("[、，；。､｡]")
 _MOST_INDEXED: Final = 200_000
 _MOST_CHARACTERS: Final = 40
 
@@ -186,6 +191,14 @@ class Task:
     def exists(self, node: NamedNode) -> bool:
         """Return whether anything is said about a node, here, beside it or in the store."""
         return node in self.by_subject or node in self._neighbours or self.context.in_store(node)
+
+    @cached_property
+    def _has_glue(self) -> bool:
+        return any(notice.code == "glued" for notice in self.submission.notices)
+
+    def is_glued(self, node: NamedNode) -> bool:
+        """Return whether an IRI is two names, as reading has noticed."""
+        return self._has_glue and _GLUE.search(node.value) is not None
 
     def short(self, term: Term) -> str:
         """Return a term as people write it: by a prefix, and a literal cut to a line."""
