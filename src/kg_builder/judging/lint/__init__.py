@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -52,6 +53,13 @@ def lint(
     results are asked for, and grows with the submission, not with the store. Triples that
     `is_schema` are reported and left out of the other checks, as everywhere else.
     """
+    for raw in _found(submission, context, beside):
+        yield replace(raw, file=submission.name)
+
+
+def _found(
+    submission: Submission, context: LintContext, beside: Sequence[Submission]
+) -> Iterator[Raw]:
     schema: list[Triple] = []
     others: list[Triple] = []
     for triple in submission.triples:
