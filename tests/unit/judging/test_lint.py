@@ -184,6 +184,13 @@ def test_what_conforms_has_no_violation(path: Path, conforming: LintContext) -> 
     assert found == ({"ForgedEvidence"} if path.parent.name == "evidence" else set())
 
 
+def test_nothing_is_wrong_with_what_is_published() -> None:
+    (path,) = (HERE.parents[2] / "data").glob("haidian-2024.ttl")
+    submission = read_placed(path)
+    assert len(submission.triples) > 5000
+    assert list(lint(submission, LintContext(ontology()))) == []
+
+
 @pytest.fixture(scope="module")
 def conforming() -> Iterator[LintContext]:
     graph = store_of(SHAPES / "context.ttl")
