@@ -56,7 +56,7 @@ class KnownTerms:
     def __init__(self, ontology: Ontology) -> None:
         """Take an ontology; its triples are gone through once."""
         self._ontology = ontology
-        self._terms = frozenset(triple.subject for triple in ontology.triples)
+        self._terms = {term for triple in ontology.triples for term in (triple[0], triple[2])}
         self._properties: dict[NamedNode, bool] = {}
         self._roles: dict[tuple[NamedNode, bool], Role | None] = {}
 

@@ -14,8 +14,9 @@ from typing import Final
 
 from pyoxigraph import Literal, Triple
 
+from kg_builder.asking.near_terms import shown_literal
 from kg_builder.judging.lint.findings import Kind, about, instead
-from kg_builder.judging.lint.task import QUOTED, Task, short_literal
+from kg_builder.judging.lint.task import QUOTED, Task
 from kg_builder.judging.raw import Mend, Raw
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.selector import Span
@@ -152,7 +153,7 @@ def _no_language(triple: Triple, literal: Literal, tag: str) -> Iterator[Raw]:
     if right is not None:
         words = Bilingual(f"{zh}：请写 @{right}", f"{en}: write @{right}")
         new = Literal(literal.value, language=right)
-        fixes = (instead(triple, "object", new, short_literal(new)),)
+        fixes = (instead(triple, "object", new, shown_literal(new)),)
     yield about(Kind.LANGUAGE_TAG, triple, "object", words, severity="Warning", fixes=fixes)
 
 
@@ -171,7 +172,7 @@ def chinese_without_tag(task: Task) -> Iterator[Raw]:
         else:
             continue
         new = Literal(literal.value, language="zh")
-        shown = short_literal(new)
+        shown = shown_literal(new)
         words = Bilingual(f"{why.zh}：请写 {shown}", f"{why.en}: write {shown}")
         fixes = (instead(triple, "object", new, shown),)
         yield about(

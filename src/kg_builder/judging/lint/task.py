@@ -12,6 +12,7 @@ from typing import Final
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
 
 from kg_builder.asking.names import open_names
+from kg_builder.asking.near_terms import shown_literal
 from kg_builder.errors import StoreError
 from kg_builder.graph.index import Term
 from kg_builder.graph.inference.rules import Rules
@@ -32,7 +33,6 @@ QUOTED: Final = (Format.JSON_LD.value, Format.RDF_XML.value)
 """Formats that write IRIs and languages in quotation marks."""
 _GLUE: Final = re.compile("[、，；。､｡]")
 _MOST_INDEXED: Final = 200_000
-_MOST_CHARACTERS: Final = 40
 
 
 class LintContext:
@@ -206,7 +206,7 @@ class Task:
             return self.context.prefixed[str(term)]
         if isinstance(term, BlankNode):
             return str(term)
-        return short_literal(term)
+        return shown_literal(term)
 
     def called(self, term: Term) -> Bilingual:
         """Return a term with its label before its short name, if it has one."""
@@ -236,18 +236,3 @@ class Task:
 
 
 _LANGUAGES: Final[tuple[Language, Language]] = ("zh", "en")
-
-
-def short_literal(literal: Literal) -> str:
-    """Return a literal in Turtle, its words cut to a line, its datatype by a prefix."""
-    value = literal.value
-    if len(value) > _MOST_CHARACTERS:
-        value = value[:_MOST_CHARACTERS] + "…"
-    quoted = str(Literal(value))
-    if literal.language:
-        return f"{quoted}@{literal.language}"
-    if literal.datatype.value == PREFIXES["xsd"] + "string":
-        return quoted
-    datatype = literal.datatype.value
-    local = datatype.removeprefix(PREFIXES["xsd"])
-    return f"{quoted}^^{'xsd:' + local if local != datatype else str(literal.datatype)}"
