@@ -164,7 +164,7 @@ class _Definitions:
             meaning = self.iri(name, steps - 1, name)
         else:
             meaning = None if self.vocab is None else self.vocab + name
-        kept = container.items if container and container.kind == "array" else [container]
+        kept = container.items if container and container.kind == "array" else (container,)
         return Term(
             meaning,
             reverse is not None,
