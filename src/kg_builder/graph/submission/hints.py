@@ -243,6 +243,12 @@ def _nearest(prefix: str, known: set[str]) -> str | None:
     return ranked[0][1] if ranked and ranked[0][0] <= (len(prefix) + 2) // 4 else None
 
 
+def _number_kind(word: str) -> str:
+    if "e" in word.lower():
+        return "double"
+    return "decimal" if "." in word else "integer"
+
+
 def _relative(stop: Stop) -> Mend | None:
     if "No scheme found" not in stop.reason:
         return None
@@ -340,9 +346,14 @@ def _whole_iris(stop: Stop) -> Mend | None:
     """Names and directives in N-Triples, which is no Turtle."""
     if stop.kind not in (Format.N_TRIPLES, Format.N_QUADS) or "must be an IRI" not in stop.reason:
         return None
-    if stop.words[stop.index][0] not in (NAME, AT):
-        return None
+    what = stop.words[stop.index][0]
     shown = stop.word[:_SHOWN]
+    if what == NUMBER or shown in ("true", "false"):
+        kind = "boolean" if what == NAME else _number_kind(shown)
+        whole = f'"{shown}"^^<{PREFIXES["xsd"]}{kind}>'
+        return Mend(stop.place, Bilingual(f"{shown} 要写全：{whole}", f"write {shown} as {whole}"))
+    if what not in (NAME, AT):
+        return None
     return Mend(
         stop.place,
         Bilingual(
