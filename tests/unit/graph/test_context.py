@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from context_support import assert_same_effect, layout
@@ -150,6 +151,25 @@ def test_standing_results_are_those_on_the_node_and_path_of_a_triple():
         (a, None),
     }
     assert effect.elsewhere == {"Info": 1, "Violation": 2}
+
+
+def test_a_class_that_was_only_inferred_counts_for_new_where_it_is_asserted():
+    shapes = "ex:S sh:targetNode ex:b ; sh:property [ sh:path ex:r ; sh:class ex:C ] ."
+    judged = context("ex:a ex:p ex:v . ex:b ex:r ex:a .", shapes, "ex:p rdfs:domain ex:C .")
+    effect = judged.effect_of(triples("ex:a a ex:C ."))
+    assert effect.promoted == tuple(triples("ex:a a ex:C ."))
+    assert [r.focus_node for r in effect.resolved] == ["<http://example.org/b>"]
+
+
+def test_many_triples_are_checked_with_the_whole(monkeypatch):
+    data, shapes = "ex:a a ex:C ; ex:p ex:v , ex:w .", compile_shapes(triples(SHAPES))
+    more = triples("ex:v a ex:D . ex:z ex:q ex:a . ex:y ex:q ex:a ; ex:r ex:a . ex:x a ex:C .")
+    ontology = triples("ex:r rdfs:subPropertyOf ex:p . ex:p rdfs:range ex:D .")
+    around = assert_same_effect(triples(data), [more], ontology, shapes)
+    monkeypatch.setattr("kg_builder.graph.context.context._MANY", 1)
+    whole = assert_same_effect(triples(data), [more], ontology, shapes)
+    assert replace(whole[0], focus_nodes=0) == replace(around[0], focus_nodes=0)
+    assert whole[0].focus_nodes == 2
 
 
 def test_a_property_shape_in_common_causes_nothing_twice():
