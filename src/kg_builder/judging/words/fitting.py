@@ -21,12 +21,12 @@ _DEEPEST = 4
 class Concerns:
     """What a constraint looks at, the shapes that it refers to included."""
 
-    predicates: tuple[NamedNode, ...]
-    classes: tuple[Term, ...]
+    predicates: tuple[NamedNode, ...] = ()
+    classes: tuple[Term, ...] = ()
     """Classes that a node must be of, or must not."""
-    refused: tuple[Term, ...]
+    refused: tuple[Term, ...] = ()
     """Classes that a node must not be of."""
-    depth: int
+    depth: int = 0
     """How many shapes with paths are nested in one another."""
 
 
@@ -54,8 +54,12 @@ def concerns(shapes: Shapes, constraint: Constraint) -> Concerns:
                 predicates.update(dict.fromkeys(shape.path.predicates()))
                 steps = len(shape.path.predicates())
             waiting.extend((inner, depth + steps, below) for inner in shape.constraints)
-    terms = (tuple(sorted(found, key=str)) for found in (predicates, classes, refused))
-    return Concerns(*terms, min(deepest, _DEEPEST))
+    return Concerns(
+        tuple(sorted(predicates, key=str)),
+        tuple(sorted(classes, key=str)),
+        tuple(sorted(refused, key=str)),
+        min(deepest, _DEEPEST),
+    )
 
 
 def _fresh(

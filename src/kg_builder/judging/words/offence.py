@@ -16,7 +16,7 @@ from kg_builder.graph.shacl.constraints import Constraint
 from kg_builder.graph.shacl.report import read_term
 from kg_builder.graph.shacl.vocabulary import RDF_TYPE
 from kg_builder.judging.raw import Part
-from kg_builder.judging.words.fitting import Concerns, Fitting, concerns
+from kg_builder.judging.words.fitting import Concerns, Fitting
 from kg_builder.judging.words.material import Material
 from kg_builder.judging.words.steps import Walk, walk
 from kg_builder.model.validation import ValidationResult
@@ -53,21 +53,22 @@ class Case:
     @cached_property
     def shapes(self) -> Shapes:
         """The shapes; there are some if the result's constraint is known."""
-        if self.material.shapes is None:
+        shapes = self.material.rules.shapes
+        if shapes is None:
             raise ValueError("no shapes")
-        return self.material.shapes
+        return shapes
 
-    @cached_property
+    @property
     def fitting(self) -> Fitting:
         """Tries nodes against constraints."""
-        return Fitting(self.shapes, self.material.facts)
+        return self.material.fitting
 
-    @cached_property
+    @property
     def concerns(self) -> Concerns:
         """What the constraint looks at."""
         if self.constraint is None:
-            return Concerns((), (), (), 0)
-        return concerns(self.shapes, self.constraint)
+            return Concerns()
+        return self.material.rules.concerns_of(self.constraint)
 
     @cached_property
     def others(self) -> tuple[Term, ...]:

@@ -28,20 +28,18 @@ class Premises:
         facts: Facts,
         submitted: Sequence[Triple],
         inferred: Sequence[Triple],
-        ontology: Sequence[Triple],
         axioms: Callable[[], Axioms],
     ) -> None:
         self._facts = facts
         self._submitted = frozenset(submitted)
         self._inferred = inferred
-        self._ontology = ontology
         self._axioms = axioms
 
     def of(self, triple: Triple) -> tuple[Triple, ...]:
         """Return the submitted triples that a proof of `triple` rests on; none if there is none."""
         if triple in self._submitted:
             return (triple,)
-        if not self._inferred or not self._ontology:
+        if not self._inferred:
             return ()
         proof = self._prover.prove(triple)
         if proof is None:
@@ -56,8 +54,6 @@ class Premises:
         return Prover(store, self._axioms(), _INFERRED, _NO_EVIDENCE)
 
     def _quads(self) -> Iterator[Quad]:
-        for triple in self._ontology:
-            yield Quad(triple.subject, triple.predicate, triple.object, _GIVEN)
         for triple in self._submitted:
             yield Quad(triple.subject, triple.predicate, triple.object, _GIVEN)
         inferred = frozenset(self._inferred)
