@@ -135,9 +135,7 @@ class Material:
     @cached_property
     def premises(self) -> Premises:
         """What inferred triples follow from."""
-        return Premises(
-            self.facts, tuple(self.home), self.inferred, lambda: self.rules.axioms
-        )
+        return Premises(self.facts, tuple(self.home), self.inferred, lambda: self.rules.axioms)
 
     def prefixed(self, first: Submission | None) -> Mapping[str, str]:
         """Return a map from `<IRI>` to a prefixed name where one fits, else to itself.

@@ -146,6 +146,8 @@ class Offence:
     """The offending triple first, then those that take part; all of the submissions. None where
     something is missing of a node that is a subject there."""
     part: Part = "object"
+    inferred: bool = False
+    """Whether what is wrong only follows from the first triple."""
 
 
 def offence(case: Case) -> Offence:
@@ -154,7 +156,8 @@ def offence(case: Case) -> Offence:
     if found.triples or _is_subject(case):
         return found
     touching = _touching(case)
-    part: Part = "object" if touching and touching[0].object == case.focus else "subject"
+    ends = (case.focus, case.value)
+    part: Part = "object" if touching and touching[0].object in ends else "subject"
     return Offence(touching, part)
 
 
@@ -180,7 +183,8 @@ def _offending(case: Case) -> Offence:
     part: Part = "predicate" if isinstance(case.constraint, relations.Closed) else "object"
     if first.subject == case.value and first.object != case.value:
         part = "subject"
-    return Offence(tuple(dict.fromkeys((*found[:1], *_by_place(case, partners), *found[1:]))), part)
+    told = dict.fromkeys((first, *_by_place(case, partners), *found[1:]))
+    return Offence(tuple(told), part, inferred=first not in leading)
 
 
 def _leading(case: Case, value: Term) -> tuple[Triple, ...]:

@@ -75,7 +75,7 @@ class _Desk:
         return self._by_file[name]
 
     def order(self, item: _Placed) -> tuple[object, ...]:
-        """Return what results are sorted by: place, severity, and the result itself."""
+        """Return what results are sorted by: place, severity, shape, and the result itself."""
         result, place = item.result, item.place
         rank = SEVERITIES.index(result.severity) if result.severity in SEVERITIES else 3
         where = (
@@ -83,8 +83,9 @@ class _Desk:
             if place is None
             else (0, self._files.get(place.file, 0), place.line, place.column)
         )
-        key = (result.focus_node, result.path or "", result.component, result.value or "")
-        return (*where, rank, *key, result.source_shape, result.messages)
+        kind = (result.source_shape, result.component)
+        about = (result.focus_node, result.path or "", result.value or "")
+        return (*where, rank, *kind, *about, result.messages)
 
     # places
 
