@@ -307,6 +307,7 @@ class _Run:
         if self._out is not None and str(self._out) == "-":
             self._out = None
         self._format = self._choose_format()
+        self._fail_on = _fail_on(given, say)
         self._check_outputs()
 
     def _choose_format(self) -> str:
@@ -417,7 +418,7 @@ class _Run:
         return report_of(
             judgement,
             question,
-            fail_on=_fail_on(self._given, self._say),
+            fail_on=self._fail_on,
             limit=self._limit(),
         )
 

@@ -153,14 +153,9 @@ def read_turtle(path: Path) -> list[Triple]:
             f"文件无法读取：{error.strerror}", f"cannot be read: {error.strerror}", file=str(path)
         ) from error
     except SyntaxError as error:
-        reason = str(error.msg).partition(": ")[2] or error.msg
-        raise InputError(
-            f"不是正确的 Turtle：{reason}",
-            f"not Turtle: {reason}",
-            file=str(path),
-            line=error.lineno,
-            column=error.offset,
-        ) from error
+        from kg_builder.graph.submission.wording import not_rdf  # for what is wrong alone
+
+        raise not_rdf(error, str(path), "Turtle") from error
 
 
 def _distinct(triples: Iterable[Triple]) -> Triples:

@@ -45,6 +45,7 @@ class TripleIndex:
         """Return an empty index that has its ids in common with another, now and later."""
         index = TripleIndex()
         index._ids, index._terms, index._literals = other._ids, other._terms, other._literals
+        index._alone = other._alone
         return index
 
     def __len__(self) -> int:

@@ -8,10 +8,12 @@ is ever fetched, and a relative IRI without a base is refused.
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -38,12 +40,16 @@ from kg_builder.graph.serialization import (
     instance_prefixes,
     nquads_of_graphs,
 )
+from kg_builder.graph.submission.formats import SUFFIXES, unknown_suffix
+from kg_builder.graph.submission.wording import not_rdf
 from kg_builder.graph.vocabulary import PREFIXES, expand
 from kg_builder.model.bilingual import Language
 
 DATASET: Final = "dataset.nq"
 _POINTER: Final = "current"
 _GENERATIONS: Final = ".generations"
+_OPENED_AT_ONCE: Final = 16
+_LOOKS: Final = 32
 _PARSE_SECONDS: Final = 120.0
 _PARSE_MEMORY: Final = 2 << 30
 _LABELS: Final = tuple(
@@ -52,17 +58,6 @@ _LABELS: Final = tuple(
         *("rdfs:label", "skos:prefLabel", "skos:altLabel"),
         *("dcterms:title", "foaf:name", "schema:name"),
     )
-)
-_SUFFIXES: Final[Mapping[str, RdfFormat]] = MappingProxyType(
-    {
-        ".ttl": RdfFormat.TURTLE,
-        ".nt": RdfFormat.N_TRIPLES,
-        ".nq": RdfFormat.N_QUADS,
-        ".trig": RdfFormat.TRIG,
-        ".rdf": RdfFormat.RDF_XML,
-        ".owl": RdfFormat.RDF_XML,
-        ".jsonld": RdfFormat.JSON_LD,
-    }
 )
 _BOM: Final = b"\xef\xbb\xbf"
 _EVIDENCE_SEGMENTS: Final = ("decision", "fact", "passage", "source")
@@ -214,9 +209,32 @@ def _in_memory(store: Store) -> Store:
 
 def _open_store(folder: Path, path: Path) -> Store:
     try:
-        return Store.read_only(str(folder))
+        store = Store.read_only(str(folder))
+        if sum(1 for _ in folder.glob("*.sst")) > _OPENED_AT_ONCE:
+            _open_files(store)
     except OSError as error:
         raise _damaged(path, error) from error
+    return store
+
+
+def _open_files(store: Store) -> None:
+    """Look into every index, so that the engine opens all files: later it may not (query/door).
+
+    With itself it opens 16, enough after a build; each `kg add` leaves small ones beside them.
+    """
+    default = DefaultGraph()
+    graphs = (None, default, next(store.named_graphs(), default))
+    for quad in islice(store, 1):
+        s, p, o = quad.triple
+        for graph in graphs:
+            for found in (
+                store.quads_for_pattern(None, None, None, graph),
+                store.quads_for_pattern(s, None, None, graph),
+                store.quads_for_pattern(None, p, None, graph),
+                store.quads_for_pattern(None, None, o, graph),
+            ):
+                # each term that is read is looked for in all files of terms that may hold it
+                deque(islice(found, _LOOKS), maxlen=0)
 
 
 @contextmanager
@@ -265,7 +283,7 @@ def _load(path: Path) -> Store:
 def _rdf_files(path: Path) -> tuple[Path, ...]:
     if path.is_dir():
         files = tuple(
-            sorted(file for file in path.rglob("*") if file.suffix in _SUFFIXES and file.is_file())
+            sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file())
         )
         if files:
             return files
@@ -276,13 +294,8 @@ def _rdf_files(path: Path) -> tuple[Path, ...]:
         )
     if not path.exists():
         raise InputError("没有这个文件或文件夹", "no such file or folder", file=str(path))
-    if path.suffix not in _SUFFIXES:
-        known = " ".join(_SUFFIXES)
-        raise InputError(
-            f"看不出是哪种 RDF；后缀应是 {known} 之一",
-            f"of no known kind of RDF; the suffix is one of {known}",
-            file=str(path),
-        )
+    if path.suffix not in SUFFIXES:
+        raise unknown_suffix(path)
     return (path,)
 
 
@@ -299,16 +312,10 @@ def rewrite_as_nquads(files: Sequence[Path], target: Path) -> None:
 def _parse(file: Path) -> Iterator[Quad]:
     try:
         data = file.read_bytes().removeprefix(_BOM)
-        yield from parse(input=data, format=_SUFFIXES[file.suffix], rename_blank_nodes=True)
+        kind = SUFFIXES[file.suffix].engine
+        yield from parse(input=data, format=kind, rename_blank_nodes=True)
     except SyntaxError as error:
-        reason = str(error.msg).partition(": ")[2] or error.msg
-        raise InputError(
-            f"不是正确的 RDF：{reason}",
-            f"not RDF: {reason}",
-            file=str(file),
-            line=error.lineno,
-            column=error.offset,
-        ) from error
+        raise not_rdf(error, str(file)) from error
     except OSError as error:
         raise InputError(
             f"文件无法读取：{error.strerror or error}",

@@ -98,22 +98,40 @@ def summarize(
     (But for the times that contributions were made at: they are part of the input.)
     """
     asserted = graph.asserted_triples()
-    return {
-        "version": VERSION,
-        "format": FORMAT,
-        "base": graph.base,
-        "reports": list(accounts),
-        "contributions": history.summary(),
-        "counts": {
+    return summary_of(
+        base=graph.base,
+        accounts=accounts,
+        history=history,
+        counts={
             "asserted": len(asserted),
             "inferred": len(graph.inferred),
             "evidence": len(graph.evidence),
             "ontology": len(graph.ontology),
             "instances": instances_of(asserted),
         },
+        results=results_of(report.results, graph.evidence, graph.base, accounts),
+    )
+
+
+def summary_of(
+    *,
+    base: str,
+    accounts: Sequence[Mapping[str, Any]],
+    history: History,
+    counts: Mapping[str, Any],
+    results: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Return build.json from its parts."""
+    return {
+        "version": VERSION,
+        "format": FORMAT,
+        "base": base,
+        "reports": list(accounts),
+        "contributions": history.summary(),
+        "counts": dict(counts),
         "validation": {
-            "conforms": not report.violations(),
-            "results": _results(graph, report, accounts),
+            "conforms": all(result["severity"] != "Violation" for result in results),
+            "results": list(results),
         },
     }
 
@@ -129,17 +147,21 @@ def instances_of(asserted: Iterable[Triple]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def _results(
-    graph: KnowledgeGraph, report: ValidationReport, accounts: Sequence[Mapping[str, Any]]
+def results_of(
+    results: Sequence[ValidationResult],
+    evidence: Iterable[Triple],
+    base: str,
+    accounts: Sequence[Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
-    if not report.results:
+    """Return results as they stand in build.json, with the places that the evidence has."""
+    if not results:
         return []
-    places = Places(graph.evidence)
+    places = Places(evidence)
     files = {
-        f"{graph.base}id/report/{account['graph'].removeprefix('graph/report/')}": account["name"]
+        f"{base}id/report/{account['graph'].removeprefix('graph/report/')}": account["name"]
         for account in accounts
     }
-    return [_result(result, places, files) for result in report.results]
+    return [_result(result, places, files) for result in results]
 
 
 def _result(result: ValidationResult, places: Places, files: Mapping[str, str]) -> dict[str, Any]:

@@ -57,6 +57,44 @@ def turtle(
     return "\n".join([*_header(names), *blocks])
 
 
+def with_subjects(
+    text: str,
+    triples: Iterable[Triple],
+    prefixes: Mapping[str, str] = PREFIXES,
+    *,
+    base: str | None = None,
+) -> str:
+    """Return the Turtle of `turtle` with these triples in the place of those of their subjects.
+
+    Equal to what `turtle` would write, where no prefix falls out of use.
+    """
+    header, blocks = _parts(text)
+    names = PrefixedNames(prefixes, base)
+    order = PredicateOrder(names)
+    for subject, rows in by_subject(triples).items():
+        blocks[subject] = _block(subject, rows, names, order)
+    names.used.update(header.items())
+    return "\n".join(
+        [*_header(names), *(blocks[name] for name in sorted(blocks, key=subject_order))]
+    )
+
+
+def _parts(text: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the prefixes of a text that `turtle` wrote, and its blocks by subject."""
+    prefixes: dict[str, str] = {}
+    blocks: dict[str, str] = {}
+    for part in text.removesuffix("\n").split("\n\n") if text else ():
+        if part.startswith("@prefix "):
+            rows = (line.split(" ") for line in part.split("\n"))
+            prefixes = {name[:-1]: namespace[1:-1] for _, name, namespace, _ in rows}
+            continue
+        name = part[: part.index("\n")]
+        prefix, _, local = name.partition(":")
+        subject = name if name[0] in "<_" else f"<{prefixes[prefix]}{local}>"
+        blocks[subject] = f"{part}\n"
+    return prefixes, blocks
+
+
 def trig(
     graphs: Iterable[tuple[GraphName, Iterable[Triple]]],
     prefixes: Mapping[str, str] = PREFIXES,
@@ -113,6 +151,17 @@ def ends_of_lines(
             elif end not in found:
                 ends[line] = found | own
     return ends
+
+
+def with_lines(text: str, come: str, gone: str) -> str:
+    """Return the N-Quads of `nquads_of_graphs` with lines of the same kind more and less."""
+    less = set(_lines(gone))
+    lines = [line for line in _lines(text) if line not in less]
+    return "".join([f"{line}\n" for line in sorted([*lines, *_lines(come)])])
+
+
+def _lines(text: str) -> list[str]:
+    return text.split("\n")[:-1]  # `splitlines` breaks at characters of Unicode too
 
 
 def literal_words(text: str) -> str:

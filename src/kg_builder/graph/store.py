@@ -20,7 +20,8 @@ def write_store(path: Path, quads: str) -> None:
         store = Store(path)
         # Lenient: what pyoxigraph's own terms wrote needs no second check of its IRIs.
         store.bulk_load(input=named.encode(), format=RdfFormat.N_QUADS, lenient=True)
-        store.bulk_extend(parse(input=blank, format=RdfFormat.N_QUADS, lenient=True))
+        if blank:
+            store.bulk_extend(parse(input=blank, format=RdfFormat.N_QUADS, lenient=True))
         store.flush()
     except OSError as error:
         raise OutputError(

@@ -12,19 +12,25 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pyoxigraph import DefaultGraph, Quad, Store, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
 from kg_builder.errors import OutputError
 from kg_builder.graph.checksums import Digest, read_digests, write_checksums
 from kg_builder.graph.generations import Output
 from kg_builder.graph.opening import DATASET, OpenGraph
 from kg_builder.graph.output import write_json
-from kg_builder.graph.serialization import GraphName, nquads_of_graphs, turtle
+from kg_builder.graph.serialization import (
+    GraphName,
+    nquads_of_graphs,
+    turtle,
+    with_lines,
+    with_subjects,
+)
 
 MOST_QUADS_AS_TEXT: Final = 150_000
 """Up to so many quads a commit writes the text files anew; beyond, it leaves them out."""
@@ -82,7 +88,7 @@ def commit(
         write_json(folder / "build.json", change.summary)
         _link_tree(former / "source", folder / "source")
         if with_text:
-            _write_text(folder, current, change.summary["base"])
+            _write_text(folder, current, change)
         add(folder, former)
         write_json(folder / "timings.json", {"write": round(time.perf_counter() - start, 6)})
         write_checksums(folder, digests, former)
@@ -122,21 +128,64 @@ def _quads(graphs: _Graphs) -> Iterable[Quad]:
             yield Quad(triple.subject, triple.predicate, triple.object, name)
 
 
-def _write_text(folder: Path, current: OpenGraph, base: str) -> None:
+def _write_text(folder: Path, current: OpenGraph, change: Change) -> None:
+    """Write the text files: the former ones with what is new, anew where something went."""
     store = Store.read_only(str(folder / "store"))
-    graphs: dict[GraphName, list[Triple]] = {}
-    for quad in store:
-        graphs.setdefault(quad.graph_name, []).append(quad.triple)
-    special = {name: current.graph_name(name) for name in ("inferred", "evidence", "ontology")}
-    sources = set(graphs).difference(special.values(), [DefaultGraph()])
-    parts: dict[str, Iterable[Triple]] = {
-        "asserted": dict.fromkeys(triple for name in sources for triple in graphs[name]),
-        **{name: graphs.get(special[name], []) for name in ("inferred", "evidence")},  # type: ignore[arg-type]
-    }
-    for name, triples in parts.items():
-        text = turtle(triples, base=base)
-        (folder / f"{name}.ttl").write_text(text, "utf-8", newline="")
-    (folder / DATASET).write_text(nquads_of_graphs(graphs.items()), "utf-8", newline="")
+    former = current.generation or folder
+    special = {current.graph_name(name): name for name in ("inferred", "evidence", "ontology")}
+
+    def part_of(graph: GraphName) -> str:
+        return special.get(graph, "asserted") if isinstance(graph, NamedNode) else ""
+
+    gone = {part_of(graph) for graph, triples in change.go.items() if triples}
+    graphs = [name for name in store.named_graphs() if isinstance(name, NamedNode)]
+    for part in ("asserted", "inferred", "evidence"):
+        own = [graph for graph in graphs if part_of(graph) == part]
+        new = {t.subject: None for graph in own for t in change.come.get(graph, ())}
+        _write_part(folder, former, part, _Part(store, own, None if part in gone else new), change)
+    _write_dataset(folder, former, store, change)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The graphs of a text file, and of which subjects it says something new; None for all."""
+
+    store: Store
+    graphs: Sequence[NamedNode]
+    subjects: Collection[NamedNode | BlankNode | Triple] | None
+
+    def triples(self) -> Iterable[Triple]:
+        """Return what the graphs say of the subjects, each triple once."""
+        subjects = (None,) if self.subjects is None else self.subjects
+        pairs = ((subject, graph) for graph in self.graphs for subject in subjects)
+        found = (self.store.quads_for_pattern(s, None, None, graph) for s, graph in pairs)
+        return dict.fromkeys(quad.triple for quads in found for quad in quads)
+
+
+def _write_part(folder: Path, former: Path, name: str, part: _Part, change: Change) -> None:
+    old, new = former / f"{name}.ttl", folder / f"{name}.ttl"
+    base: str = change.summary["base"]
+    if part.subjects is None or not old.is_file():
+        whole = _Part(part.store, part.graphs, None)
+        new.write_text(turtle(whole.triples(), base=base), "utf-8", newline="")
+    elif part.subjects:
+        text = with_subjects(old.read_text("utf-8"), part.triples(), base=base)
+        new.write_text(text, "utf-8", newline="")
+    else:
+        link_or_copy(old, new)
+
+
+def _write_dataset(folder: Path, former: Path, store: Store, change: Change) -> None:
+    old = former / DATASET
+    if old.is_file():
+        come, gone = (nquads_of_graphs(graphs.items()) for graphs in (change.come, change.go))
+        text = with_lines(old.read_text("utf-8"), come, gone)
+    else:
+        graphs: dict[GraphName, list[Triple]] = {}
+        for quad in store:
+            graphs.setdefault(quad.graph_name, []).append(quad.triple)
+        text = nquads_of_graphs(graphs.items())
+    (folder / DATASET).write_text(text, "utf-8", newline="")
 
 
 def _link_tree(source: Path, target: Path) -> None:

@@ -15,7 +15,6 @@ from typing import Protocol
 
 from pyoxigraph import BlankNode, DefaultGraph, Triple
 
-from kg_builder.graph.conformance import load_shapes
 from kg_builder.graph.context import Context, Effect, open_context
 from kg_builder.graph.context.standing import OldResults
 from kg_builder.graph.mixing import Inference
@@ -23,23 +22,23 @@ from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.shacl import compile_shapes
 from kg_builder.graph.shacl.report import read_term, sort_key
 from kg_builder.graph.submission.model import Submission
-from kg_builder.judging.fixes import apply_fixes
+from kg_builder.judging.fixes import apply_fixes, compatible
 from kg_builder.judging.lint import Kind, LintContext, is_schema, lint
 from kg_builder.judging.raw import Raw
 from kg_builder.judging.reports.report import FailOn, JudgedFile, Report
 from kg_builder.judging.standalone import (
     HouseShapes,
     ShapeFiles,
+    about_shapes,
     check_shapes,
     data_of,
     more_than,
-    unmet_targets,
 )
 from kg_builder.judging.words import Material, place_results
 from kg_builder.judging.words.placing import Finding
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.validation import ValidationResult
-from kg_builder.model.verdict import Edit, Fix, PlacedResult, Verdict
+from kg_builder.model.verdict import Fix, PlacedResult, Verdict
 from kg_builder.resources import Resources
 
 
@@ -105,8 +104,8 @@ class Court:
     def __init__(self, graph: OpenGraph, resources: Resources) -> None:
         """Read what judging needs; `graph` must stay open."""
         self._graph = graph
-        self._shape_files = tuple(resources.files("shapes", "*.ttl"))
         self._context: Context = open_context(graph, resources)
+        self._house = HouseShapes(resources.files("shapes", "*.ttl"))
         self._lint = LintContext(self._context.ontology, graph, resources=resources)
 
     def __enter__(self) -> Court:
@@ -125,14 +124,13 @@ class Court:
         effect = self._context.effect_of(triples)
         results: tuple[PlacedResult, ...] = ()
         if linted or effect.caused or effect.standing:
-            house = HouseShapes(self._shape_files)
             material = Material(
                 submissions=tuple(submissions),
-                shapes=load_shapes(self._shape_files, self._context.ontology),
+                shapes=self._context.shapes,
                 graph=self._graph,
                 ontology=self._context.ontology.triples,
                 inferred=effect.inferred,
-                shape_place=house.place,
+                shape_place=self._house.place,
             )
             findings = _distinct((*linted, *effect.caused, *effect.standing))
             results = _placed(findings, material, effect.standing, listed)
@@ -172,7 +170,7 @@ class Court:
             inferred=effect.inferred,
             shape_place=shapes.place,
         )
-        strange, notes = unmet_targets(after, shapes)
+        strange, notes = about_shapes(after, shapes)
         findings = _distinct((*linted, *caused, *sorted(standing, key=sort_key)))
         whole = Bilingual(
             f"用别人的形状要检查整个图：{len(joined)} 条三元组",
@@ -220,7 +218,7 @@ def judge_alone(
     found = check_shapes(
         data, shapes, ontology, inference=question.inference, timeout=question.timeout
     )
-    strange, notes = unmet_targets(found, shapes)
+    strange, notes = about_shapes(found, shapes)
     results: tuple[PlacedResult, ...] = ()
     if found.report.results:
         material = Material(
@@ -335,23 +333,11 @@ def mended(submission: Submission, judgement: Judgement) -> Mended:
 
     Results that stood before are left as they are.
     """
-    chosen: list[Fix] = []
-    taken: set[Edit] = set()
-    for item in judgement.verdict.results:
-        fix = next((f for f in item.fixes if all(e.file == submission.name for e in f.edits)), None)
-        if fix is None or item.standing:
-            continue
-        if any(_meets(edit, other) for edit in fix.edits for other in taken - set(fix.edits)):
-            continue
-        if not taken.issuperset(fix.edits):
-            chosen.append(fix)
-            taken.update(fix.edits)
-    text = apply_fixes(submission.text, chosen)
-    return Mended(("\ufeff" if submission.marked else "").encode() + text.encode(), tuple(chosen))
-
-
-def _meets(one: Edit, other: Edit) -> bool:
-    """Whether two edits touch the same characters."""
-    if one.span.start == other.span.start:
-        return True
-    return one.span.start < other.span.end and other.span.start < one.span.end
+    fixes = compatible(
+        fix
+        for item in judgement.verdict.results
+        for fix in item.fixes[:1]
+        if not item.standing and all(edit.file == submission.name for edit in fix.edits)
+    )
+    text = apply_fixes(submission.text, fixes, submission.name)
+    return Mended(("\ufeff" if submission.marked else "").encode() + text.encode(), fixes)

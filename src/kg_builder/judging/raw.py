@@ -60,5 +60,3 @@ class Raw:
     """The place in that submission, where it is no part of a triple; goes before `part`."""
     fixes: tuple[Mend | Fix, ...] = ()
     """Mends, the plainest first. A `Mend` is in terms, a `Fix` in edits of the text."""
-    remarks: tuple[Bilingual, ...] = ()
-    """What other checks know about the same fault; the explanation ends with them."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from kg_builder.graph.vocabulary import PREFIXES
 from kg_builder.judging.alone import Aim, Checked, Unusable, check_alone
 from kg_builder.judging.reports.report import UNMET_TARGET
 from kg_builder.judging.reports.terms import shortened
+from kg_builder.judging.shape_terms import advanced_terms, strange_terms
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.validation import ValidationResult
 from kg_builder.model.verdict import FilePlace, PlacedResult
@@ -65,8 +67,12 @@ class HouseShapes:
     """The shapes of the house: read only where a result has to say where its shape is written."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self._texts = {path: path.read_text("utf-8") for path in paths}
+        self._paths = tuple(paths)
         self._files: dict[Path, Submission] = {}
+
+    @cached_property
+    def _texts(self) -> Mapping[Path, str]:
+        return {path: path.read_text("utf-8") for path in self._paths}
 
     def place(self, node: NamedNode) -> FilePlace | None:
         """Return where a shape is written."""
@@ -175,21 +181,25 @@ def _unmet_words(aim: Aim, shapes: ShapeFiles) -> Bilingual:
     return Bilingual(zh, en)
 
 
-def unmet_targets(found: Checked, shapes: ShapeFiles) -> tuple[list[PlacedResult], list[Bilingual]]:
-    """Return what to say of shapes that had nothing to check.
+def about_shapes(found: Checked, shapes: ShapeFiles) -> tuple[list[PlacedResult], list[Bilingual]]:
+    """Return what to say of shapes that check less than they seem to.
 
-    That is a warning for a term that nothing else speaks of, for it may be misspelt; of other
-    shapes the number is told.
+    That is a warning for a target that nothing else speaks of, and for a term that SHACL does not
+    have, for they may be misspelt; other shapes that had nothing to check are counted.
     """
-    strange = [_unmet(aim, shapes) for aim in found.unmet if not aim.known]
+    strange = [*strange_terms(shapes.files)]
+    strange += [_unmet(aim, shapes) for aim in found.unmet if not aim.known]
+    notes = []
     known = sum(aim.known for aim in found.unmet)
-    if not known:
-        return strange, []
-    note = Bilingual(
-        f"有 {known} 个形状目标在数据里没有对应的节点，没有可检查的",
-        f"{known} targets of shapes meet nothing in the data: they had nothing to check",
-    )
-    return strange, [note]
+    if known:
+        notes.append(
+            Bilingual(
+                f"有 {known} 个形状目标在数据里没有对应的节点，没有可检查的",
+                f"targets of shapes that meet nothing in the data, and checked nothing: {known}",
+            )
+        )
+    advanced = advanced_terms(shapes.files)
+    return strange, [*notes, advanced] if advanced else notes
 
 
 def _unmet(aim: Aim, shapes: ShapeFiles) -> PlacedResult:

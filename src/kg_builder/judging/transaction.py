@@ -7,13 +7,13 @@ then follows; so nobody's triples come between the judging and the switch.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from pyoxigraph import DefaultGraph, RdfFormat, Triple, parse
+from pyoxigraph import DefaultGraph, Triple
 
 from kg_builder.asking.names import keep_names
 from kg_builder.errors import InputError, StoreError
@@ -30,16 +30,22 @@ from kg_builder.graph.contributions import (
     write_batch,
 )
 from kg_builder.graph.disk import output_errors
+from kg_builder.graph.extension import extend
 from kg_builder.graph.generations import Output
 from kg_builder.graph.iris import mint_graph
 from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.output import result_key
-from kg_builder.graph.recomputation import Recomputed, recompute
+from kg_builder.graph.recomputation import recompute
+from kg_builder.graph.submission.formats import format_of
+from kg_builder.graph.submission.model import Submission
+from kg_builder.graph.submission.reading import PARSING, read_submission
 from kg_builder.graph.transaction import Change, Committed, commit
+from kg_builder.judging.judge import Court
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.validation import ValidationResult
 from kg_builder.model.verdict import PlacedResult, Verdict
 from kg_builder.resources import Resources
+from kg_builder.workers import Standby
 
 Severity: TypeAlias = Literal["violation", "warning", "info"]
 Status: TypeAlias = Literal["done", "would", "refused", "unchanged"]
@@ -91,16 +97,22 @@ def submit(
     ready for it, BusyError where another writer stays, OutputError where it cannot be written.
     """
     options = options or Options()
-    triples = tuple(dict.fromkeys(triple for file in files for triple in _read(file)))
-    with _standing(store, options) as (output, graph, history):
+    with Standby(PARSING) as child, _standing(store, options) as (output, graph, history):
+        submissions = [_submission(file, child) for file in files]
+        triples = tuple(dict.fromkeys(t for found in submissions for t in found.triples))
         batch = make_batch(
             history.next_number, "add", provenance, history.base, triples, files=files
         )
         held = {triple for found in history.graphs().values() for triple in found}
-        if held.issuperset(triples):
+        if triples and held.issuperset(triples):
             return Outcome("unchanged", _verdict((), triples), batch, known=triples)
         after = history.with_batch(batch)
-        work = _Work(graph, history, after, options)
+        with Court(graph, _resources(options)) as court:
+            judgement = court.judge(submissions)
+        if judgement.effect is None:
+            raise ValueError("judged out of context")
+        change = extend(graph, history, after, judgement.effect)
+        work = _Work(graph, history, after, options, change, judgement.verdict)
         return work.finish(output, files, triples)
 
 
@@ -115,7 +127,7 @@ def undo(
     with _standing(store, options) as (output, graph, history):
         _check_undo(history, number, store)
         batch = make_batch(history.next_number, "undo", provenance, history.base, of=number)
-        work = _Work(graph, history, history.with_batch(batch), options)
+        work = _worked_out(graph, history, history.with_batch(batch), options)
         return work.finish(output, (), ())
 
 
@@ -127,33 +139,33 @@ def retract(
     Raises InputError for a triple that no contribution holds; else as `submit`.
     """
     options = options or Options()
-    triples = tuple(dict.fromkeys(triple for file in files for triple in _read(file)))
-    with _standing(store, options) as (output, graph, history):
+    with Standby(PARSING) as child, _standing(store, options) as (output, graph, history):
+        submissions = [_submission(file, child) for file in files]
+        triples = tuple(dict.fromkeys(t for found in submissions for t in found.triples))
         _check_retraction(graph, history, triples, files)
         batch = make_batch(history.next_number, "retract", provenance, history.base, triples, files)
-        work = _Work(graph, history, history.with_batch(batch), options)
+        work = _worked_out(graph, history, history.with_batch(batch), options)
         return work.finish(output, files, ())
 
 
+@dataclass(frozen=True, slots=True)
 class _Work:
-    """One change to one graph: what it does, and doing it."""
+    """One change to one graph: what is found of it, and doing it."""
 
-    def __init__(self, graph: OpenGraph, before: History, after: History, options: Options) -> None:
-        self._graph = graph
-        self._before = before
-        self._after = after
-        self._options = options
-        self._resources = options.resources or Resources.find()
-        self._found: Recomputed = recompute(graph, before, after, self._resources)
+    graph: OpenGraph
+    before: History
+    after: History
+    options: Options
+    change: Change
+    verdict: Verdict
 
     def finish(
         self, output: Output, files: Sequence[Submitted], triples: Sequence[Triple]
     ) -> Outcome:
         """Commit, unless the verdict or a dry run is against it; `triples` are those added."""
-        change = self._found.change
-        batch = self._after.batches[-1]
-        verdict = _verdict(self._caused(), triples)
-        inferred = mint_graph(self._after.base, "inferred")
+        change, verdict = self.change, self.verdict
+        batch = self.after.batches[-1]
+        inferred = mint_graph(self.after.base, "inferred")
         gone_inferred = set(change.go.get(inferred, ()))
         outcome = Outcome(
             status=self._status(verdict),
@@ -178,20 +190,16 @@ class _Work:
 
     def _status(self, verdict: Verdict) -> Status:
         levels = ("violation", "warning", "info")
-        counted = _SEVERITIES[: levels.index(self._options.fail_on) + 1]
+        counted = _SEVERITIES[: levels.index(self.options.fail_on) + 1]
         if any(verdict.count(severity) for severity in counted):
             return "refused"
-        return "would" if self._options.dry_run else "done"
+        return "would" if self.options.dry_run else "done"
 
     def _was_asserted(self, triple: Triple) -> bool:
-        special = {self._graph.graph_name(name) for name in ("inferred", "evidence", "ontology")}
+        special = {self.graph.graph_name(name) for name in ("inferred", "evidence", "ontology")}
         s, p, o = triple
-        names = {quad.graph_name for quad in self._graph.store.quads_for_pattern(s, p, o, None)}
+        names = {quad.graph_name for quad in self.graph.store.quads_for_pattern(s, p, o, None)}
         return bool(names - special - {DefaultGraph()})
-
-    def _caused(self) -> Iterable[ValidationResult]:
-        before = {result_key(found) for found in self._graph.summary["validation"]["results"]}
-        return (item for item in self._found.report.results if result_key(item) not in before)
 
     def _commit(
         self, output: Output, batch: Batch, files: Sequence[Submitted], change: Change
@@ -201,17 +209,29 @@ class _Work:
         def add(folder: Path, former: Path) -> None:
             default = DefaultGraph()
             come, gone = change.come.get(default, ()), change.go.get(default, ())
-            keep_names(folder, former, come, gone, self._resources)
+            keep_names(folder, former, come, gone, _resources(self.options))
 
         with output_errors(out):
-            remove_leftovers(out, self._before.listed())
+            remove_leftovers(out, self.before.listed())
             write_batch(out, batch, files)
             try:
-                return commit(output, self._graph, change, add, with_text=self._options.with_text)
+                return commit(output, self.graph, change, add, with_text=self.options.with_text)
             except BaseException:
                 if not _is_listed(out, number):
                     remove_entry(out, number)
                 raise
+
+
+def _worked_out(graph: OpenGraph, before: History, after: History, options: Options) -> _Work:
+    """Return what taking something back does, worked out whole."""
+    found = recompute(graph, before, after, _resources(options))
+    known = {result_key(item) for item in graph.summary["validation"]["results"]}
+    caused = (item for item in found.report.results if result_key(item) not in known)
+    return _Work(graph, before, after, options, found.change, _verdict(caused, ()))
+
+
+def _resources(options: Options) -> Resources:
+    return options.resources or Resources.find()
 
 
 @contextmanager
@@ -298,14 +318,7 @@ def _words(messages: Sequence[str]) -> Bilingual:
     return Bilingual(pick("zh"), pick("en"))
 
 
-_SYNTAXES: Final[Mapping[str, RdfFormat]] = {".ttl": RdfFormat.TURTLE, ".nt": RdfFormat.N_TRIPLES}
-
-
-def _read(file: Submitted) -> Iterator[Triple]:
-    try:
-        for quad in parse(input=file.content, format=_SYNTAXES[file.suffix]):
-            yield quad.triple
-    except SyntaxError as error:
-        raise InputError(
-            f"{error.msg}", f"{error.msg}", file=file.name, line=error.lineno, column=error.offset
-        ) from error
+def _submission(file: Submitted, child: Standby) -> Submission:
+    """Read a file as it was handed in; without a suffix (standard input) it is Turtle."""
+    kind = format_of(Path(f"new{file.suffix or '.ttl'}"))
+    return read_submission(file.content, name=file.name, format=kind, child=child)

@@ -55,14 +55,14 @@ def assert_same_effect(
     inferred = set(infer(TripleIndex(asserted), rules))
     context = Context(place, shapes, before)
     kept = set(place.store.quads_for_pattern(None, None, None, DefaultGraph()))
+    known = {*asserted, *place.inferred(), *own.triples}
     effects = []
     for more in additions:
         effect = context.effect_of(more)
-        known = {*asserted, *place.inferred()}
         after = results(dict.fromkeys((*asserted, *more)), own, shapes)
         entailed = set(infer(TripleIndex((*asserted, *more)), rules))
         assert set(effect.new) == {t for t in more if not place.is_asserted(t)}
-        assert set(effect.inferred) == {t for t in entailed if t not in known | set(own.triples)}
+        assert set(effect.inferred) == entailed - known
         assert set(effect.promoted) == inferred & set(more)
         assert set(effect.caused) == after - before
         assert set(effect.resolved) == before - after

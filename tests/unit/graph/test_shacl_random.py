@@ -260,8 +260,8 @@ COMPONENT_VALUES = {
 }
 COMPONENTS = triples(
     '''
-ex:base a owl:Ontology ; sh:declare
-  [ sh:prefix "ex" ; sh:namespace "http://example.org/"^^xsd:anyURI ] .
+ex:base a owl:Ontology ; sh:declare [ sh:prefix "ex" ;
+    sh:namespace "http://example.org/"^^xsd:anyURI ] .
 ex:middle owl:imports ex:base, ex:importing .
 ex:importing owl:imports ex:middle ; sh:declare
   [ sh:prefix "more" ; sh:namespace "http://example.org/more/"^^xsd:anyURI ] .

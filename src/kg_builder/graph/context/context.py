@@ -8,7 +8,7 @@ from typing import Final
 
 from pyoxigraph import Triple
 
-from kg_builder.graph.conformance import check, load_shapes, unknown_terms
+from kg_builder.graph.conformance import check, load_shapes
 from kg_builder.graph.context.checking import Checked, Checker
 from kg_builder.graph.context.effect import Effect
 from kg_builder.graph.context.layout import Layout, layout_of
@@ -24,6 +24,7 @@ from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.shacl import Shapes
 from kg_builder.graph.shacl.report import sort_key
 from kg_builder.graph.stored import StoreIndex
+from kg_builder.graph.unknown_terms import KnownTerms, unknown_term_result, unknown_terms
 from kg_builder.model.validation import ValidationResult
 from kg_builder.resources import Resources
 
@@ -38,7 +39,9 @@ class Context:
         self._layout = layout
         self._rules = compile_ontology(layout.ontology.triples)
         self._axioms = frozenset(layout.ontology.triples)
+        self._known = KnownTerms(layout.ontology)
         self._old = OldResults(old)
+        self._shapes = shapes
         self._plan = plan_of(shapes)
         self._whole = WholeGraph(layout, self._plan.whole) if self._plan.whole else None
         self._session = self._begin()
@@ -47,6 +50,11 @@ class Context:
     def ontology(self) -> Ontology:
         """The ontology that the graph was closed under."""
         return self._layout.ontology
+
+    @property
+    def shapes(self) -> Shapes:
+        """The shapes that the graph is judged by."""
+        return self._shapes
 
     def effect_of(self, triples: Sequence[Triple]) -> Effect:
         """Return what adding triples to the graph does; the graph stays as it is.
@@ -62,7 +70,8 @@ class Context:
         foreign = [triple for triple in new if triple not in self._axioms]
         checked = session.check(foreign, extension)
         before = set(checked.before)
-        after = {*checked.after, *unknown_terms(foreign, self.ontology)}
+        unknown = unknown_terms(foreign, self._known)
+        after = {*checked.after, *map(unknown_term_result, unknown)}
         if self._whole is not None:
             before |= self._whole.before
             after |= self._whole.after(foreign, extension.inferred)

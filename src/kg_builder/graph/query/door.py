@@ -18,10 +18,9 @@ def closed_door() -> Iterator[None]:
     For a process that runs nothing else meanwhile. Where the system keeps no such limit (POSIX
     systems do) nothing is closed.
 
-    An Oxigraph store of a million triples has some 12 files and opens them with itself (tested). By
-    the book RocksDB does so up to a quarter of the descriptors the process may have (`ulimit -n`):
-    240 files of 64 MB where that is 1,024. Of a larger store a file may be wanted later, and the
-    query then fails with an OSError.
+    An Oxigraph store of a million triples has some 12 files and opens them with itself; up to 16
+    it does, and what more there are after contributions `opening` makes it open (tested). Of a
+    store of many files of 64 MB one may be wanted later, and the query then fails with an OSError.
     """
     try:
         import resource

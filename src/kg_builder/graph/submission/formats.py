@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import PurePath
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from typing import Final
 from pyoxigraph import RdfFormat
 
 from kg_builder.errors import InputError
+from kg_builder.model.bilingual import Bilingual
 
 
 class Format(StrEnum):
@@ -73,6 +74,7 @@ _NAMES: Final[Mapping[str, Format]] = MappingProxyType(
     }
 )
 """Our names of the formats, and those that pySHACL (rdflib) has for them."""
+_NO_ADVICE: Final = Bilingual("", "")
 
 
 def format_named(name: str) -> Format:
@@ -96,10 +98,18 @@ def format_of(path: PurePath) -> Format:
     """
     found = _NAMED_SUFFIXES.get(path.suffix.lower())
     if found is None:
-        known = " ".join(_NAMED_SUFFIXES)
-        raise InputError(
-            f"看不出是哪种 RDF；后缀应是 {known} 之一，或用 -df 指明格式",
-            f"of no known kind of RDF; the suffix is one of {known}, or name the format with -df",
-            file=str(path),
-        )
+        advice = Bilingual("，或用 -df 指明格式", ", or name the format with -df")
+        raise unknown_suffix(path, _NAMED_SUFFIXES, advice)
     return found
+
+
+def unknown_suffix(
+    path: PurePath, suffixes: Iterable[str] = SUFFIXES, advice: Bilingual = _NO_ADVICE
+) -> InputError:
+    """Return the error for a file whose suffix tells no format."""
+    known = " ".join(suffixes)
+    return InputError(
+        f"看不出是哪种 RDF；后缀应是 {known} 之一{advice.zh}",
+        f"of no known kind of RDF; the suffix is one of {known}{advice.en}",
+        file=str(path),
+    )

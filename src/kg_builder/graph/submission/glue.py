@@ -1,7 +1,7 @@
 """Names that are legal and hardly meant: two that Chinese punctuation has made into one.
 
-`、` `，` `；` and `。` are letters to Turtle, so that `e:甲、e:乙` is one IRI. Likewise `<kg:食堂>`,
-which is no prefixed name but an IRI of a scheme that nobody has.
+`、` `，` `；` `。` are letters to Turtle, so that `e:甲、e:乙` is one IRI. Likewise `<kg:食堂>`
+is no prefixed name but an IRI of a scheme that nobody has.
 """
 
 from __future__ import annotations

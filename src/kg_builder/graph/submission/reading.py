@@ -90,7 +90,7 @@ def read_submission(
             " too deep",
             file=name,
         ) from error
-    return _submission(parsed, name, kind)
+    return submission_of(parsed, name, kind)
 
 
 def read_placed(path: Path) -> Submission:
@@ -101,7 +101,7 @@ def read_placed(path: Path) -> Submission:
     name = str(path)
     kind = format_of(path)
     check_file(path, name, Limits().size)
-    return _submission(parse_source(path, name, kind.value, Limits()), name, kind)
+    return submission_of(parse_source(path, name, kind.value, Limits()), name, kind)
 
 
 def read_stdin(stream: BinaryIO, limit: int = Limits().size) -> bytes:
@@ -182,7 +182,8 @@ def _too_large(name: str, size: int | None, limit: int) -> InputError:
     )
 
 
-def _submission(parsed: Parsed, name: str, kind: Format) -> Submission:
+def submission_of(parsed: Parsed, name: str, kind: Format) -> Submission:
+    """Return what a child has answered as a submission."""
     quads = tuple(parse(parsed.quads, RdfFormat.N_QUADS, lenient=True))
     numbers = array("I")
     numbers.frombytes(parsed.numbers or bytes(len(quads) * SPAN_NUMBERS * numbers.itemsize))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from kg_builder.graph.submission.model import Submission
 from kg_builder.judging.fixes.applying import edited
 from kg_builder.model.selector import Span
 from kg_builder.model.verdict import Edit, Fix
+
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
 
 def patch(submission: Submission, fix: Fix) -> str:
@@ -31,7 +35,7 @@ def _hunks(submission: Submission, edits: list[Edit]) -> Iterator[str]:
         line = submission.place(stretch).line + shift
         moved = [_moved(edit, stretch.start) for edit in inside]
         before = text[stretch.start : stretch.end]
-        old, new = before.splitlines(), edited(before, moved).splitlines()
+        old, new = _LINE_END.split(before), _LINE_END.split(edited(before, moved))
         yield f"@@ -{_range(line - shift, len(old))} +{_range(line, len(new))} @@\n"
         yield from (f"-{row}\n" for row in old)
         yield from (f"+{row}\n" for row in new)

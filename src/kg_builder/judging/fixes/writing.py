@@ -34,6 +34,7 @@ _BARE: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
         XSD + "decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
     }
 )
+_WHOLE: Final = re.compile("[+-]?[0-9]+")
 _ENDS: Final = frozenset(" \t\r\n;,)]}#")
 """What may follow a number that stands bare."""
 _PREFIXED: Final = frozenset(("turtle", "trig"))
@@ -147,10 +148,16 @@ def _in_turtle(submission: Submission, span: Span, new: NamedNode | Literal) -> 
     ends = not follows or follows in _ENDS
     if bare and ends and bare.fullmatch(new.value) and submission.format in _PREFIXED:
         return new.value
+    if bare and ends and _is_whole(new) and submission.format in _PREFIXED:
+        return f"{new.value}.0"  # without the point it would be an integer
     if new.language or new.datatype.value == XSD + "string":
         return str(new)
     quoted = str(new).rpartition("^^")[0]
     return f"{quoted}^^{_iri(submission, span, new.datatype)}"
+
+
+def _is_whole(new: Literal) -> bool:
+    return new.datatype.value == XSD + "decimal" and _WHOLE.fullmatch(new.value) is not None
 
 
 def _iri(submission: Submission, span: Span, node: NamedNode) -> str:

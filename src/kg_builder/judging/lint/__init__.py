@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pyoxigraph import Triple
+
 from kg_builder.graph.submission.model import Submission
 from kg_builder.judging.lint.bounds import (
     already_there,
@@ -22,7 +24,7 @@ from kg_builder.judging.lint.languages import chinese_without_tag, tags
 from kg_builder.judging.lint.literals import ill_formed
 from kg_builder.judging.lint.mending import mend_literal
 from kg_builder.judging.lint.misspelt import misspelt_namespaces
-from kg_builder.judging.lint.repeats import without_repeats
+from kg_builder.judging.lint.repeats import told_once
 from kg_builder.judging.lint.targets import dangling, iri_patterns
 from kg_builder.judging.lint.task import LintContext, Task
 from kg_builder.judging.lint.terms import unknown, unused
@@ -35,7 +37,7 @@ __all__ = [
     "is_schema",
     "lint",
     "mend_literal",
-    "without_repeats",
+    "told_once",
 ]
 
 
@@ -48,12 +50,16 @@ def lint(
     results are asked for, and grows with the submission, not with the store. Triples that
     `is_schema` are reported and left out of the other checks, as everywhere else.
     """
+    schema: list[Triple] = []
+    others: list[Triple] = []
+    for triple in submission.triples:
+        (schema if is_schema(triple, context.ontology) else others).append(triple)
     whole = Task(submission, context)
     yield from empty(whole)
     yield from _notices(submission)
     yield from named_graphs(whole)
-    yield from schema_triples(whole)
-    task = Task(submission, context, beside, lambda triple: is_schema(triple, context.ontology))
+    yield from schema_triples(Task(submission, context, schema, beside))
+    task = Task(submission, context, others, beside)
     for check in (
         *(blank_nodes, forged_evidence, unknown, unused, misspelt_namespaces),
         *(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from pyoxigraph import BlankNode, NamedNode, Triple
@@ -18,11 +19,10 @@ from kg_builder.graph.inference.schema import (
 )
 from kg_builder.graph.iris import mint_graph
 from kg_builder.graph.ontology import ROOT, Ontology
-from kg_builder.graph.submission.model import Submission
 from kg_builder.graph.unknown_terms import OWN_NAMESPACES
 from kg_builder.graph.vocabulary import HOUSE, PREFIXES, RDF_TYPE, SCHEMES, expand
 from kg_builder.judging.lint.findings import NOT_A_NODE, Kind, about, at_large, instead
-from kg_builder.judging.lint.task import LintContext, Task
+from kg_builder.judging.lint.task import Task
 from kg_builder.judging.raw import Part, Raw
 from kg_builder.model.bilingual import Bilingual
 
@@ -44,16 +44,21 @@ def is_schema(triple: Triple, ontology: Ontology) -> bool:
 
     That is an axiom of RDFS or OWL, a shape, or whatever is said about a term of the ontology.
     """
-    subject, predicate, value = triple.subject, triple.predicate, triple.object
+    if _makes_rules(triple.predicate):
+        return True
+    if triple.predicate == RDF_TYPE and isinstance(triple.object, NamedNode):
+        return _is_kind(triple.object) or _is_of_ontology(triple.subject, ontology)  # type: ignore[arg-type]
+    return _is_of_ontology(triple.subject, ontology)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1024)
+def _makes_rules(predicate: NamedNode) -> bool:
     if predicate in _RULES or predicate.value.startswith(_SHACL):
         return True
-    if is_owl(predicate) and predicate != _WITHDRAWAL:
-        return True
-    if predicate == RDF_TYPE and isinstance(value, NamedNode) and _is_kind(value):
-        return True
-    return _is_of_ontology(subject, ontology)  # type: ignore[arg-type]
+    return is_owl(predicate) and predicate != _WITHDRAWAL
 
 
+@lru_cache(maxsize=1024)
 def _is_kind(value: NamedNode) -> bool:
     return is_owl(value) or value in _KINDS or value.value.startswith(_SHACL)
 
@@ -68,11 +73,8 @@ def _is_of_ontology(term: Term, ontology: Ontology) -> bool:
 
 
 def schema_triples(task: Task) -> Iterator[Raw]:
-    """Yield the triples of `is_schema`, what they would do, and where they belong."""
-    ontology = task.vocabulary.ontology
+    """Yield what is wrong with triples that are all `is_schema`: what they would do."""
     for triple in task.triples:
-        if not is_schema(triple, ontology):
-            continue
         if triple.predicate == _IMPORTS:
             yield about(Kind.IMPORT, triple, "object", _NOT_FETCHED)
         elif triple.predicate == SAME_AS:
@@ -200,20 +202,15 @@ def empty(task: Task) -> Iterator[Raw]:
         yield at_large(Kind.EMPTY, str(NOT_A_NODE), words)
 
 
-def already_there(submission: Submission, context: LintContext) -> Bilingual | None:
-    """Return a note on how many triples the store has already, asserted or inferred, if any."""
-    count = sum(
-        context.in_store(triple.subject, triple.predicate, triple.object)  # type: ignore[arg-type]
-        for triple in submission.triples
-    )
-    if not count:
+def already_there(triples: int, new: int) -> Bilingual | None:
+    """Return a note for so many triples of which so many are new to the graph; None if all are."""
+    if new == triples:
         return None
-    total = len(submission.triples)
-    if count == total:
+    if new:
         return Bilingual(
-            f"{total:,} 个三元组图里都已有了", f"the graph has all {total:,} triples already"
+            f"{triples:,} 个三元组里有 {triples - new:,} 个图里已有了",
+            f"the graph has {triples - new:,} of the {triples:,} triples already",
         )
     return Bilingual(
-        f"{total:,} 个三元组里有 {count:,} 个图里已有了",
-        f"the graph has {count:,} of the {total:,} triples already",
+        f"{triples:,} 个三元组图里都已有了", f"the graph has all {triples:,} triples already"
     )

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Final
-from typing import Literal as Choice
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kg_builder.graph.index import Term
 from kg_builder.judging.lint.findings import Kind, about, instead
 from kg_builder.judging.lint.task import Task
-from kg_builder.judging.raw import Mend, Raw
+from kg_builder.judging.raw import Mend, Part, Raw
 from kg_builder.model.bilingual import Bilingual
 
 _IMPOSSIBLE: Final = "\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff"
@@ -31,14 +30,26 @@ def hidden(task: Task) -> Iterator[Raw]:
     seen: set[NamedNode] = set()
     for triple in task.triples:
         value = triple.object
-        if isinstance(value, Literal) and _HIDDEN.search(value.value):
+        if isinstance(value, Literal) and _is_hiding(value.value):
             clean = _HIDDEN.sub("", value.value)
             yield _result(triple, "object", value.value, _same_kind(value, clean))
-        for part, term in (("subject", triple.subject), ("object", value)):
-            if isinstance(term, NamedNode) and term not in seen and _HIDDEN.search(term.value):
+        for part, term in _named(triple):
+            if term not in seen:
                 seen.add(term)
-                new = NamedNode(_HIDDEN.sub("", term.value))
-                yield _result(triple, part, term.value, new)  # type: ignore[arg-type]
+                if _is_hiding(term.value):
+                    yield _result(triple, part, term.value, NamedNode(_HIDDEN.sub("", term.value)))
+
+
+def _named(triple: Triple) -> Iterator[tuple[Part, NamedNode]]:
+    if isinstance(triple.subject, NamedNode):
+        yield "subject", triple.subject
+    if isinstance(triple.object, NamedNode):
+        yield "object", triple.object
+
+
+def _is_hiding(text: str) -> bool:
+    # none of the characters is printable, and most texts are
+    return not text.isprintable() and _HIDDEN.search(text) is not None
 
 
 def _same_kind(literal: Literal, value: str) -> Literal:
@@ -47,7 +58,7 @@ def _same_kind(literal: Literal, value: str) -> Literal:
     return Literal(value, datatype=literal.datatype)
 
 
-def _result(triple: Triple, part: Choice["subject", "object"], text: str, new: Term) -> Raw:
+def _result(triple: Triple, part: Part, text: str, new: Term) -> Raw:
     found = sorted(set(_HIDDEN.findall(text)))
     named = " ".join(f"U+{ord(character):04X}" for character in found)
     zh, en = f"含有看不见的字符 {named}", f"there are characters nobody sees: {named}"

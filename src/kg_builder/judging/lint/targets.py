@@ -25,6 +25,9 @@ from kg_builder.text.search.records import Ambiguous, Found
 
 _CLOSE: Final = 60.0
 _INSTANCE: Final = re.compile(r"(?P<base>.+/)id/(?P<segment>[a-z][-a-z0-9]*)/(?P<local>[^/#]+)")
+_LETTERS: Final = "0-9A-Za-z\u3007\u3400-\u4dbf\u4e00-\u9fff"
+_READABLE: Final = re.compile(f"[{_LETTERS}][{_LETTERS}_]{{0,79}}")
+"""Most local names; the others are made anew to compare."""
 _MOST_ELSEWHERE: Final = 3
 _MOST_OWN: Final = 2_000
 """So many subjects of the submission a name is compared with."""
@@ -176,22 +179,26 @@ def iri_patterns(task: Task) -> Iterator[Raw]:
             for triple in types
             if (segment := segments.get(triple.object)) is not None  # type: ignore[arg-type]
         ]
-        if not classes or not isinstance(node, NamedNode) or task.context.in_store(node):
+        if not classes or not isinstance(node, NamedNode):
+            continue
+        if any(_fits(task, node, each) for _, each in classes) or task.context.in_store(node):
             continue
         triple, segment = classes[0]
-        if not node.value.startswith(task.context.base + "id/"):
-            space = node.value[: namespace_end(node.value)]
-            if space not in spaces:
-                spaces.add(space)
-                yield _other_base(task, triple, node, segment)
-        elif not any(_fits(task, node, each) for _, each in classes):
+        if node.value.startswith(task.context.base + "id/"):
             yield _misfit(task, triple, node, segment)
+            continue
+        space = node.value[: namespace_end(node.value)]
+        if space not in spaces:
+            spaces.add(space)
+            yield _other_base(task, triple, node, segment)
 
 
 def _fits(task: Task, node: NamedNode, segment: str) -> bool:
     head = f"{task.context.base}id/{segment}/"
     local = node.value.removeprefix(head)
-    return local != node.value and local == _local(local)
+    return local != node.value and (
+        _READABLE.fullmatch(local) is not None or local == _local(local)
+    )
 
 
 def _local(text: str) -> str:

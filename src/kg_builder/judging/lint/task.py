@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import TracebackType
 from typing import Final
@@ -26,6 +26,7 @@ from kg_builder.model.bilingual import Bilingual, Language
 from kg_builder.resources import Resources
 from kg_builder.text.search.index import NameIndex
 
+_MOST_INDEXED: Final = 200_000
 _MOST_CHARACTERS: Final = 40
 
 
@@ -82,10 +83,16 @@ class LintContext:
 
     @property
     def names(self) -> NameIndex | None:
-        """The index of the store's names; None without a store, or where it is damaged."""
-        if self._names is None and self.graph is not None:
+        """The index of the store's names; None without a store, or where it is damaged.
+
+        One has to be made for RDF that `kg build` did not write; for much of it that takes long.
+        """
+        graph = self.graph
+        if self._names is None and graph is not None:
+            if graph.generation is None and len(graph.store) > _MOST_INDEXED:
+                return None
             try:
-                self._names = open_names(self.graph, self._resources)
+                self._names = open_names(graph, self._resources)
             except StoreError:
                 return None
         return self._names
@@ -129,15 +136,13 @@ class Task:
         self,
         submission: Submission,
         context: LintContext,
+        triples: Sequence[Triple] | None = None,
         beside: Sequence[Submission] = (),
-        left_out: Callable[[Triple], bool] | None = None,
     ) -> None:
-        """Take a submission without the triples that are left out."""
+        """Take a submission, or some of its triples alone."""
         self.submission = submission
         self.context = context
-        self.triples: Sequence[Triple] = submission.triples
-        if left_out is not None:
-            self.triples = tuple(triple for triple in self.triples if not left_out(triple))
+        self.triples = submission.triples if triples is None else triples
         self._beside = tuple(other for other in beside if other is not submission)
 
     @property

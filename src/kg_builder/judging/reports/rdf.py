@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, RdfFormat, Triple, serialize
 
 from kg_builder.graph.shacl import report_triples
 from kg_builder.graph.vocabulary import PREFIXES
-from kg_builder.judging.reports.report import UNMET_TARGET, Report
+from kg_builder.judging.reports.report import ABOUT_SHAPES, Report
 from kg_builder.model.bilingual import Language
 from kg_builder.model.validation import ValidationReport
 from kg_builder.model.verdict import PlacedResult
@@ -48,7 +48,7 @@ def rdf_report(report: Report, name: str, language: Language) -> bytes:
 
 def _is_told(item: PlacedResult) -> bool:
     """Whether a result is about the data, and new."""
-    return not item.standing and item.result.component != UNMET_TARGET
+    return not item.standing and item.result.component not in ABOUT_SHAPES
 
 
 def remarks(report: Report, language: Language) -> Iterator[str]:
@@ -56,7 +56,7 @@ def remarks(report: Report, language: Language) -> Iterator[str]:
     cut = report.cut()
     if cut:
         yield cut.pick(language)
-    about_shapes = sum(r.result.component == UNMET_TARGET for r in report.verdict.results)
+    about_shapes = sum(r.result.component in ABOUT_SHAPES for r in report.verdict.results)
     if about_shapes:
         yield (
             f"不含 {about_shapes} 个关于形状本身的警告"

@@ -32,6 +32,10 @@ KINDS: Final[Mapping[Kind, Bilingual]] = MappingProxyType(
 
 UNMET_TARGET: Final = PREFIXES["kg"] + "UnmetTargetConstraintComponent"
 """The component of results about shapes that have nothing to check; SHACL is silent on them."""
+UNKNOWN_SHACL: Final = PREFIXES["kg"] + "UnknownShaclTermConstraintComponent"
+"""The component of results about terms of shapes that SHACL does not have."""
+ABOUT_SHAPES: Final = frozenset({UNMET_TARGET, UNKNOWN_SHACL})
+"""Components of results about the shapes, which are no part of a standard report of the data."""
 _IRI: Final = re.compile(r'<[^<>"{}|^`\\\s]*>(?!")')
 _FAILS: Final[Mapping[FailOn, frozenset[Kind]]] = MappingProxyType(
     {

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from kg_builder.judging.reports.json_document import dump
 from kg_builder.judging.reports.lines import Lines, by_file
 from kg_builder.judging.reports.report import Report, kind_of
-from kg_builder.judging.reports.terms import component_help, component_name
+from kg_builder.judging.reports.terms import component_help, component_name, component_page
 from kg_builder.model.bilingual import Bilingual, Language
 from kg_builder.model.verdict import Edit, FilePlace, Fix, PlacedResult
 from kg_builder.version import VERSION
@@ -62,7 +62,7 @@ class _Run:
                     "rules": [self._rule(iri) for iri in self._rules],
                 }
             },
-            "language": "zh-Hans" if self._language == "zh" else "en",
+            "language": self._language,
             "columnKind": "unicodeCodePoints",
             "newlineSequences": ["\r\n", "\n", "\r"],
             "invocations": [
@@ -103,12 +103,12 @@ class _Run:
         name = component_name(iri)
         rule: dict[str, Any] = {"id": name, "name": _pascal(name), "properties": {"iri": iri}}
         words = component_help(iri)
-        if words is None:  # of our own or the shapes' own: a result that has it tells best
-            return rule
-        rule["shortDescription"] = self._text(words)
-        rule["help"] = self._text(words)
-        if name.startswith("sh:"):
-            rule["helpUri"] = f"https://www.w3.org/TR/shacl/#{iri.rpartition('#')[2]}"
+        if words is not None:  # of a component of other people's its results tell best
+            rule["shortDescription"] = self._text(words)
+            rule["help"] = self._text(words)
+        page = component_page(iri)
+        if page is not None:
+            rule["helpUri"] = page
         return rule
 
     def _result(self, item: PlacedResult) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
@@ -71,12 +72,26 @@ class _Teller:
         return words.pick(self._language)
 
     def lines(self) -> Iterator[str]:
-        for item in self._report.listed():
-            yield from self._result(item)
+        for _, items in groupby(self._report.listed(), key=_told_together):
+            yield from self._results(list(items))
             yield ""
         yield from self.summary()
 
-    def _result(self, item: PlacedResult) -> Iterator[str]:
+    def _results(self, items: Sequence[PlacedResult]) -> Iterator[str]:
+        """Yield results that have a place and a message in common."""
+        item = items[0]
+        yield self._heading(item)
+        yield from self._excerpt(item)
+        message = self._pick(item.message)
+        for words in dict.fromkeys(item.explanation for item in items):
+            if self._pick(words) != message:
+                yield from (f"    {one_line(line)}" for line in self._pick(words).splitlines())
+        for fix in dict.fromkeys(fix for item in items for fix in item.fixes):
+            yield from self._fix(fix)
+        for item in items:
+            yield from self._sources(item)
+
+    def _heading(self, item: PlacedResult) -> str:
         kind = kind_of(item)
         word = self._pick(KINDS[kind])
         if kind == "other":
@@ -84,20 +99,11 @@ class _Teller:
         if item.standing:
             word += self._say("（原已不合格）", " (failing already)")
         place = str(item.place) if item.place else self._say("（已有的图）", "(in the graph)")
-        message = self._pick(item.message)
-        colon = self._say("：", ":")
-        yield (
+        return (
             f"{self._paint('place', one_line(place) + ':')} "
-            f"{self._paint(kind, one_line(word) + colon)}"
-            f"{self._say('', ' ')}{_flat(message)}"
+            f"{self._paint(kind, one_line(word) + self._say('：', ':'))}"
+            f"{self._say('', ' ')}{_flat(self._pick(item.message))}"
         )
-        yield from self._excerpt(item)
-        explanation = self._pick(item.explanation)
-        if explanation and explanation != message:
-            yield from (f"    {one_line(line)}" for line in explanation.splitlines())
-        for fix in item.fixes:
-            yield from self._fix(fix)
-        yield from self._sources(item)
 
     def _excerpt(self, item: PlacedResult) -> Iterator[str]:
         lines = self._lines.get(item.place.file) if item.place else None
@@ -209,6 +215,13 @@ class _Teller:
             return
         for (name, message), count in groups.most_common(20):
             yield f"  {count} × {one_line(name)}{self._say('：', ': ')}{_flat(message)}"
+
+
+def _told_together(item: PlacedResult) -> tuple[object, ...]:
+    """Return what results have in common that are told as one; without a place each is its own."""
+    if item.place is None:
+        return (id(item),)
+    return (item.place, item.message, item.result.severity, item.standing)
 
 
 def _relative(place: FilePlace) -> str:

@@ -21,6 +21,7 @@ from kg_builder.graph.shacl.constraints import Constraint
 from kg_builder.graph.vocabulary import expand
 from kg_builder.judging.words.facts import Facts
 from kg_builder.judging.words.kinds import NODE_KINDS
+from kg_builder.judging.words.likeness import folded, likeness
 from kg_builder.judging.words.names import Namer, counted
 from kg_builder.judging.words.patterns import pattern_words
 
@@ -76,9 +77,15 @@ def _conjugated(verb: str, form: Form, *, negated: bool) -> str:
 
 
 class Asker:
-    """Puts constraints into phrases, in the language of a namer."""
+    """Puts constraints into phrases, in the language of a namer.
 
-    def __init__(self, namer: Namer, shapes: Shapes, facts: Facts) -> None:
+    Of long lists of allowed values those most like `near` are told.
+    """
+
+    def __init__(
+        self, namer: Namer, shapes: Shapes, facts: Facts, near: Term | None = None
+    ) -> None:
+        self._near = near
         self._namer = namer
         self._shapes = shapes
         self._facts = facts
@@ -115,12 +122,8 @@ class Asker:
     def _shape(self, shape: Shape, form: Form, *, negated: bool, depth: int) -> str:
         if depth > _DEEP:
             return "…"
-        parts = [
-            self._part(constraint, shape, form, negated=negated, depth=depth)
-            for constraint in shape.constraints[:_MANY]
-        ]
-        for other in shape.properties[:_MANY]:
-            inner = self._shapes.shapes[other]
+        parts = self._parts(shape, form, negated=negated, depth=depth)
+        for inner in self._properties(shape)[:_MANY]:
             if shape.path is not None:
                 inner_words = self._shape(inner, "third", negated=False, depth=depth + 1)
                 parts.append(self._only(shape, inner_words, form, negated=negated))
@@ -130,14 +133,29 @@ class Asker:
             return self._namer.say("没有要求", "satisfy no condition")
         return self._and(parts) if not negated else self._or(parts)
 
-    def _part(
-        self, constraint: Constraint, shape: Shape, form: Form, *, negated: bool, depth: int
-    ) -> str:
-        """Return what a constraint asks of the focus node of its shape."""
-        if shape.path is None or isinstance(constraint, _ON_FOCUS):
-            return self._constraint(constraint, shape, form, negated=negated, depth=depth)
-        inner = self._constraint(constraint, shape, "plural", negated=False, depth=depth)
-        return self._only(shape, inner, form, negated=negated)
+    def _properties(self, shape: Shape) -> list[Shape]:
+        """Return the property shapes of a shape, by path: their own names may be of one run."""
+        found = (self._shapes.shapes[number] for number in shape.properties)
+        return sorted(found, key=lambda other: other.path.text if other.path is not None else "")
+
+    def _parts(self, shape: Shape, form: Form, *, negated: bool, depth: int) -> list[str]:
+        """Return what the constraints of a shape ask of its focus node.
+
+        What they ask of each value of its path is put together.
+        """
+        told = shape.constraints[:_MANY]
+        of_each = [c for c in told if shape.path is not None and not isinstance(c, _ON_FOCUS)]
+        parts = [
+            self._constraint(constraint, shape, form, negated=negated, depth=depth)
+            for constraint in told
+            if constraint not in of_each
+        ]
+        if of_each:
+            inner = [
+                self._constraint(c, shape, "plural", negated=False, depth=depth) for c in of_each
+            ]
+            parts.append(self._only(shape, self._and(inner), form, negated=negated))
+        return parts
 
     def _only(self, shape: Shape, inner: str, form: Form, *, negated: bool) -> str:
         """Return that all values of a shape's path are so."""
@@ -223,7 +241,7 @@ class Asker:
         return sorted(self._facts.subjects(_IN_SCHEME, scheme), key=str)
 
     def _scheme(self, scheme: Term) -> _Phrase:
-        members = self._namer.either(map(self._namer.member, self.concepts(scheme)), _ALLOWED)
+        members = self._namer.either(self.allowed(self.concepts(scheme)), _ALLOWED)
         name = self._namer.term(scheme)
         if self._namer.language == "zh":
             return _Phrase("取自", f"分类“{name}”" + (f"：{members}" if members else ""))
@@ -265,7 +283,13 @@ class Asker:
             [self._shape(s, "third", negated=True, depth=depth + 1) for s in premises]
         )
         asked = self._or([self._shape(s, form, negated=False, depth=depth + 1) for s in rest])
-        return self._namer.say(f"在它{given}的情况下{asked}", f"{asked}, since it {given}")
+        return self._namer.say(f"{asked}，因为它{given}", f"{asked}, since it {given}")
+
+    def implies(self, constraint: Constraint) -> bool:
+        """Whether what a constraint asks for depends on what a node is like."""
+        inner = [self._shapes.shapes[number] for number in constraint.references()]
+        negated = [_negates(shape) for shape in inner]
+        return isinstance(constraint, logic.Or) and any(negated) and not all(negated)
 
     def _xone(self, shapes: Sequence[Shape], form: Form, *, negated: bool, depth: int) -> str:
         parts = [
@@ -316,6 +340,15 @@ class Asker:
         if not ways:
             zh, en = ("合乎", f"模式“{source}”"), ("match", f"the pattern “{source}”")
             return _Phrase(*self._namer.say2(zh, en)).written(self._namer, form, negated=negated)
+        if negated and (form == "base" or self._namer.language == "zh"):
+            listed = [" ".join(way.en) for way in ways]
+            verb, rest = self._namer.say2(ways[0].zh, ways[0].en)
+            more = "、".join([rest, *("".join(way.zh) for way in ways[1:-1])])
+            if len(ways) > 1 and self._namer.language == "zh":
+                rest = f"{more}或{''.join(ways[-1].zh)}"
+            if self._namer.language == "en":
+                return f"not {self._namer.either(listed)}"
+            return _Phrase(verb, rest).written(self._namer, form, negated=True)
         parts = [
             _Phrase(*self._namer.say2(way.zh, way.en)).written(self._namer, form, negated=negated)
             for way in ways
@@ -334,8 +367,13 @@ class Asker:
         return self._is(self._namer.say(f"{listed}之一", f"one of {listed}"))
 
     def allowed(self, members: Iterable[Term]) -> list[str]:
-        """Return allowed values as they are listed."""
-        return [self._namer.member(member) for member in sorted(members, key=str)]
+        """Return allowed values as they are listed, of many the most likely first."""
+        found = sorted(members, key=str)
+        if len(found) > _ALLOWED and self._near is not None:
+            wanted = folded(self._namer.words(self._near))
+            found.sort(key=lambda m: -likeness(wanted, folded(self._namer.words(m))))
+        names = [self._namer.member(member) for member in found]
+        return sorted(names, key=lambda name: name.startswith("<"))
 
     # constraints on all values of a path
 
@@ -389,11 +427,17 @@ class Asker:
         return [self._namer.prop(p) for p in sorted(constraint.allowed, key=str)]
 
     def _query(self, constraint: Constraint, shape: Shape) -> _Phrase:
+        return _Phrase(self._namer.say("满足", "satisfy"), self.rule(constraint, shape))
+
+    def rule(self, constraint: Constraint, shape: Shape) -> str:
+        """Return what a query is called by its shape or its constraint component."""
         name = self._namer.shape_name(shape.node)
         if isinstance(constraint, queries.Ask) or name is None:
-            name = self._namer.label(constraint.component_iri()) or name
-        zh, en = (f"“{name}”这一条", f"the rule “{name}”") if name else ("查询条件", "its query")
-        return _Phrase(self._namer.say("满足", "satisfy"), self._namer.say(zh, en))
+            component = constraint.component_iri()
+            name = self._namer.shape_name(component) or self._namer.label(component) or name
+        if name is None:
+            return self._namer.say("这一条要求", "this rule")
+        return self._namer.say(f"“{name}”这一条", f"the rule “{name}”")
 
 
 _OF_KIND: Final = (core.Class, core.Datatype, core.NodeKind, core.In)

@@ -54,7 +54,12 @@ def concerns(shapes: Shapes, constraint: Constraint) -> Concerns:
                 predicates.update(dict.fromkeys(shape.path.predicates()))
                 steps = len(shape.path.predicates())
             waiting.extend((inner, depth + steps, below) for inner in shape.constraints)
-    return Concerns(tuple(predicates), tuple(classes), tuple(refused), min(deepest, _DEEPEST))
+    return Concerns(
+        tuple(sorted(predicates, key=str)),
+        tuple(sorted(classes, key=str)),
+        tuple(sorted(refused, key=str)),
+        min(deepest, _DEEPEST),
+    )
 
 
 def _fresh(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode, Triple
 
 from kg_builder.graph.index import Term
+from kg_builder.graph.inference.proof import Axioms, read_axioms
 from kg_builder.graph.serialization import PrefixedNames
 from kg_builder.graph.shacl import Shape, Shapes
 from kg_builder.graph.shacl.reading import ShapesGraph
@@ -28,7 +29,31 @@ ShapePlace = Callable[[NamedNode], FilePlace | None]
 """Gives where a shape with an IRI is written."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Rules:
+    """Shapes and ontology, with what is worked out of them once for any number of submissions."""
+
+    shapes: Shapes | None = None
+    ontology: Sequence[Triple] = ()
+
+    @cached_property
+    def shape_of(self) -> Mapping[str, Shape]:
+        """Node of a shape, as results write it → the shape."""
+        shapes = self.shapes.shapes if self.shapes is not None else ()
+        return MappingProxyType({str(shape.node): shape for shape in shapes})
+
+    @cached_property
+    def shapes_graph(self) -> ShapesGraph:
+        """The shapes graph."""
+        return ShapesGraph(self.shapes.triples if self.shapes is not None else ())
+
+    @cached_property
+    def axioms(self) -> Axioms:
+        """The axioms of the ontology."""
+        return read_axioms(self.ontology)
+
+
+@dataclass(frozen=True, eq=False)
 class Material:
     """What results are placed in and explained by.
 
@@ -43,6 +68,13 @@ class Material:
     ontology: Sequence[Triple] = ()
     inferred: Sequence[Triple] = ()
     shape_place: ShapePlace | None = None
+    kept: Rules | None = None
+    """Rules of the same shapes and ontology, where they serve for several submissions."""
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The shapes and the ontology."""
+        return self.kept or Rules(self.shapes, self.ontology)
 
     @cached_property
     def home(self) -> Mapping[Triple, Submission]:
@@ -82,25 +114,19 @@ class Material:
     @cached_property
     def premises(self) -> Premises:
         """What inferred triples follow from."""
-        return Premises(self.facts, tuple(self.home), self.inferred, self.ontology)
+        return Premises(
+            self.facts, tuple(self.home), self.inferred, self.ontology, lambda: self.rules.axioms
+        )
 
-    @cached_property
-    def prefixed(self) -> Mapping[str, str]:
-        """From `<IRI>` to a prefixed name where one fits, else to itself; the files' own first."""
+    def prefixed(self, first: Submission | None) -> Mapping[str, str]:
+        """Return a map from `<IRI>` to a prefixed name where one fits, else to itself.
+
+        The prefixes of the file `first` go before those of the others.
+        """
         found: dict[str, str] = {}
         known = self.graph.prefixes if self.graph is not None else PREFIXES
-        for prefixes in (*(submission.prefixes for submission in self.submissions), known):
+        files = (*((first,) if first is not None else ()), *self.submissions)
+        for prefixes in (*(submission.prefixes for submission in files), known):
             for name, namespace in prefixes.items():
                 found.setdefault(name, namespace)
         return PrefixedNames(found, None)
-
-    @cached_property
-    def shape_of(self) -> Mapping[str, Shape]:
-        """Node of a shape, as results write it → the shape."""
-        shapes = self.shapes.shapes if self.shapes is not None else ()
-        return MappingProxyType({str(shape.node): shape for shape in shapes})
-
-    @cached_property
-    def shapes_graph(self) -> ShapesGraph:
-        """The shapes graph."""
-        return ShapesGraph(self.shapes.triples if self.shapes is not None else ())

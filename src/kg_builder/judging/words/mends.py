@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from difflib import SequenceMatcher
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pyoxigraph import Literal, NamedNode
 
@@ -22,13 +21,17 @@ from kg_builder.graph.vocabulary import expand
 from kg_builder.judging.lint.mending import mend_literal
 from kg_builder.judging.raw import Mend, Replacement
 from kg_builder.judging.words.asked import Asker
+from kg_builder.judging.words.likeness import folded, likeness
 from kg_builder.judging.words.names import LABELS, Namer
 from kg_builder.judging.words.offence import Case, Offence
 from kg_builder.model.bilingual import Bilingual
 
+_T = TypeVar("_T", bound=Term)
 _INVERSE: Final = expand("owl:inverseOf")
 _ALIKE: Final = 0.75
 """How alike two words are at least, by Ratcliff and Obershelp, for one to be meant by the other."""
+_HALF: Final = 0.5
+"""So alike, where nothing else is: of words of two characters one is wrong."""
 _CLEARLY: Final = 0.1
 """By so much the most alike is ahead of the next."""
 _MOST: Final = 3
@@ -120,9 +123,12 @@ class _Mender:
         yield from self._tried(found)
 
     def _tidy(self, _: Constraint) -> Iterator[Mend]:
-        value = self.value
-        if isinstance(value, Literal):
-            yield from self._tried(_tidied(value))
+        value, shape = self.value, self.case.shape
+        if not isinstance(value, Literal) or shape is None:
+            return
+        wanted = [c.datatype for c in shape.constraints if isinstance(c, core.Datatype)]
+        typed = [new for new in (mend_literal(value, found) for found in wanted) if new is not None]
+        yield from self._tried((*typed, *_tidied(value)))
 
     # things
 
@@ -211,51 +217,33 @@ class _Mender:
         value = self.value
         if value is None:
             return
-        wanted = _folded(self._words(value))
-        rated = sorted(
-            ((_likeness(wanted, _folded(self._words(member))), member) for member in members),
-            key=lambda item: (-item[0], str(item[1])),
-        )
-        if not rated or rated[0][0] < _ALIKE:
-            return
-        if len(rated) > 1 and rated[0][0] - rated[1][0] < _CLEARLY and rated[0][0] < 1:
-            return
-        yield from self._tried((rated[0][1],))
-
-    def _words(self, term: Term) -> list[str]:
-        if isinstance(term, Literal):
-            return [term.value]
-        own = [short_name(term.value)] if isinstance(term, NamedNode) else []
-        found = (o for p in LABELS for o in self.facts.objects(term, p))
-        return [*own, *(words.value for words in found if isinstance(words, Literal))]
+        wanted = folded(self.zh.words(value))
+        new = _clearly((likeness(wanted, folded(self.zh.words(m))), m) for m in members)
+        if new is not None:
+            yield from self._tried((new,))
 
     def _allowed(self, constraint: relations.Closed) -> Iterator[Mend]:
         """Propose the allowed property that one is written like."""
-        wrong = short_name(self.triple.predicate.value).lower()
-        rated = sorted(
-            (
-                (SequenceMatcher(None, wrong, short_name(p.value).lower()).ratio(), p)
-                for p in constraint.allowed
-                if p != RDF_TYPE
-            ),
-            key=lambda item: (-item[0], item[1].value),
+        wrong = folded([short_name(self.triple.predicate.value)])
+        new = _clearly(
+            (likeness(wrong, folded([short_name(p.value)])), p)
+            for p in constraint.allowed
+            if p != RDF_TYPE
         )
-        if not rated or rated[0][0] < _ALIKE:
+        if new is None:
             return
-        if len(rated) > 1 and rated[0][0] - rated[1][0] < _CLEARLY:
-            return
-        new = rated[0][1]
         title = Bilingual(f"改用{self.zh.prop(new)}", f"use {self.en.prop(new)}")
         yield Mend(title, (Replacement(self.triple, "predicate", new),))
 
 
-def _folded(words: Iterable[str]) -> list[str]:
-    return [unicodedata.normalize("NFKC", word).casefold().strip() for word in words]
-
-
-def _likeness(wanted: Sequence[str], words: Sequence[str]) -> float:
-    pairs = ((one, other) for one in wanted for other in words if one and other)
-    return max((SequenceMatcher(None, one, other).ratio() for one, other in pairs), default=0.0)
+def _clearly(rated: Iterable[tuple[float, _T]]) -> _T | None:
+    """Return what is rated best, if it is alike and clearly ahead of the next."""
+    best = sorted(rated, key=lambda item: (-item[0], str(item[1])))[:2]
+    if not best:
+        return None
+    rate, next_rate = best[0][0], best[1][0] if len(best) > 1 else 0.0
+    near = rate >= _ALIKE and rate - next_rate >= _CLEARLY
+    return best[0][1] if near or (rate >= _HALF and next_rate <= _HALF / 2) else None
 
 
 def _tidied(value: Literal) -> Iterator[Literal]:
@@ -290,6 +278,7 @@ _FINDERS: Final[Mapping[type, Callable[[_Mender, Any], Iterator[Mend]]]] = Mappi
         core.LanguageIn: _Mender._tagged,
         core.Matches: _Mender._tidy,
         core.Length: _Mender._tidy,
+        core.Range: _Mender._tidy,
         core.Class: _Mender._of_class,
         core.NodeKind: _Mender._of_kind,
         core.In: _Mender._listed,

@@ -31,7 +31,9 @@ def has_author(case: Case) -> bool:
     if case.shape is None:
         return True
     if isinstance(case.constraint, queries.Select | queries.Ask):
-        return bool(case.constraint.messages) or bool(case.result.messages)
+        words = case.constraint.message()
+        generated = {Literal(words.zh, language="zh"), Literal(words.en, language="en")}
+        return not {str(literal) for literal in generated}.issuperset(case.result.messages)
     return bool(case.shape.messages)
 
 
@@ -47,5 +49,5 @@ def author_message(case: Case) -> Bilingual | None:
 
 def description(material: Material, shape: Term, language: Language) -> str:
     """Return the sh:description of a shape; empty where it has none."""
-    found = material.shapes_graph.objects(shape, sh("description"))
+    found = material.rules.shapes_graph.objects(shape, sh("description"))
     return in_language((term for term in found if isinstance(term, Literal)), language)

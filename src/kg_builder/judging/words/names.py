@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -9,7 +10,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kg_builder.graph.index import Term
 from kg_builder.graph.shacl.datatypes import is_well_formed
-from kg_builder.graph.shacl.vocabulary import RDF, XSD, sh
+from kg_builder.graph.shacl.vocabulary import RDF, XSD, sh, short_name
+from kg_builder.graph.submission.model import Submission
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
 from kg_builder.judging.words.kinds import DATATYPES, TERMS
 from kg_builder.judging.words.material import Material
@@ -38,6 +40,11 @@ def cut(text: str, most: int = _LONG) -> str:
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
+def apart(text: str) -> str:
+    """Return a text that follows Chinese, a number or name with a space before it."""
+    return f" {text}" if re.match(r"[A-Za-z0-9:+-]", text) else text
+
+
 def article(name: str) -> str:
     """Return an English name with `a` or `an`."""
     low = name.lower()
@@ -51,11 +58,14 @@ def counted(number: int, singular: str, plural: str | None = None) -> str:
 
 
 class Namer:
-    """Names terms in one language."""
+    """Names terms in one language, by the prefixes of one file first."""
 
-    def __init__(self, material: Material, language: Language) -> None:
+    def __init__(
+        self, material: Material, language: Language, file: Submission | None = None
+    ) -> None:
         self._material = material
         self._facts = material.facts
+        self._prefixed = material.prefixed(file)
         self.language: Language = language
         self._known: dict[Term, str | None] = {}
 
@@ -69,7 +79,7 @@ class Namer:
 
     def short(self, node: NamedNode) -> str:
         """Return a prefixed name where a prefix fits, else the IRI in angle brackets."""
-        return self._material.prefixed[str(node)]
+        return self._prefixed[str(node)]
 
     def with_de(self, before: str, after: str) -> str:
         """Return a Chinese attribute with 的 and what it says more of."""
@@ -95,13 +105,21 @@ class Namer:
         known = TERMS.get(node.value)
         return known.pick(self.language) if known else None
 
+    def words(self, term: Term) -> list[str]:
+        """Return everything that a term is called: its words, labels and local name."""
+        if isinstance(term, Literal):
+            return [term.value]
+        own = [short_name(term.value)] if isinstance(term, NamedNode) else []
+        found = (o for p in LABELS for o in self._facts.objects(term, p))
+        return [*own, *(words.value for words in found if isinstance(words, Literal))]
+
     def _strangeness(self, words: Literal) -> tuple[int, str]:
         tag = (words.language or "").lower().partition("-")[0]
         return (0 if tag == self.language else 1 if not tag else 2, words.value)
 
     def shape_name(self, node: Term) -> str | None:
         """Return the sh:name of a shape, else its label."""
-        graph = self._material.shapes_graph
+        graph = self._material.rules.shapes_graph
         for predicate in (sh("name"), expand("rdfs:label")):
             found = [o for o in graph.objects(node, predicate) if isinstance(o, Literal)]
             if found:
@@ -193,6 +211,8 @@ class Namer:
         if len(items) < 2:
             return "".join(items)
         head = self.say("、", ", ").join(items[:-1])
+        if self.language == "zh" and items[-2][-1:].isascii() and items[-1][:1] == "@":
+            return f"{head} {zh} {items[-1]}"
         return f"{head}{self.say(zh, en)}{items[-1]}"
 
     # things and values
@@ -264,9 +284,11 @@ class Namer:
             return kind.format(self.short(node))
         words, example = known[0].pick(self.language), known[1]
         if node.value == RDF + "langString":
-            return f"{words}{self.aside(self.say(f'如 {example}', f'as {example}'))}"
+            return f"{words}{self.aside(self.say(f'如 {example}', f'such as {example}'))}"
         name = self.short(node)
-        return f"{words}{self.aside(self.say(f'{name}，如 {example}', f'{name}, as {example}'))}"
+        return (
+            f"{words}{self.aside(self.say(f'{name}，如 {example}', f'{name}, such as {example}'))}"
+        )
 
 
 def capital(text: str) -> str:

@@ -102,7 +102,7 @@ def _tagged(term: Term) -> bool:
 
 def case_of(result: ValidationResult, material: Material) -> Case:
     """Return a result with its shape and the constraint of it that failed."""
-    shape = material.shape_of.get(result.source_shape)
+    shape = material.rules.shape_of.get(result.source_shape)
     if shape is None:
         return Case(result, material, None, None)
     fitting = [c for c in shape.constraints if c.component_iri().value == result.component]
@@ -167,10 +167,13 @@ def _offending(case: Case) -> Offence:
         return _about(case, case.focus)
     if case.value is None:
         return _together(case)
-    found = _submitted(case, _leading(case, case.value))
+    leading = _leading(case, case.value)
+    found = _submitted(case, leading)
     if not found:
         about = _about(case, case.value)
         return about if about.triples else Offence(())
+    # of premises the one that brings the value
+    found.sort(key=lambda t: case.value not in (t.object, t.subject) and t not in leading)
     partners = _submitted(case, _partners(case))
     first = found[0]
     part: Part = "predicate" if isinstance(case.constraint, relations.Closed) else "object"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -62,11 +61,20 @@ class _Desk:
 
     def __init__(self, material: Material) -> None:
         self._material = material
+        self._by_file: dict[str | None, tuple[Namer, Namer]] = {}
         self._files = {submission.name: i for i, submission in enumerate(material.submissions)}
 
-    @cached_property
-    def _namers(self) -> tuple[Namer, Namer]:
-        return Namer(self._material, "zh"), Namer(self._material, "en")
+    def _namers(self, place: FilePlace | None) -> tuple[Namer, Namer]:
+        """Return who names things in Chinese and in English in the file of a place."""
+        name = place.file if place is not None else None
+        if name not in self._by_file:
+            files = self._material.submissions
+            file = next((submission for submission in files if submission.name == name), None)
+            self._by_file[name] = (
+                Namer(self._material, "zh", file),
+                Namer(self._material, "en", file),
+            )
+        return self._by_file[name]
 
     def order(self, item: _Placed) -> tuple[object, ...]:
         """Return what results are sorted by: place, severity, and the result itself."""
@@ -136,7 +144,7 @@ class _Desk:
             return None
         node: NamedNode | BlankNode | Literal | None = read_term(shape)
         if isinstance(node, BlankNode):
-            node = self._material.shapes_graph.owner(node)
+            node = self._material.rules.shapes_graph.owner(node)
         return find(node) if isinstance(node, NamedNode) else None
 
     # words
@@ -148,9 +156,10 @@ class _Desk:
             message = explanation = _own_words(result)
             mends = item.finding.fixes if isinstance(item.finding, Raw) else ()
         else:
-            explanation = explain(case, item.at_fault, self._namers)
+            namers = self._namers(item.place)
+            explanation = explain(case, item.at_fault, namers)
             message = author_message(case) or explanation
-            mends = mends_of(case, item.at_fault, self._namers)
+            mends = mends_of(case, item.at_fault, namers)
         return PlacedResult(
             result=result,
             message=message,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
 from kg_builder.graph.index import Term
-from kg_builder.graph.inference.proof import Prover, read_axioms
+from kg_builder.graph.inference.proof import Axioms, Prover
 from kg_builder.graph.shacl.vocabulary import RDF_TYPE
 from kg_builder.judging.words.facts import Facts
 
@@ -29,11 +29,13 @@ class Premises:
         submitted: Sequence[Triple],
         inferred: Sequence[Triple],
         ontology: Sequence[Triple],
+        axioms: Callable[[], Axioms],
     ) -> None:
         self._facts = facts
         self._submitted = frozenset(submitted)
         self._inferred = inferred
         self._ontology = ontology
+        self._axioms = axioms
 
     def of(self, triple: Triple) -> tuple[Triple, ...]:
         """Return the submitted triples that a proof of `triple` rests on; none if there is none."""
@@ -49,10 +51,9 @@ class Premises:
 
     @cached_property
     def _prover(self) -> Prover:
-        axioms = read_axioms(self._ontology)
         store = Store()
         store.bulk_extend(self._quads())
-        return Prover(store, axioms, _INFERRED, _NO_EVIDENCE)
+        return Prover(store, self._axioms(), _INFERRED, _NO_EVIDENCE)
 
     def _quads(self) -> Iterator[Quad]:
         for triple in self._ontology:

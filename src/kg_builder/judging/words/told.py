@@ -15,10 +15,11 @@ from kg_builder.graph.shacl.constraints import Constraint
 from kg_builder.graph.shacl.datatypes import is_well_formed
 from kg_builder.graph.shacl.ordering import compare_keys, sort_key
 from kg_builder.graph.shacl.vocabulary import RDF_TYPE, short_name
+from kg_builder.graph.vocabulary import expand
 from kg_builder.judging.words.asked import Asker
 from kg_builder.judging.words.kinds import DATATYPES
 from kg_builder.judging.words.messages import author_message, description
-from kg_builder.judging.words.names import Namer, capital, counted, joined
+from kg_builder.judging.words.names import Namer, apart, capital, counted, joined
 from kg_builder.judging.words.offence import Case, Offence
 from kg_builder.judging.words.steps import path_of
 from kg_builder.model.bilingual import Bilingual
@@ -39,6 +40,8 @@ class _Teller:
         self.at_fault = at_fault
         self.say = namer.say
         self.thing = namer.thing(case.focus)
+        if case.constraint is not None:
+            self.asker = Asker(namer, case.shapes, case.material.facts, case.value)
 
     def told(self) -> str:
         constraint = self.case.constraint
@@ -47,15 +50,12 @@ class _Teller:
         return joined(map(self._finished, sentences), self.namer.language)
 
     def _finished(self, sentence: str) -> str:
-        if not sentence or self.namer.language == "zh":
-            return sentence
-        return capital(sentence)
+        ended = sentence[-1:] in "。！？.!?"  # of a message an author may leave the stop out
+        if self.namer.language == "zh":
+            return sentence if ended else f"{sentence}。"
+        return capital(sentence if ended else f"{sentence}.")
 
     # what is common
-
-    @property
-    def asker(self) -> Asker:
-        return Asker(self.namer, self.case.shapes, self.case.material.facts)
 
     @property
     def predicate(self) -> NamedNode | None:
@@ -113,7 +113,7 @@ class _Teller:
         if self.case.result.path is None:
             return self.thing
         return self.say(
-            f"{self.thing}的{self.prop}写成了{self.value()}",
+            f"{self.thing}的{self.prop}写成了{apart(self.value())}",
             f"the {self.prop} of {self.thing} is {self.value()}",
         )
 
@@ -131,14 +131,29 @@ class _Teller:
 
     def _because(self) -> str:
         """Return how the submission comes to be at fault for what stands elsewhere."""
-        case = self.case
-        triples = case.material.mentions.get(case.focus, ())
-        if case.material.graph is None or any(t.subject == case.focus for t in triples):
+        case, triples = self.case, self.at_fault.triples
+        if triples and self._is_inferred():
+            written = self.namer.all(
+                dict.fromkeys(self.namer.prop(triple.predicate) for triple in triples)
+            )
+            return self.say(
+                f"这是由这里写的{written}推出的。", f"this follows from the {written} here."
+            )
+        mentions = case.material.mentions.get(case.focus, ())
+        if case.material.graph is None or any(t.subject == case.focus for t in mentions):
             return ""
         return self.say(
             f"{self.thing}不是这份文件新写的：是这里的几行使它不再合乎要求。",
             f"{self.thing} is not described in this file; what stands here makes it fail.",
         )
+
+    def _is_inferred(self) -> bool:
+        """Whether what leads to the value is not written, but follows from what is."""
+        value, inferred = self.case.value, self.case.material.inferred_set
+        if value is None or not inferred or self.case.result.path is None:
+            return False
+        leading = self.case.walk.leading_to(value)
+        return any(t in inferred for t in leading) and self.at_fault.triples[0] not in leading
 
     # one value at a time
 
@@ -177,7 +192,7 @@ class _Teller:
         if isinstance(value, Literal):
             yield self.say("请照此改写这个值。", "Write the value so.")
         else:
-            yield self.say("请把值写在引号里。", "Write the value in quotation marks.")
+            yield self.say("请写这样的值，不写 IRI。", "Write such a value, not an IRI.")
 
     def _instead(self, value: Term | None, constraint: core.Datatype) -> str:
         if not isinstance(value, Literal):
@@ -221,7 +236,7 @@ class _Teller:
         comparable = isinstance(value, Literal) and (
             compare_keys(sort_key(value), sort_key(constraint.limit)) is not None
         )
-        why = "" if comparable else self.say("两者无法比较", "the two cannot be compared")
+        why = "" if comparable else self.say("两者无法比较大小", "the two cannot be compared")
         yield self._must(asked, why)
         yield self.say("请核对这个数。", "Check the number.")
 
@@ -292,10 +307,23 @@ class _Teller:
             return ""
         how = self._name_of(predicate) if predicate is not None else self.prop
         wanted = [c for c in shape.constraints if isinstance(c, _DESCRIBES)]
-        if not wanted:
-            return self.say(f"请补上 {how}。", f"Add {how}.")
         asked = self.say("，且", " and ").join(self.asker.value(c, shape) for c in wanted[:2])
+        asked = asked or self._of_range(predicate)
+        if not asked:
+            return self.say(f"请补上 {how}。", f"Add {how}.")
         return self.say(f"请补上 {how}，它的值须{asked}。", f"Add {how}, whose value must {asked}.")
+
+    def _of_range(self, predicate: NamedNode | None) -> str:
+        """Return what the ontology says of the values of a property."""
+        facts = self.case.material.facts
+        found = [c for p in _RANGES if predicate is not None for c in facts.objects(predicate, p)]
+        named = [c for c in found if isinstance(c, NamedNode)]
+        if not named:
+            return ""
+        listed = self.namer.either(
+            self.namer.datatype(c) if c.value in DATATYPES else self.namer.a(c) for c in named
+        )
+        return self.say(f"是{listed}", f"be {listed}")
 
     def _name_of(self, predicate: NamedNode) -> str:
         return "a" if predicate == RDF_TYPE else self.namer.short(predicate)
@@ -348,7 +376,8 @@ class _Teller:
         here = self.case.value in self.case.walk.values
         only, lacking = (self.prop, other) if here else (other, self.prop)
         yield self.say(
-            f"{self.thing}的{self.prop}与{other}须有相同的值，而{self.value()}只是它的{only}，不是{lacking}。",
+            f"{self.thing}的{self.prop}与{other}须有相同的值，"
+            f"而{apart(self.value())} 只是它的{only}，不是{lacking}。",
             f"the {self.prop} and the {other} of {self.thing} must have the same values, but "
             f"{self.value()} is its {only} alone, not its {lacking}.",
         )
@@ -357,7 +386,7 @@ class _Teller:
     def _disjoint(self, constraint: relations.Disjoint) -> Iterable[str]:
         other = self.namer.prop(constraint.predicate)
         yield self.say(
-            f"{self.value()}既是{self.thing}的{self.prop}，又是它的{other}；两者不得有相同的值。",
+            f"{self.value()} 既是{self.thing}的{self.prop}，又是它的{other}；两者不得有相同的值。",
             f"{self.value()} is both the {self.prop} and the {other} of {self.thing}; "
             "the two must not share a value.",
         )
@@ -377,9 +406,9 @@ class _Teller:
     def _closed(self, constraint: relations.Closed) -> Iterable[str]:
         listed = self.namer.all(self.asker.properties(constraint), 12)
         yield self.say(
-            f"{self.thing}有属性{self.prop}（值是{self.value()}），而它只许有这些属性：{listed}。",
-            f"{self.thing} has the property {self.prop} (with the value {self.value()}), but may "
-            f"have these properties alone: {listed}.",
+            f"{self.thing}有属性{apart(self.prop)}（值是{apart(self.value())}），而只许有这些属性：{listed}。",
+            f"{self.thing} has the property {self.prop} (with the value {self.value()}), but "
+            f"only these are allowed: {listed}.",
         )
         yield self.say("请删去，或改用其中之一。", "Remove it, or use one of these.")
 
@@ -420,10 +449,25 @@ class _Teller:
 
     def _shapes(self, constraint: Constraint) -> Iterable[str]:
         yield self._must(self.asker.value(constraint, self._shape), self._lacking(constraint))
-        if isinstance(constraint, logic.Or):
+        yield self._now()
+        if isinstance(constraint, logic.Or) and not self.asker.implies(constraint):
             yield self.say("满足其中一项即可。", "Any one of these will do.")
         else:
             yield self.say("请改正。", "Correct it.")
+
+    def _now(self) -> str:
+        """Return what a node has of the properties that its shape looks at."""
+        node = self.case.value if self.case.value is not None else self.case.focus
+        facts, told = self.case.material.facts, []
+        for predicate in self.case.concerns.predicates:
+            values = facts.objects(node, predicate)
+            if values and predicate != RDF_TYPE:
+                listed = self.namer.all(map(self.namer.member, values), 3)
+                name = self.namer.prop(predicate)
+                told.append(self.say(f"{name}是{apart(listed)}", f"{name} is {listed}"))
+        if not told:
+            return ""
+        return self.say(f"现在{'，'.join(told[:4])}。", f"now its {' and its '.join(told[:4])}.")
 
     def _lacking(self, constraint: Constraint) -> str:
         """Return which of several shapes a node fails, or that it meets too many."""
@@ -448,6 +492,7 @@ class _Teller:
         if scheme is not None:
             yield self.say("请从中选一个。", "Choose one of them.")
         else:
+            yield self._now()
             yield self.say("请改正。", "Correct it.")
 
     def _qualified(self, constraint: logic.Qualified) -> Iterable[str]:
@@ -489,8 +534,18 @@ class _Teller:
     # queries
 
     def _query(self, constraint: Constraint) -> Iterable[str]:
-        yield self._must(self.asker.value(constraint, self._shape))
-        yield from self._messages()
+        rule = self.asker.rule(constraint, self._shape)
+        if self.case.result.path is None:
+            yield self.say(f"{self.thing}不合{rule}。", f"{self.thing} does not satisfy {rule}.")
+        else:
+            so = self._is_so() if self.case.value is not None else self.thing
+            yield self.say(f"{so}，不合{rule}。", f"{so}, against {rule}.")
+        messages = list(self._messages())
+        yield from messages
+        if self.case.result.path is None:
+            yield self._now()
+        if not messages:
+            yield self.say("请改正。", "Correct it.")
 
     def _messages(self) -> Iterable[str]:
         words = author_message(self.case)
@@ -524,6 +579,7 @@ def must(asked: str) -> str:
     return f"不能{asked[1:]}" if asked.startswith("不") and "，" not in asked else f"须{asked}"
 
 
+_RANGES: Final = (expand("rdfs:range"), expand("schema:rangeIncludes"))
 _DESCRIBES: Final = (core.Class, core.Datatype, core.In, core.NodeKind, core.Matches)
 """Constraints that tell what a missing value is to be."""
 
