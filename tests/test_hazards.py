@@ -7,6 +7,7 @@ the exit code, one line with the reason, the seconds, the memory of the largest 
 was called, and that nothing is left behind.
 """
 
+import json
 import os
 import re
 import resource
