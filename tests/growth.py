@@ -1,0 +1,47 @@
+"""Comparing how long two pieces of work take, on a machine that does other things meanwhile."""
+
+import gc
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+
+LEAST, MOST = 2, 8
+"""Rounds: as many as it takes until the clock of the processor shows what the work itself costs."""
+
+
+def settles(
+    first: Callable[[], object],
+    second: Callable[[], object],
+    condition: Callable[[float, float], bool],
+) -> bool:
+    """Return whether a condition on the CPU seconds of both comes to hold.
+
+    Each is worked by turns, and its least time counts: other processes lengthen one or another run
+    (they share caches and the two threads of a core), but none shortens one. What grows faster than
+    the condition allows does so in every round.
+    """
+    times = [float("inf"), float("inf")]
+    with _own_garbage_only():
+        for number in range(1, MOST + 1):
+            times = [min(*pair) for pair in zip(times, map(_cpu, (first, second)), strict=True)]
+            if number >= LEAST and condition(*times):
+                return True
+    print("seconds:", times)
+    return False
+
+
+def _cpu(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+@contextmanager
+def _own_garbage_only():
+    """Keep the collector from walking what other tests have left in the process."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
