@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 from contextlib import contextmanager
 
-LEAST, MOST = 2, 8
-"""Rounds: as many as it takes until the clock of the processor shows what the work itself costs."""
+ROUNDS = 6
+"""At most: as many as it takes until the processor's clock shows what the work itself costs."""
 
 
 def settles(
@@ -20,13 +20,15 @@ def settles(
     (they share caches and the two threads of a core), but none shortens one. What grows faster than
     the condition allows does so in every round.
     """
-    times = [float("inf"), float("inf")]
     with _own_garbage_only():
-        for number in range(1, MOST + 1):
-            times = [min(*pair) for pair in zip(times, map(_cpu, (first, second)), strict=True)]
-            if number >= LEAST and condition(*times):
+        least = _cpu(first)
+        most = float("inf")
+        for _ in range(ROUNDS):
+            least = min(least, _cpu(first))
+            most = min(most, _cpu(second))
+            if condition(least, most):
                 return True
-    print("seconds:", times)
+    print("seconds:", least, most)
     return False
 
 
