@@ -65,9 +65,9 @@ class Stop:
     reason: str
     place: int
     words: Sequence[Token]
-    """The tokens of the text."""
+    """The tokens of the text up to the one that the place lies in or before."""
     index: int
-    """Of the token that the place lies in or before."""
+    """Of that one."""
 
     @property
     def word(self) -> str:
@@ -89,9 +89,12 @@ class Stop:
 
 def mend(text: str, kind: Format, reason: str, place: int) -> Mend | None:
     """Return what is probably wrong; None where no rule knows better than the parser."""
-    words = list(tokens(text))
-    index = next((i for i, token in enumerate(words) if token[2] > place), len(words) - 1)
-    stop = Stop(text, kind, reason, place, words, index)
+    words: list[Token] = []
+    for token in tokens(text):
+        words.append(token)
+        if token[2] > place:
+            break
+    stop = Stop(text, kind, reason, place, words, len(words) - 1)
     found = (rule(stop) for rule in _RULES)
     return next((one for one in found if one), None)
 
