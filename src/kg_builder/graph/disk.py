@@ -215,13 +215,16 @@ def remove_unread(folder: Path) -> None:
 
 
 def sync_tree(folder: Path) -> None:
-    """Put a folder and all in it on the disk."""
+    """Put a folder and all in it on the disk.
+
+    A file with several names is one that a generation before has, and was put there with it.
+    """
     for entry in folder.iterdir():
         if entry.is_symlink():
             continue
         if entry.is_dir():
             sync_tree(entry)
-        else:
+        elif entry.stat().st_nlink == 1:
             sync(entry)
     sync(folder)
 

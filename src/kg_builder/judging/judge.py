@@ -101,12 +101,23 @@ def judging(question: Question) -> Iterator[Judge]:
 class Court:
     """A graph opened to judge submissions against, over and over; a context manager."""
 
-    def __init__(self, graph: OpenGraph, resources: Resources) -> None:
-        """Read what judging needs; `graph` must stay open."""
+    def __init__(self, graph: OpenGraph, resources: Resources, former: Court | None = None) -> None:
+        """Read what judging needs; `graph` must stay open.
+
+        `former`, which may be closed, judged by another generation: what it worked out of ontology
+        and shapes is not worked out again where they are the same.
+        """
         self._graph = graph
-        self._context: Context = open_context(graph, resources)
-        self._house = HouseShapes(resources.files("shapes", "*.ttl"))
-        self._lint = LintContext(self._context.ontology, graph, resources=resources)
+        ground = former._context.ground if former else None
+        self._context: Context = open_context(graph, resources, ground)
+        ontology = self._context.ontology
+        if former and ground is self._context.ground:
+            self._house: HouseShapes = former._house
+            self._lint: LintContext = former._lint.beside(graph)
+        else:
+            self._house = HouseShapes(resources.files("shapes", "*.ttl"))
+            rules = self._context.ground.rules
+            self._lint = LintContext(ontology, graph, resources=resources, rules=rules)
 
     def __enter__(self) -> Court:
         return self

@@ -56,6 +56,27 @@ WAIT: Final = 10.0
 _SEVERITIES: Final = ("Violation", "Warning", "Info")
 
 
+class Session:
+    """What a process keeps between transactions: a child that stands by, and no graph.
+
+    Besides, what was worked out of ontology and shapes. A context manager.
+    """
+
+    def __init__(self) -> None:
+        self.child = Standby(PARSING)
+        self.court: Court | None = None
+
+    def prepare(self) -> None:
+        """Start the next child, at a moment when nobody waits."""
+        self.child.prepare()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.child.close()
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a transaction is made; see `kg add`."""
@@ -65,6 +86,8 @@ class Options:
     fail_on: Severity = "violation"
     with_text: bool | None = None
     resources: Resources | None = None
+    session: Session | None = None
+    """For a process that makes several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +120,8 @@ def submit(
     ready for it, BusyError where another writer stays, OutputError where it cannot be written.
     """
     options = options or Options()
-    with Standby(PARSING) as child, _standing(store, options) as (output, graph, history):
-        submissions = [_submission(file, child) for file in files]
+    with _session(options) as session, _standing(store, options) as (output, graph, history):
+        submissions = [_submission(file, session.child) for file in files]
         triples = tuple(dict.fromkeys(t for found in submissions for t in found.triples))
         batch = make_batch(
             history.next_number, "add", provenance, history.base, triples, files=files
@@ -107,8 +130,9 @@ def submit(
         if triples and held.issuperset(triples):
             return Outcome("unchanged", _verdict((), triples), batch, known=triples)
         after = history.with_batch(batch)
-        with Court(graph, _resources(options)) as court:
+        with Court(graph, _resources(options), session.court) as court:
             judgement = court.judge(submissions)
+            session.court = court
         if judgement.effect is None:
             raise ValueError("judged out of context")
         change = extend(graph, history, after, judgement.effect)
@@ -139,8 +163,8 @@ def retract(
     Raises InputError for a triple that no contribution holds; else as `submit`.
     """
     options = options or Options()
-    with Standby(PARSING) as child, _standing(store, options) as (output, graph, history):
-        submissions = [_submission(file, child) for file in files]
+    with _session(options) as session, _standing(store, options) as (output, graph, history):
+        submissions = [_submission(file, session.child) for file in files]
         triples = tuple(dict.fromkeys(t for found in submissions for t in found.triples))
         _check_retraction(graph, history, triples, files)
         batch = make_batch(history.next_number, "retract", provenance, history.base, triples, files)
@@ -228,6 +252,16 @@ def _worked_out(graph: OpenGraph, before: History, after: History, options: Opti
     known = {result_key(item) for item in graph.summary["validation"]["results"]}
     caused = (item for item in found.report.results if result_key(item) not in known)
     return _Work(graph, before, after, options, found.change, _verdict(caused, ()))
+
+
+@contextmanager
+def _session(options: Options) -> Iterator[Session]:
+    """Give the session that there is, or one for this time."""
+    if options.session is not None:
+        yield options.session
+        return
+    with Session() as session:
+        yield session
 
 
 def _resources(options: Options) -> Resources:

@@ -7,5 +7,6 @@ before and after.
 
 from kg_builder.graph.context.context import Context, open_context
 from kg_builder.graph.context.effect import Effect
+from kg_builder.graph.context.groundwork import Groundwork
 
-__all__ = ["Context", "Effect", "open_context"]
+__all__ = ["Context", "Effect", "Groundwork", "open_context"]

@@ -11,20 +11,20 @@ from pyoxigraph import Triple
 from kg_builder.graph.conformance import check, load_shapes
 from kg_builder.graph.context.checking import Checked, Checker
 from kg_builder.graph.context.effect import Effect
+from kg_builder.graph.context.groundwork import Groundwork, ontology_digest
 from kg_builder.graph.context.layout import Layout, layout_of
-from kg_builder.graph.context.plan import plan_of
 from kg_builder.graph.context.standing import OldResults, read_results
 from kg_builder.graph.context.terrain import Terrain
 from kg_builder.graph.context.walk import Changed
 from kg_builder.graph.context.whole import WholeGraph
 from kg_builder.graph.index import TripleIndex
-from kg_builder.graph.inference import Extension, ResumedClosure, compile_ontology, infer
+from kg_builder.graph.inference import Extension, ResumedClosure, infer
 from kg_builder.graph.ontology import Ontology
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.shacl import Shapes
 from kg_builder.graph.shacl.report import sort_key
 from kg_builder.graph.stored import StoreIndex
-from kg_builder.graph.unknown_terms import KnownTerms, unknown_term_result, unknown_terms
+from kg_builder.graph.unknown_terms import unknown_term_result, unknown_terms
 from kg_builder.model.validation import ValidationResult
 from kg_builder.resources import Resources
 
@@ -38,15 +38,11 @@ _MOST_CACHED: Final = 1_000_000
 class Context:
     """A graph, its ontology and its shapes, ready to say what new triples would do."""
 
-    def __init__(self, layout: Layout, shapes: Shapes, old: Iterable[ValidationResult]) -> None:
+    def __init__(self, layout: Layout, ground: Groundwork, old: Iterable[ValidationResult]) -> None:
         self._layout = layout
-        self._rules = compile_ontology(layout.ontology.triples)
-        self._axioms = frozenset(layout.ontology.triples)
-        self._known = KnownTerms(layout.ontology)
+        self.ground = ground
         self._old = OldResults(old)
-        self._shapes = shapes
-        self._plan = plan_of(shapes)
-        self._whole = WholeGraph(layout, self._plan.whole) if self._plan.whole else None
+        self._whole = WholeGraph(layout, self.ground.plan.whole) if self.ground.plan.whole else None
         self._session = self._begin()
 
     @property
@@ -57,7 +53,7 @@ class Context:
     @property
     def shapes(self) -> Shapes:
         """The shapes that the graph is judged by."""
-        return self._shapes
+        return self.ground.shapes
 
     def effect_of(self, triples: Sequence[Triple]) -> Effect:
         """Return what adding triples to the graph does; the graph stays as it is.
@@ -68,14 +64,14 @@ class Context:
         if self._session.index.cached > _MOST_CACHED:
             self._session = self._begin()
         new = [triple for triple in dict.fromkeys(triples) if not self._is_asserted(triple)]
-        foreign = [triple for triple in new if triple not in self._axioms]
+        foreign = [triple for triple in new if triple not in self.ground.axioms]
         if len(new) > _MANY and len(new) * _PAYS > self._layout.size:
             extension, checked = self._check_whole(foreign)
         else:
             extension = self._session.closure.extend(new)
             checked = self._session.check(foreign, extension)
         before = set(checked.before)
-        unknown = unknown_terms(foreign, self._known)
+        unknown = unknown_terms(foreign, self.ground.known)
         after = {*checked.after, *map(unknown_term_result, unknown)}
         if self._whole is not None:
             before |= self._whole.before
@@ -91,18 +87,18 @@ class Context:
             standing=tuple(sorted(standing, key=sort_key)),
             elsewhere=self._old.besides(standing | self._old.among(resolved)),
             focus_nodes=checked.nodes,
-            notes=self._plan.notes,
+            notes=self.ground.plan.notes,
         )
 
     def _check_whole(self, new: Sequence[Triple]) -> tuple[Extension, Checked]:
         """Return what new triples do, from the closure and the results of everything."""
         known = set(self._layout.inferred())
-        entailed = infer(TripleIndex((*self._layout.asserted(), *new)), self._rules)
+        entailed = infer(TripleIndex((*self._layout.asserted(), *new)), self.ground.rules)
         inferred = tuple(
-            triple for triple in entailed if triple not in known and triple not in self._axioms
+            triple for triple in entailed if triple not in known and triple not in self.ground.axioms
         )
         promoted = tuple(triple for triple in sorted(new, key=str) if triple in known)
-        whole = WholeGraph(self._layout, self._shapes)
+        whole = WholeGraph(self._layout, self.ground.shapes)
         nodes = whole.targets((*new, *inferred))
         checked = Checked(whole.before, whole.after(new, inferred), nodes)
         return Extension(inferred, promoted), checked
@@ -112,7 +108,7 @@ class Context:
         s, p, o = index.intern_all(triple)
         if not index.is_stored(s, p, o) or index.is_inferred(s, p, o):
             return False
-        return triple not in self._axioms or self._layout.is_asserted(triple)
+        return triple not in self.ground.axioms or self._layout.is_asserted(triple)
 
     def _begin(self) -> _Session:
         layout = self._layout
@@ -121,9 +117,9 @@ class Context:
         ontology = TripleIndex.beside(index)
         for triple in layout.ontology.triples:
             ontology.add(triple)
-        terrain = Terrain(self._plan.machine, index, ontology)
-        closure = ResumedClosure(index, self._rules)
-        return _Session(index, closure, Checker(self._plan.parts, terrain))
+        terrain = Terrain(self.ground.plan.machine, index, ontology)
+        closure = ResumedClosure(index, self.ground.rules)
+        return _Session(index, closure, Checker(self.ground.plan.parts, terrain))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,19 +148,27 @@ def _pairs(changes: Iterable[Changed]) -> Mapping[int, list[tuple[int, int]]]:
     return found
 
 
-def open_context(graph: OpenGraph, resources: Resources) -> Context:
+def open_context(
+    graph: OpenGraph, resources: Resources, former: Groundwork | None = None
+) -> Context:
     """Read what judging against a graph needs; `graph` must stay open.
 
-    A folder that `kg build` made is taken as it stands. Any other RDF is closed under the installed
-    ontology first, in memory, and validated whole. Raises InputError where other RDF states axioms,
-    ConfigurationError for ontology or shapes that cannot be used, ValidationFailure for shapes that
-    are ill-formed.
+    A folder that `kg build` made is taken as it stands; `former`, the `ground` of a context of
+    another generation, saves working it out again where it holds for this one. Any other RDF is
+    closed under the installed ontology first, in memory, and validated whole.
+
+    Raises InputError where other RDF states axioms, ConfigurationError for ontology or shapes that
+    cannot be used, ValidationFailure for shapes that are ill-formed.
     """
-    layout = layout_of(graph, resources)
     files = resources.files("shapes", "*.ttl")
+    if former is not None and former.holds_for(graph, resources):
+        layout = layout_of(graph, resources, former.ontology)
+        return Context(layout, former, read_results(graph.summary))
+    layout = layout_of(graph, resources)
     shapes = load_shapes(files, layout.ontology)
     if layout.built:
-        return Context(layout, shapes, read_results(graph.summary))
+        ground = Groundwork.of(layout.ontology, shapes, resources, ontology_digest(graph))
+        return Context(layout, ground, read_results(graph.summary))
     own = layout.ontology.triples
     report = check(files, (*own, *layout.asserted()), layout.inferred(), layout.ontology)
-    return Context(layout, shapes, report.results)
+    return Context(layout, Groundwork.of(layout.ontology, shapes, resources), report.results)

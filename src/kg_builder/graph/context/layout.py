@@ -57,20 +57,21 @@ class Layout:
         return tuple(quad.triple for quad in self.store.quads_for_pattern(None, None, None, graph))
 
 
-def layout_of(graph: OpenGraph, resources: Resources) -> Layout:
+def layout_of(graph: OpenGraph, resources: Resources, known: Ontology | None = None) -> Layout:
     """Return the layout of an open graph; made in memory where `kg build` did not make it.
 
+    `known` is the ontology that a built graph holds, where it has been read already.
     Raises InputError where other RDF states axioms, ConfigurationError for a broken ontology.
     """
     inferred, ontology = graph.graph_name("inferred"), graph.graph_name("ontology")
     if inferred is not None and ontology is not None:
         own = {inferred, ontology, graph.graph_name("evidence")}
         sources = [name for name in graph.store.named_graphs() if name not in own]
-        found = graph.store.quads_for_pattern(None, None, None, ontology)
+        found = () if known else graph.store.quads_for_pattern(None, None, None, ontology)
         return Layout(
             graph.store,
             inferred,
-            ontology_of(tuple(quad.triple for quad in found)),
+            known or ontology_of(tuple(quad.triple for quad in found)),
             tuple(name for name in sources if isinstance(name, NamedNode)),
             ontology,
             built=True,

@@ -64,6 +64,13 @@ class LintContext:
         self._resources = resources
         self._names: NameIndex | None = None
 
+    def beside(self, graph: OpenGraph) -> LintContext:
+        """Return one for another generation with the same ontology; what is known of it stays."""
+        other = LintContext(self.vocabulary.ontology, graph, resources=self._resources)
+        other.vocabulary = self.vocabulary
+        other.nearest, other.namespaces = self.nearest, self.namespaces
+        return other
+
     def __enter__(self) -> LintContext:
         return self
 
