@@ -121,6 +121,19 @@ def test_a_result_is_found_backwards_through_a_path():
     ]
 
 
+def test_a_new_link_to_what_conforms_causes_nothing():
+    shapes = """
+    ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:class ex:D ] ,
+        [ sh:path ( ex:p ex:m ) ; sh:class ex:D ; sh:node [ sh:property [
+            sh:path ex:n ; sh:hasValue 1 ] ] ] .
+    """
+    data = "ex:a a ex:C . ex:v a ex:D ; ex:m ex:w . ex:w a ex:D ; ex:n 1 ."
+    judged = context(data, shapes)
+    assert judged.effect_of(triples("ex:a ex:p ex:v .")).caused == ()
+    bad = judged.effect_of(triples("ex:a ex:p ex:v . ex:v ex:m ex:u . ex:u a ex:D ."))
+    assert [r.value for r in bad.caused] == ["<http://example.org/u>"]
+
+
 def test_what_is_mended_is_resolved_and_the_rest_counted():
     data = "ex:a a ex:C ; ex:p ex:v , ex:w . ex:b a ex:C ; ex:p ex:v ."
     effects = assert_same_effect(

@@ -14,7 +14,7 @@ from kg_builder.graph.shacl import compile_shapes
 from kg_builder.graph.vocabulary import expand
 
 THOROUGH = settings(
-    max_examples=400,
+    max_examples=300,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
