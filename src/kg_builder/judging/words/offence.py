@@ -45,9 +45,9 @@ class Case:
 
     @cached_property
     def walk(self) -> Walk:
-        """Where the path leads from the focus node; nowhere without a path."""
+        """Where the path leads from the focus node; without a path to the node itself."""
         if self.result.path is None:
-            return Walk((), (), {}, 0)
+            return Walk((self.focus,), (), {}, 0)
         return walk(self.material.facts, self.focus, self.result.path)
 
     @cached_property

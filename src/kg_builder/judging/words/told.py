@@ -76,6 +76,8 @@ class _Teller:
     def prop(self) -> str:
         """The property or path."""
         path, shape = self.case.result.path or "", self.case.shape
+        if not path:
+            return self.say("“自身”", "“itself”")
         if shape is None or shape.path is None or shape.path.text != path:
             return self.namer.path(path)
         if self.predicate is not None and shape.path.predicate is None:
