@@ -131,15 +131,19 @@ def _add(connection: sqlite3.Connection, things: NamedThings, lexicon: SpokenNam
     splitter = Splitter(lexicon, areas, sorted(places))
     with connection:
         for record in things.records:
-            number = _place_for(connection, record.id)
+            number = _place_for(connection, record)
             if number is None:
                 return False
             _insert(connection, [(number, record)], splitter)
     return True
 
 
-def _place_for(connection: sqlite3.Connection, name: str) -> int | None:
-    """Return the number that a record of this id has now, empty; None where there is no room."""
+def _place_for(connection: sqlite3.Connection, record: NameRecord) -> int | None:
+    """Return the number that a record has now, empty.
+
+    None where there is no room, or where a place changes its name: it cut other names.
+    """
+    name = record.id
     low, high = 0, 1 << 62
     while high - low > 1:
         middle = (low + high) // 2
@@ -149,8 +153,11 @@ def _place_for(connection: sqlite3.Connection, name: str) -> int | None:
         elif row[1] < name:
             low = row[0]
         else:
-            _remove(connection, *row)
-            return int(row[0])
+            number, _, classes, label = row
+            if "Place" in classes.split("\n") and label != record.names[0]:
+                return None
+            _remove(connection, number, classes)
+            return int(number)
     before = connection.execute("SELECT max(number) FROM name WHERE number < ?", (high,))
     after = connection.execute(_FROM, (high,)).fetchone()
     start = max(low, *(found or 0 for found in before.fetchone()))
@@ -160,7 +167,7 @@ def _place_for(connection: sqlite3.Connection, name: str) -> int | None:
     return middle if middle - start >= _LEAST_ROOM else None
 
 
-def _remove(connection: sqlite3.Connection, number: int, _id: str, classes: str) -> None:
+def _remove(connection: sqlite3.Connection, number: int, classes: str) -> None:
     for name in ("", *classes.split("\n")):
         connection.execute("DELETE FROM class WHERE class = ? AND record = ?", (name, number))
     connection.execute("DELETE FROM key WHERE record = ?", (number,))
@@ -169,7 +176,9 @@ def _remove(connection: sqlite3.Connection, number: int, _id: str, classes: str)
     connection.execute("DELETE FROM record WHERE number = ?", (number,))
 
 
-_FROM: Final = "SELECT number, id, classes FROM record WHERE number >= ? ORDER BY number LIMIT 1"
+_FROM: Final = (
+    "SELECT number, id, classes, label FROM record WHERE number >= ? ORDER BY number LIMIT 1"
+)
 _HOLDING: Final = (
     "SELECT DISTINCT id FROM key JOIN record ON record.number = key.record "
     "WHERE kind IN ('folded', 'aside') AND instr(key, ?)"
