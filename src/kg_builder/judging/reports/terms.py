@@ -115,6 +115,10 @@ _HELP: Final[Mapping[str, Bilingual]] = MappingProxyType(
         "kg:GluedPunctuation": Bilingual(
             "中文标点把两个名称连成了一个。", "Chinese punctuation joins two names to one."
         ),
+        "kg:UndeclaredPrefix": Bilingual(
+            "要写的是带前缀的名称，却写成了完整的 IRI。",
+            "An IRI where a prefixed name was meant.",
+        ),
         "kg:IgnoredKey": Bilingual(
             "JSON-LD 的键没有含义，被略去。", "A key of JSON-LD has no meaning and is dropped."
         ),
