@@ -30,10 +30,10 @@ from kg_builder.judging.reports.report import FailOn, JudgedFile, Report
 from kg_builder.judging.standalone import (
     HouseShapes,
     ShapeFiles,
+    about_shapes,
     check_shapes,
     data_of,
     more_than,
-    about_shapes,
 )
 from kg_builder.judging.words import Material, place_results
 from kg_builder.judging.words.placing import Finding
