@@ -15,7 +15,6 @@ from typing import Protocol
 
 from pyoxigraph import BlankNode, DefaultGraph, Triple
 
-from kg_builder.graph.conformance import load_shapes
 from kg_builder.graph.context import Context, Effect, open_context
 from kg_builder.graph.context.standing import OldResults
 from kg_builder.graph.mixing import Inference
@@ -105,7 +104,7 @@ class Court:
     def __init__(self, graph: OpenGraph, resources: Resources) -> None:
         """Read what judging needs; `graph` must stay open."""
         self._graph = graph
-        self._shape_files = tuple(resources.files("shapes", "*.ttl"))
+        self._house = HouseShapes(resources.files("shapes", "*.ttl"))
         self._context: Context = open_context(graph, resources)
         self._lint = LintContext(self._context.ontology, graph, resources=resources)
 
@@ -125,14 +124,13 @@ class Court:
         effect = self._context.effect_of(triples)
         results: tuple[PlacedResult, ...] = ()
         if linted or effect.caused or effect.standing:
-            house = HouseShapes(self._shape_files)
             material = Material(
                 submissions=tuple(submissions),
-                shapes=load_shapes(self._shape_files, self._context.ontology),
+                shapes=self._context.shapes,
                 graph=self._graph,
                 ontology=self._context.ontology.triples,
                 inferred=effect.inferred,
-                shape_place=house.place,
+                shape_place=self._house.place,
             )
             findings = _distinct((*linted, *effect.caused, *effect.standing))
             results = _placed(findings, material, effect.standing, listed)
