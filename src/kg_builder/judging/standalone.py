@@ -107,7 +107,8 @@ def check_shapes(
     """Check a data graph against shape files.
 
     Raises ConfigurationError for shapes that cannot be used, or that check nothing, with the place
-    (for shapes that merely meet no node, if something `must_check`); TimeLimitError, ValidationFailure.
+    (for shapes that merely meet no node, if something `must_check`); TimeLimitError,
+    ValidationFailure.
     """
     _refuse_no_shapes(shapes)
     found = _checked(data, shapes, ontology, inference, timeout)

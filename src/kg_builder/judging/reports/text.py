@@ -89,8 +89,7 @@ class _Teller:
                 yield from (f"    {one_line(line)}" for line in self._pick(words).splitlines())
         for fix in dict.fromkeys(fix for item in items for fix in item.fixes):
             yield from self._fix(fix)
-        for item in items:
-            yield from self._sources(item)
+        yield from dict.fromkeys(line for item in items for line in self._sources(item))
 
     def _heading(self, item: PlacedResult) -> str:
         kind = kind_of(item)
