@@ -23,7 +23,7 @@ from kg_builder.graph.shacl import compile_shapes
 from kg_builder.graph.shacl.report import read_term, sort_key
 from kg_builder.graph.submission.model import Submission
 from kg_builder.judging.fixes import apply_fixes, compatible
-from kg_builder.judging.lint import Kind, LintContext, is_schema, lint
+from kg_builder.judging.lint import LintContext, already_there, is_schema, lint, told_once
 from kg_builder.judging.raw import Raw
 from kg_builder.judging.reports.report import FailOn, JudgedFile, Report
 from kg_builder.judging.standalone import (
@@ -101,12 +101,23 @@ def judging(question: Question) -> Iterator[Judge]:
 class Court:
     """A graph opened to judge submissions against, over and over; a context manager."""
 
-    def __init__(self, graph: OpenGraph, resources: Resources) -> None:
-        """Read what judging needs; `graph` must stay open."""
+    def __init__(self, graph: OpenGraph, resources: Resources, former: Court | None = None) -> None:
+        """Read what judging needs; `graph` must stay open.
+
+        `former`, which may be closed, judged by another generation: what it worked out of ontology
+        and shapes is not worked out again where they are the same.
+        """
         self._graph = graph
-        self._house = HouseShapes(resources.files("shapes", "*.ttl"))
-        self._context: Context = open_context(graph, resources)
-        self._lint = LintContext(self._context.ontology, graph, resources=resources)
+        ground = former._context.ground if former else None
+        self._context: Context = open_context(graph, resources, ground)
+        ontology = self._context.ontology
+        if former and ground is self._context.ground:
+            self._house: HouseShapes = former._house
+            self._lint: LintContext = former._lint.beside(graph)
+        else:
+            self._house = HouseShapes(resources.files("shapes", "*.ttl"))
+            rules = self._context.ground.rules
+            self._lint = LintContext(ontology, graph, resources=resources, rules=rules)
 
     def __enter__(self) -> Court:
         return self
@@ -132,14 +143,15 @@ class Court:
                 inferred=effect.inferred,
                 shape_place=self._house.place,
             )
-            findings = _distinct((*linted, *effect.caused, *effect.standing))
+            findings: tuple[Finding, ...] = (*linted, *effect.caused, *effect.standing)
             results = _placed(findings, material, effect.standing, listed)
+        known = already_there(len(triples), len(effect.new))
         verdict = Verdict(
             results=results,
             triples=_count(submissions),
             focus_nodes=effect.focus_nodes,
             standing_elsewhere=effect.elsewhere,
-            notes=effect.notes,
+            notes=effect.notes if known is None else (*effect.notes, known),
         )
         return Judgement(tuple(submissions), verdict, effect, triples)
 
@@ -171,7 +183,7 @@ class Court:
             shape_place=shapes.place,
         )
         strange, notes = about_shapes(after, shapes)
-        findings = _distinct((*linted, *caused, *sorted(standing, key=sort_key)))
+        findings: tuple[Finding, ...] = (*linted, *caused, *sorted(standing, key=sort_key))
         whole = Bilingual(
             f"用别人的形状要检查整个图：{len(joined)} 条三元组",
             f"other shapes need the whole graph: {len(joined)} triples were checked",
@@ -187,12 +199,8 @@ class Court:
 
     def _linted(self, submissions: Sequence[Submission]) -> Iterator[Raw]:
         """Yield what lint finds; a node that another of the files describes exists."""
-        described = {str(t.subject) for submission in submissions for t in submission.triples}
         for submission in submissions:
-            for raw in lint(submission, self._lint):
-                dangling = raw.result.component == Kind.DANGLING.component
-                if not (dangling and raw.result.value in described):
-                    yield raw
+            yield from lint(submission, self._lint, submissions)
 
     def _fit(self, submissions: Sequence[Submission]) -> tuple[Triple, ...]:
         """Return the triples that may stand in a graph; lint reports the others."""
@@ -245,21 +253,6 @@ def _count(submissions: Sequence[Submission]) -> int:
     return len({triple for submission in submissions for triple in submission.triples})
 
 
-def _distinct(findings: Sequence[Finding]) -> list[Finding]:
-    """Return findings without those of SHACL that lint tells of the same value better."""
-    told = {
-        (raw.result.component, raw.result.focus_node, raw.result.path, raw.result.value)
-        for raw in findings
-        if isinstance(raw, Raw)
-    }
-    return [
-        finding
-        for finding in findings
-        if isinstance(finding, Raw)
-        or (finding.component, finding.focus_node, finding.path, finding.value) not in told
-    ]
-
-
 def _exactly(item: PlacedResult, shapes: ShapeFiles) -> PlacedResult:
     """Return a result with the place of its very shape, which may have no name."""
     node = read_term(item.result.source_shape)
@@ -275,8 +268,9 @@ def _placed(
 ) -> tuple[PlacedResult, ...]:
     """Return results with places and words, as often as SHACL has them; the unlisted ones bare."""
     stood = set(standing)
-    found = place_results(findings, material, standing=stood, most=listed)
-    left = Counter(item.result if isinstance(item, Raw) else item for item in findings)
+    once = told_once(findings)
+    found = place_results(once.findings, material, standing=stood, known=once.known, most=listed)
+    left = Counter(item.result if isinstance(item, Raw) else item for item in once.findings)
     often = [copy for item in found for copy in [item] * max(left.pop(item.result, 1), 1)]
     bare = (
         PlacedResult(result, _BARE, _BARE, standing=result in stood)

@@ -74,7 +74,7 @@ class HouseShapes:
     """The shapes of the house: read only where a result has to say where its shape is written."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self._paths = paths
+        self._paths = tuple(paths)
         self._files: dict[Path, Submission] = {}
 
     @cached_property
