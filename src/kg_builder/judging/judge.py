@@ -327,11 +327,12 @@ def mended(submission: Submission, judgement: Judgement) -> Mended:
 
     Results that stood before are left as they are.
     """
-    fixes = compatible(
-        fix
-        for item in judgement.verdict.results
+    first = {
+        fix.edits: fix
+        for item in reversed(judgement.verdict.results)
         for fix in item.fixes[:1]
         if not item.standing and all(edit.file == submission.name for edit in fix.edits)
-    )
+    }
+    fixes = compatible(reversed(first.values()))
     text = apply_fixes(submission.text, fixes, submission.name)
     return Mended(("\ufeff" if submission.marked else "").encode() + text.encode(), fixes)

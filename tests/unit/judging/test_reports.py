@@ -133,6 +133,17 @@ def test_text_reads_like_a_compiler(report):
     )
 
 
+def test_many_results_of_a_kind_are_counted_by_shape(report):
+    first, *others = report.verdict.results
+    results = (*([first] * 300), *others)
+    made = replace(report, limit=2, verdict=replace(report.verdict, results=results))
+    lines = text_report(made, ENGLISH).splitlines()
+    start = next(n for n, line in enumerate(lines) if "300 violations" in line)
+    assert lines[start + 1] == "  300 × sh:Datatype  shapes.ttl:5:17"
+    assert "  1 × kg:UnmetTarget" in lines
+    assert lines[-1] == "2 of 304 results are listed (--max-results; 0 lists all)"
+
+
 def test_text_in_chinese_and_in_colour(report):
     plain = text_report(report, CHINESE)
     assert "data.ttl:2:27: 违规：An age is a number" in plain
