@@ -2,7 +2,8 @@
 
 For documents that `xml_guard` has let through. Nodes and objects that an attribute names have the
 place of its value, without quotes; properties and classes that of the tag's or attribute's name;
-literals that of the text between the tags.
+literals that of the text between the tags. What has no name is told apart by its order, which is
+the parser's: a node comes before the property that holds it.
 """
 
 from __future__ import annotations
@@ -72,7 +73,9 @@ class _Frame:
     predicate: str = ""
     predicate_place: Place = (0, 0)
     settled: bool = False
-    """Of a property: whether its object is known."""
+    """Of a property: whether its object has been noted."""
+    node: tuple[Key, Place] | None = None
+    """Of a property: the node within it."""
     text: list[str] = field(default_factory=list)
     text_place: Place | None = None
     tag: Place = (0, 0)
@@ -268,8 +271,8 @@ class RdfXmlReader:
         self.found.subject(subject, place)
         if parent and parent.kind == COLLECTION:
             parent.items.append((subject, place))
-        elif parent and parent.kind == PROPERTY and not parent.settled:
-            self._settle(parent, subject, place)
+        elif parent and parent.kind == PROPERTY:
+            parent.node = (subject, place)
         if iri != _RDF + "Description":
             self.found.add("", (subject, _TYPE, iri), (place, tag, tag))
         self._property_attributes(named, subject, place, scope)
@@ -322,16 +325,11 @@ class RdfXmlReader:
             self._settle(frame, "", tag)  # markup: its value is not worked out
             frame.kind = OPAQUE
             return frame
-        if resource:
-            self._settle(frame, self._iri(resource, scope), resource.place)
-        elif label:
-            self._settle(frame, None, label.place)
-        elif any(name not in _SYNTAX for name in named):
-            self._settle(frame, None, tag)
-        if frame.settled:
+        if resource or label or any(name not in _SYNTAX for name in named):
             obj = self._iri(resource, scope) if resource else None
             place = resource.place if resource else label.place if label else tag
             self._property_attributes(named, obj, place, scope)
+            self._settle(frame, obj, place)
         return frame
 
     def _settle(self, frame: _Frame, obj: Key, place: Place) -> None:
@@ -343,6 +341,8 @@ class RdfXmlReader:
         frame = self._open.pop()
         if frame.kind == COLLECTION:
             self._list(frame)
+        elif frame.kind == PROPERTY and frame.node:
+            self._settle(frame, *frame.node)
         elif frame.kind == PROPERTY and not frame.settled:
             self._settle(frame, literal_key("".join(frame.text)), frame.text_place or frame.tag)
 
