@@ -275,15 +275,15 @@ class _Terms:
             return
         if predicate is not None and not self._any(None, predicate, None):
             return  # what is wrong with the predicate is said there
-        shown = _shown(literal)
+        shown = shown_literal(literal)
         for other in _variants(literal):
             if self._any(None, predicate, other):
                 zh, en = _difference(literal, other)
                 yield self._reason(
                     "near-literal",
                     asked,
-                    f"图里没有 {shown}，有 {_shown(other)}：{zh}",
-                    f"the graph does not have {shown} but {_shown(other)}: {en}",
+                    f"图里没有 {shown}，有 {shown_literal(other)}：{zh}",
+                    f"the graph does not have {shown} but {shown_literal(other)}: {en}",
                 )
                 return
         if predicate in _LABELS or (predicate is None and _is_words(literal)):
@@ -300,9 +300,9 @@ class _Terms:
         near = process.extract(
             folded, self._labels, scorer=fuzz.ratio, score_cutoff=_CLOSE, limit=_MOST_SHOWN
         )
-        shown = _shown(literal)
+        shown = shown_literal(literal)
         if same:
-            names = " ".join(map(_shown, same[:_MOST_SHOWN]))
+            names = " ".join(map(shown_literal, same[:_MOST_SHOWN]))
             zh = f"图里没有 {shown}，有 {names}：空格、全角、繁简或标点不同"
             en = (
                 f"the graph does not have {shown} but {names}: width, spaces, script or punctuation"
@@ -319,7 +319,7 @@ class _Terms:
             )
             yield self._reason("unknown-literal", asked, zh, en)
         else:
-            names = " ".join(_shown(label) for _, _, label in near)
+            names = " ".join(shown_literal(label) for _, _, label in near)
             zh = f"没有什么叫 {shown}" + (f"；相近的有 {names}" if names else "")
             en = f"nothing is called {shown}" + (f"; near it are {names}" if names else "")
             yield self._reason("unknown-literal", asked, zh, en)
@@ -398,7 +398,7 @@ def _spellings(value: str) -> Iterable[str]:
     return (value, value.strip(), narrow, narrow.strip(), "".join(narrow.split()), brackets)
 
 
-def _shown(literal: Literal) -> str:
+def shown_literal(literal: Literal) -> str:
     """Return a literal as a query may write it, shortened, its type by the prefix `xsd:`."""
     value = (
         literal.value

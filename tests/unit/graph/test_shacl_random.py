@@ -99,6 +99,8 @@ class Writer:
             kinds += ["zeroOrOnePath"]
             # pySHACL walks the inverse of a sequence in the wrong order.
             kinds += [] if inverted else ["sequence"]
+            if inverted and self.components:
+                kinds.remove("inversePath")  # pySHACL writes ^^p for $PATH, which is no SPARQL
         kind = self.pick(kinds)
         if kind == "predicate":
             return self.pick(PROPERTIES)

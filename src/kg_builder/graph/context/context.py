@@ -18,7 +18,7 @@ from kg_builder.graph.context.terrain import Terrain
 from kg_builder.graph.context.walk import Changed
 from kg_builder.graph.context.whole import WholeGraph
 from kg_builder.graph.index import TripleIndex
-from kg_builder.graph.inference import Extension, ResumedClosure
+from kg_builder.graph.inference import Extension, ResumedClosure, infer
 from kg_builder.graph.ontology import Ontology
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.shacl import Shapes
@@ -28,6 +28,9 @@ from kg_builder.graph.unknown_terms import unknown_term_result, unknown_terms
 from kg_builder.model.validation import ValidationResult
 from kg_builder.resources import Resources
 
+_MANY: Final = 5_000
+_PAYS: Final = 10
+"""To look around each new triple costs this many times what it costs to check each of the graph."""
 _MOST_CACHED: Final = 1_000_000
 """Triples of the store that a context keeps in memory before it begins anew."""
 
@@ -60,11 +63,13 @@ class Context:
         """
         if self._session.index.cached > _MOST_CACHED:
             self._session = self._begin()
-        session = self._session
         new = [triple for triple in dict.fromkeys(triples) if not self._is_asserted(triple)]
-        extension = session.closure.extend(new)
         foreign = [triple for triple in new if triple not in self.ground.axioms]
-        checked = session.check(foreign, extension)
+        if len(new) > _MANY and len(new) * _PAYS > self._layout.size:
+            extension, checked = self._check_whole(foreign)
+        else:
+            extension = self._session.closure.extend(new)
+            checked = self._session.check(foreign, extension)
         before = set(checked.before)
         unknown = unknown_terms(foreign, self.ground.known)
         after = {*checked.after, *map(unknown_term_result, unknown)}
@@ -84,6 +89,19 @@ class Context:
             focus_nodes=checked.nodes,
             notes=self.ground.plan.notes,
         )
+
+    def _check_whole(self, new: Sequence[Triple]) -> tuple[Extension, Checked]:
+        """Return what new triples do, from the closure and the results of everything."""
+        known = set(self._layout.inferred())
+        entailed = infer(TripleIndex((*self._layout.asserted(), *new)), self.ground.rules)
+        inferred = tuple(
+            triple for triple in entailed if triple not in known and triple not in self.ground.axioms
+        )
+        promoted = tuple(triple for triple in sorted(new, key=str) if triple in known)
+        whole = WholeGraph(self._layout, self.ground.shapes)
+        nodes = whole.targets((*new, *inferred))
+        checked = Checked(whole.before, whole.after(new, inferred), nodes)
+        return Extension(inferred, promoted), checked
 
     def _is_asserted(self, triple: Triple) -> bool:
         index = self._session.index

@@ -8,6 +8,7 @@ form in memory.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Triple
 
@@ -32,6 +33,11 @@ class Layout:
     ontology_name: NamedNode
     built: bool
     """Whether `kg build` made it, so that its results are known."""
+
+    @cached_property
+    def size(self) -> int:
+        """How many quads the store holds."""
+        return len(self.store)
 
     def is_asserted(self, triple: Triple) -> bool:
         """Return whether a source asserts a triple."""

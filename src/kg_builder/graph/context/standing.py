@@ -9,7 +9,7 @@ from typing import Any
 
 from pyoxigraph import Triple
 
-from kg_builder.graph.shacl.paths import parse
+from kg_builder.graph.shacl.paths import Path, parse
 from kg_builder.model.validation import ValidationResult
 
 
@@ -32,17 +32,13 @@ class OldResults:
 
         A result without a path is touched where its node is the subject of a triple.
         """
-        found: set[ValidationResult] = set()
-        for triple in triples:
-            predicate = str(triple.predicate)
-            for end in (triple.subject, triple.object):
-                for result in self._by_focus.get(str(end), ()):
-                    if result.path is None:
-                        if end == triple.subject:
-                            found.add(result)
-                    elif predicate in _predicates(result.path):
-                        found.add(result)
-        return found
+        return {
+            result
+            for triple in triples
+            for end in (triple.subject, triple.object)
+            for result in self._by_focus.get(str(end), ())
+            if _touches(triple, end, result.path)
+        }
 
     def among(self, results: Iterable[ValidationResult]) -> set[ValidationResult]:
         """Return those of the results that are old."""
@@ -59,8 +55,17 @@ def _plain(result: ValidationResult) -> ValidationResult:
     return replace(result, source_constraint=None, details=())
 
 
-def _predicates(path: str) -> set[str]:
-    return {str(op) for op in parse(path) if not isinstance(op, tuple)}
+def _touches(triple: Triple, end: object, path: str | None) -> bool:
+    """Return whether a triple is of the path of a result whose node is one of its ends."""
+    if path is None:
+        return end == triple.subject
+    steps = {step for state in Path(tuple(parse(path))).automaton.steps for step in state}
+    wanted = triple.predicate
+    return any(
+        end == (triple.object if backwards else triple.subject)
+        for predicate, backwards, _ in steps
+        if predicate == wanted
+    )
 
 
 def read_results(summary: Mapping[str, Any]) -> list[ValidationResult]:

@@ -1,4 +1,8 @@
-"""Shapes of which it cannot be told what they read: checked over the whole graph."""
+"""Checks over the whole graph.
+
+For shapes of which it cannot be told what they read, and for more new triples than it pays to look
+around.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from pyoxigraph import Triple
 from kg_builder.graph.context.layout import Layout
 from kg_builder.graph.index import TripleIndex
 from kg_builder.graph.shacl import Shapes
+from kg_builder.graph.shacl.run import Run
 from kg_builder.graph.validation import validate
 from kg_builder.model.validation import ValidationResult
 
@@ -49,6 +54,16 @@ class WholeGraph:
         finally:
             _discard(data, added)
         return frozenset(found)
+
+    def targets(self, triples: Iterable[Triple]) -> int:
+        """Return how many nodes the shapes target, with triples besides."""
+        data, known = self._graph
+        added = [triple for triple in (*known, *triples) if data.add(triple)]
+        run = Run(data)
+        targets = [shape.targets for shape in self._shapes.shapes if not shape.deactivated]
+        found = {node for target in targets if target for node in target.select(run, None)}
+        _discard(data, added)
+        return len(found)
 
 
 def _discard(data: TripleIndex, triples: Iterable[Triple]) -> None:

@@ -65,9 +65,9 @@ class Stop:
     reason: str
     place: int
     words: Sequence[Token]
-    """The tokens of the text."""
+    """The tokens of the text up to the one that the place lies in or before."""
     index: int
-    """Of the token that the place lies in or before."""
+    """Of that one."""
 
     @property
     def word(self) -> str:
@@ -89,9 +89,12 @@ class Stop:
 
 def mend(text: str, kind: Format, reason: str, place: int) -> Mend | None:
     """Return what is probably wrong; None where no rule knows better than the parser."""
-    words = list(tokens(text))
-    index = next((i for i, token in enumerate(words) if token[2] > place), len(words) - 1)
-    stop = Stop(text, kind, reason, place, words, index)
+    words: list[Token] = []
+    for token in tokens(text):
+        words.append(token)
+        if token[2] > place:
+            break
+    stop = Stop(text, kind, reason, place, words, len(words) - 1)
     found = (rule(stop) for rule in _RULES)
     return next((one for one in found if one), None)
 
@@ -240,6 +243,12 @@ def _nearest(prefix: str, known: set[str]) -> str | None:
     return ranked[0][1] if ranked and ranked[0][0] <= (len(prefix) + 2) // 4 else None
 
 
+def _number_kind(word: str) -> str:
+    if "e" in word.lower():
+        return "double"
+    return "decimal" if "." in word else "integer"
+
+
 def _relative(stop: Stop) -> Mend | None:
     if "No scheme found" not in stop.reason:
         return None
@@ -337,9 +346,14 @@ def _whole_iris(stop: Stop) -> Mend | None:
     """Names and directives in N-Triples, which is no Turtle."""
     if stop.kind not in (Format.N_TRIPLES, Format.N_QUADS) or "must be an IRI" not in stop.reason:
         return None
-    if stop.words[stop.index][0] not in (NAME, AT):
-        return None
+    what = stop.words[stop.index][0]
     shown = stop.word[:_SHOWN]
+    if what == NUMBER or shown in ("true", "false"):
+        kind = "boolean" if what == NAME else _number_kind(shown)
+        whole = f'"{shown}"^^<{PREFIXES["xsd"]}{kind}>'
+        return Mend(stop.place, Bilingual(f"{shown} 要写全：{whole}", f"write {shown} as {whole}"))
+    if what not in (NAME, AT):
+        return None
     return Mend(
         stop.place,
         Bilingual(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from kg_builder.errors import InputError
@@ -53,9 +53,9 @@ class Json:
     end: int
     text: str = ""
     """Of a string its content; of a number or word as it is written."""
-    items: list[Json] = field(default_factory=list)
+    items: Sequence[Json] = ()
     """Of an array."""
-    members: list[tuple[Json, Json]] = field(default_factory=list)
+    members: Sequence[tuple[Json, Json]] = ()
     """Of an object: keys and values."""
 
     def get(self, key: str) -> Json | None:
@@ -83,6 +83,8 @@ class _Reader:
         self._name = name
         self._max_depth = max_depth
         self._open: list[Json] = []
+        self._items: list[list[Json]] = []
+        self._members: list[list[tuple[Json, Json]]] = []
         self._root: Json | None = None
         self._key: Json | None = None
         self._expect: Callable[[str, int, int], None] = self._value
@@ -117,35 +119,46 @@ class _Reader:
                 start, f"这里缺一个值（却是 {mark}）", f"a value is missing before {mark}"
             )
         if mark:
-            value = Json("object" if mark == "{" else "array", start, end)
-        elif kind == "string":
-            raw = self._text[start:end]
-            value = Json("string", start, end, json.loads(raw) if "\\" in raw else raw[1:-1])
-        else:
-            value = Json(
-                "number" if kind == "number" else "word", start, end, self._text[start:end]
-            )
-        self._put(value)
-        if not mark:
-            self._expect = self._after
+            self._begin(Json("object" if mark == "{" else "array", start, end))
             return
+        if kind == "string":
+            value = Json("string", start, end, self._content(start, end))
+        else:
+            plain: Kind = "number" if kind == "number" else "word"
+            value = Json(plain, start, end, self._text[start:end])
+        self._put(value)
+        self._expect = self._after
+
+    def _content(self, start: int, end: int) -> str:
+        raw = self._text[start:end]
+        return json.loads(raw) if "\\" in raw else raw[1:-1]
+
+    def _begin(self, value: Json) -> None:
+        self._put(value)
         self._open.append(value)
         if len(self._open) > self._max_depth:
             raise self._refuse(
-                start,
+                value.start,
                 f"嵌套超过 {self._max_depth} 层",
                 f"nested more than {self._max_depth} levels deep",
             )
-        self._expect = self._first_key if mark == "{" else self._value
+        if value.kind == "object":
+            self._members.append([])
+            value.members = self._members[-1]
+            self._expect = self._first_key
+        else:
+            self._items.append([])
+            value.items = self._items[-1]
+            self._expect = self._value
 
     def _put(self, value: Json) -> None:
         if not self._open:
             self._root = value
         elif self._is_array():
-            self._open[-1].items.append(value)
+            self._items[-1].append(value)
         else:
             assert self._key  # noqa: S101 - a value in an object comes behind a key
-            self._open[-1].members.append((self._key, value))
+            self._members[-1].append((self._key, value))
 
     def _is_array(self) -> bool:
         return self._open[-1].kind == "array"
@@ -161,8 +174,7 @@ class _Reader:
             if self._text[start] == "}":
                 raise self._refuse(start, "} 前面多了一个逗号", "a comma too many before }")
             raise self._refuse(start, '键要写在英文引号里："…"', 'a key stands in quotes: "…"')
-        raw = self._text[start:end]
-        self._key = Json("string", start, end, json.loads(raw) if "\\" in raw else raw[1:-1])
+        self._key = Json("string", start, end, self._content(start, end))
         self._expect = self._colon
 
     def _colon(self, kind: str, start: int, _: int) -> None:
@@ -190,7 +202,9 @@ class _Reader:
         self._value(kind, start, end)
 
     def _close(self, end: int) -> None:
-        self._open.pop().end = end
+        closed = self._open.pop()
+        closed.end = end
+        (self._items if closed.kind == "array" else self._members).pop()
         self._expect = self._after
 
     def _wrong(self, start: int) -> InputError:

@@ -83,6 +83,7 @@ class Context:
 
 def extended(context: Context, local: Json, refuse: Refuse) -> Context:
     """Return a context with what a value of `@context` adds to it."""
+    own = False
     for one in local.items if local.kind == "array" else [local]:
         if one.kind == "string":
             refuse(
@@ -92,13 +93,16 @@ def extended(context: Context, local: Json, refuse: Refuse) -> Context:
                 " says into @context",
             )
         if one.kind == "object":
+            if not own:  # one copy for all of a list
+                context, own = replace(context, terms=dict(context.terms)), True
             context = _with_object(context, one, refuse)
         elif one.text == "null":
-            context = Context()
+            context, own = Context(), True
     return context
 
 
 def _with_object(context: Context, local: Json, refuse: Refuse) -> Context:
+    """Return the context with what an object says, which goes into its own dict of terms."""
     source = local.get("@import")
     if source is not None:
         refuse(
@@ -113,8 +117,10 @@ def _with_object(context: Context, local: Json, refuse: Refuse) -> Context:
             context, base=context.resolved(base.text) if base.text != "null" else None
         )
     own = {key.text: value for key, value in local.members if not key.text.startswith("@")}
-    terms = {name: term for name, term in context.terms.items() if name not in own}
-    reader = _Definitions(replace(context, terms=terms), own)
+    terms = context.terms
+    for name in own:
+        terms.pop(name, None)
+    reader = _Definitions(context, own)
     vocab = local.get("@vocab")
     if vocab is not None:
         reader.vocab = reader.iri(vocab.text, _MAX_STEPS) if vocab.kind == "string" else None
@@ -164,7 +170,7 @@ class _Definitions:
             meaning = self.iri(name, steps - 1, name)
         else:
             meaning = None if self.vocab is None else self.vocab + name
-        kept = container.items if container and container.kind == "array" else [container]
+        kept = container.items if container and container.kind == "array" else (container,)
         return Term(
             meaning,
             reverse is not None,

@@ -6,7 +6,7 @@ literals that of their JSON value. Without recursion: what is to do waits on a s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
 from kg_builder.graph.submission.glue import iri_notice
@@ -313,7 +313,7 @@ class _Values:
         self._add(*subject)
         reader.members(value, context, self._graph, subject)
 
-    def _list(self, value: Json, items: list[Json]) -> None:
+    def _list(self, value: Json, items: Sequence[Json]) -> None:
         opening = (value.start, value.start + 1)
         closing = (value.end - 1, value.end)
         items = [one for one in items if one.text != "null" or one.kind == "string"]
@@ -345,8 +345,8 @@ class _Values:
         return Term(term.iri, type=term.type) if term else None
 
 
-def _flat(value: Json) -> list[Json]:
-    return value.items if value.kind == "array" else [value]
+def _flat(value: Json) -> Sequence[Json]:
+    return value.items if value.kind == "array" else (value,)
 
 
 def _lexical(value: Json, datatype: str | None) -> str:

@@ -117,11 +117,13 @@ def _same_kind(old: Term, new: Term) -> bool:
 def _in_json(before: str, old: Term, new: NamedNode | Literal) -> str | None:
     if not _same_kind(old, new):
         return None
+    quoted = before.startswith('"')
     try:
-        exact = json.loads(before) == old.value
+        exact = json.loads(before if quoted else f'"{before}"') == old.value
     except ValueError:
         return None
-    return json.dumps(new.value, ensure_ascii=False) if exact else None
+    text = json.dumps(new.value, ensure_ascii=False)
+    return (text if quoted else text[1:-1]) if exact else None
 
 
 def _in_xml(before: str, old: Term, new: NamedNode | Literal) -> str | None:

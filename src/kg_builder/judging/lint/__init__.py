@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
 
 from pyoxigraph import Triple
 
@@ -19,7 +22,7 @@ from kg_builder.judging.lint.bounds import (
 from kg_builder.judging.lint.characters import hidden
 from kg_builder.judging.lint.circles import circles
 from kg_builder.judging.lint.disjoint import disjoint_types
-from kg_builder.judging.lint.findings import NOT_A_NODE, Kind, at_large
+from kg_builder.judging.lint.findings import NOT_A_NODE, Kind, Severity, at_large
 from kg_builder.judging.lint.languages import chinese_without_tag, tags
 from kg_builder.judging.lint.literals import ill_formed
 from kg_builder.judging.lint.mending import mend_literal
@@ -50,6 +53,13 @@ def lint(
     results are asked for, and grows with the submission, not with the store. Triples that
     `is_schema` are reported and left out of the other checks, as everywhere else.
     """
+    for raw in _found(submission, context, beside):
+        yield replace(raw, file=submission.name)
+
+
+def _found(
+    submission: Submission, context: LintContext, beside: Sequence[Submission]
+) -> Iterator[Raw]:
     schema: list[Triple] = []
     others: list[Triple] = []
     for triple in submission.triples:
@@ -78,12 +88,22 @@ def lint(
 
 def _notices(submission: Submission) -> Iterator[Raw]:
     for notice in submission.notices:
-        glued = notice.code == "glued"
+        kind, severity = _NOTICES[notice.code]
         yield at_large(
-            Kind.GLUED if glued else Kind.IGNORED,
+            kind,
             str(notice.term or NOT_A_NODE),
             notice.message,
             span=notice.span,
-            severity="Violation" if glued else "Warning",
+            severity=severity,
             fixes=() if notice.fix is None else (notice.fix,),
         )
+
+
+_NOTICES: Final[Mapping[str, tuple[Kind, Severity]]] = MappingProxyType(
+    {
+        "glued": (Kind.GLUED, "Violation"),
+        "undeclared-prefix": (Kind.UNDECLARED, "Violation"),
+        "ignored-key": (Kind.IGNORED, "Warning"),
+    }
+)
+"""What `graph.submission` notices, by its codes."""

@@ -25,6 +25,7 @@ from kg_builder.judging.lint.findings import NOT_A_NODE, Kind, about, at_large, 
 from kg_builder.judging.lint.task import Task
 from kg_builder.judging.raw import Part, Raw
 from kg_builder.model.bilingual import Bilingual
+from kg_builder.model.selector import Span
 
 _IMPORTS: Final = expand("owl:imports")
 _POSSIBLY_SAME: Final = expand("possiblySameAs")
@@ -155,7 +156,9 @@ def named_graphs(task: Task) -> Iterator[Raw]:
             f"a submission is one graph, and takes no named graph {name}: write its triples in the "
             "default graph, a file for each source",
         )
-        yield at_large(Kind.NAMED_GRAPH, str(name), words, triples=tuple(triples[:1]))
+        spans = task.submission.spans(triples[0], name) if triples else None
+        span = spans.subject if spans else None
+        yield at_large(Kind.NAMED_GRAPH, str(name), words, triples=tuple(triples[:1]), span=span)
 
 
 def forged_evidence(task: Task) -> Iterator[Raw]:
@@ -199,7 +202,7 @@ def empty(task: Task) -> Iterator[Raw]:
             "there are no triples, and nothing to check: see whether it is the right file, or "
             "all of it stands in comments",
         )
-        yield at_large(Kind.EMPTY, str(NOT_A_NODE), words)
+        yield at_large(Kind.EMPTY, str(NOT_A_NODE), words, span=Span(0, 0))
 
 
 def already_there(triples: int, new: int) -> Bilingual | None:

@@ -44,6 +44,7 @@ class Kind(Enum):
     EVIDENCE = "ForgedEvidence"
     HIDDEN_CHARACTER = "HiddenCharacter"
     GLUED = "GluedPunctuation"
+    UNDECLARED = "UndeclaredPrefix"
     IGNORED = "IgnoredKey"
     EMPTY = "NothingToCheck"
 

@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
 from pyoxigraph import Literal, Triple
 
+from kg_builder.asking.near_terms import shown_literal
 from kg_builder.judging.lint.findings import Kind, about, instead
-from kg_builder.judging.lint.task import Task, short_literal
+from kg_builder.judging.lint.task import QUOTED, Task
 from kg_builder.judging.raw import Mend, Raw
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.selector import Span
 from kg_builder.model.verdict import Edit, Fix
 
-_TAG: Final = re.compile(
-    r"""(?:@|xml:lang\s*=\s*["']|"@language"\s*:\s*")([A-Za-z]+(?:-[A-Za-z0-9]+)*)["']?\s*$"""
+_TAG: Final = re.compile(r"@([A-Za-z]+(?:-[A-Za-z0-9]+)*)\s*$")
+_ATTRIBUTE: Final = re.compile(
+    r"""(?:xml:lang\s*=\s*["']|"@language"\s*:\s*")([A-Za-z]+(?:-[A-Za-z0-9]+)*)["']"""
 )
+"""How JSON-LD and RDF/XML name a language, for any number of literals."""
 _CODES: Final = frozenset(
     """
     aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu
@@ -53,27 +56,38 @@ _KANA: Final = re.compile("[\u3040-\u30ff]")
 
 def tags(task: Task) -> Iterator[Raw]:
     """Yield tags written in several ways or oddly, and tags that are of no language."""
-    written: dict[str, dict[str, list[tuple[Triple, Span]]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
+    tagged: dict[str, list[Triple]] = defaultdict(list)
     for triple in task.triples:
         literal = triple.object
         if isinstance(literal, Literal) and literal.language:
             yield from _no_language(triple, literal, literal.language)
-            for tag, span in _written(task, triple):
-                written[tag.lower()][tag].append((triple, span))
-    for tag, ways in written.items():
+            tagged[literal.language].append(triple)
+    for tag, ways in _written(task, tagged).items():
         yield from _cases(task, tag, ways)
 
 
-def _written(task: Task, triple: Triple) -> Iterator[tuple[str, Span]]:
-    """Yield how the tag of a triple's object is written in the text, and where."""
-    text = task.submission.text
-    for spans in task.submission.spans_all(triple):
-        span = spans.object
-        match = _TAG.search(text, span.start, span.end)
-        if match:
-            yield match[1], Span(match.start(1), match.end(1))
+_Ways = Mapping[str, list[tuple[Triple, Span]]]
+"""How a tag is written, each with the places, and the triples there."""
+
+
+def _written(task: Task, tagged: Mapping[str, Sequence[Triple]]) -> Mapping[str, _Ways]:
+    """Return for each tag how the text writes it."""
+    submission = task.submission
+    found: dict[str, dict[str, list[tuple[Triple, Span]]]] = defaultdict(lambda: defaultdict(list))
+    if submission.format in QUOTED:
+        for match in _ATTRIBUTE.finditer(submission.text):
+            triples = tagged.get(match[1].lower())
+            if triples:
+                place = (triples[0], Span(match.start(1), match.end(1)))
+                found[match[1].lower()][match[1]].append(place)
+        return found
+    for tag, triples in tagged.items():
+        for triple in triples:
+            for spans in submission.spans_all(triple):
+                end = _TAG.search(submission.text, spans.object.start, spans.object.end)
+                if end:
+                    found[tag][end[1]].append((triple, Span(end.start(1), end.end(1))))
+    return found
 
 
 def _cases(task: Task, tag: str, ways: Mapping[str, list[tuple[Triple, Span]]]) -> Iterator[Raw]:
@@ -139,7 +153,7 @@ def _no_language(triple: Triple, literal: Literal, tag: str) -> Iterator[Raw]:
     if right is not None:
         words = Bilingual(f"{zh}：请写 @{right}", f"{en}: write @{right}")
         new = Literal(literal.value, language=right)
-        fixes = (instead(triple, "object", new, short_literal(new)),)
+        fixes = (instead(triple, "object", new, shown_literal(new)),)
     yield about(Kind.LANGUAGE_TAG, triple, "object", words, severity="Warning", fixes=fixes)
 
 
@@ -158,7 +172,7 @@ def chinese_without_tag(task: Task) -> Iterator[Raw]:
         else:
             continue
         new = Literal(literal.value, language="zh")
-        shown = short_literal(new)
+        shown = shown_literal(new)
         words = Bilingual(f"{why.zh}：请写 {shown}", f"{why.en}: write {shown}")
         fixes = (instead(triple, "object", new, shown),)
         yield about(

@@ -9,10 +9,11 @@ from typing import Final
 
 from pyoxigraph import Literal
 
+from kg_builder.asking.near_terms import shown_literal
 from kg_builder.graph.shacl.datatypes import KNOWN, days_in_month, is_well_formed
 from kg_builder.judging.lint.findings import Kind, about, instead
 from kg_builder.judging.lint.mending import mend_literal
-from kg_builder.judging.lint.task import Task, short_literal
+from kg_builder.judging.lint.task import Task
 from kg_builder.judging.raw import Raw
 from kg_builder.model.bilingual import Bilingual
 
@@ -57,13 +58,13 @@ def ill_formed(task: Task) -> Iterator[Raw]:
         mended = mend_literal(literal, literal.datatype)
         zh, en = "请改正", "correct it"
         if mended is not None:
-            zh, en = f"请改成 {short_literal(mended)}", f"write {short_literal(mended)}"
-        shown = short_literal(literal)
+            zh, en = f"请改成 {shown_literal(mended)}", f"write {shown_literal(mended)}"
+        shown = shown_literal(literal)
         words = Bilingual(
             f"{shown} 写得不对：{why.zh}；{zh}", f"{shown} is ill-formed: {why.en}; {en}"
         )
         fixes = (
-            () if mended is None else (instead(triple, "object", mended, short_literal(mended)),)
+            () if mended is None else (instead(triple, "object", mended, shown_literal(mended)),)
         )
         yield about(Kind.LEXICAL_FORM, triple, "object", words, fixes=fixes)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
 
 from pyoxigraph import NamedNode, Triple
 
@@ -12,14 +11,11 @@ from kg_builder.graph.unknown_terms import OWN_NAMESPACES
 from kg_builder.graph.vocabulary import RDF_TYPE
 from kg_builder.judging.lint.findings import Kind, about
 from kg_builder.judging.lint.namespaces import Meant
-from kg_builder.judging.lint.task import Task
+from kg_builder.judging.lint.task import QUOTED, Task
 from kg_builder.judging.raw import Part, Raw
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.selector import Span
 from kg_builder.model.verdict import Edit, Fix
-
-_QUOTED: Final = ("jsonld", "rdfxml")
-"""Formats that write IRIs in quotation marks."""
 
 
 def misspelt_namespaces(task: Task) -> Iterator[Raw]:
@@ -68,7 +64,7 @@ def _misspelt(task: Task, triple: Triple, part: Part, term: NamedNode, meant: Me
 def _edits(task: Task, meant: Meant) -> Iterator[Edit]:
     """Yield the edits of the declarations and of the IRIs that are written in full."""
     submission = task.submission
-    opening, closing = ("[\"']", "[\"']") if submission.format in _QUOTED else ("<", ">")
+    opening, closing = ("[\"']", "[\"']") if submission.format in QUOTED else ("<", ">")
     written = re.escape(meant.written)
     wanted = re.compile(f"{opening}({written})(?=[^<>\"'\\s/#]*{closing})")
     for match in wanted.finditer(submission.text):

@@ -7,12 +7,14 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final, Literal
 
 from pyoxigraph import NamedNode
 from rapidfuzz import fuzz, process
 
+from kg_builder.asking.near_terms import simplified_characters
 from kg_builder.graph.vocabulary import PREFIXES, expand
 from kg_builder.judging.lint.vocabulary import Vocabulary
 
@@ -50,25 +52,32 @@ class Words:
         self,
         vocabulary: Vocabulary,
         terms: Iterable[NamedNode],
+        simplified: Mapping[int, str],
         more: Mapping[str, NamedNode] = MappingProxyType({}),
     ) -> None:
+        self._simplified = simplified
         self._own: dict[str, list[NamedNode]] = defaultdict(list)
         self._called: dict[str, list[NamedNode]] = defaultdict(list)
         self._said: dict[NamedNode, str] = {}
         for name, term in more.items():
             self._called[name].append(term)
         for term in sorted(terms, key=lambda term: term.value):
-            self._own[folded(local_part(term.value))].append(term)
+            self._own[self._folded(local_part(term.value))].append(term)
             for literal in vocabulary.names.get(term, ()):
-                self._called[folded(literal.value)].append(term)
+                self._called[self._folded(literal.value)].append(term)
             said = vocabulary.definitions.get(term)
             if said:
                 self._said[term] = said
         self._all = {**self._called, **self._own}
 
+    def _folded(self, name: str) -> str:
+        """Return a name as it is compared: of one width, case and script, without marks."""
+        plain = _MARKS.sub("", unicodedata.normalize("NFKC", name)).casefold()
+        return plain.translate(self._simplified)
+
     def near(self, name: str) -> Near:
         """Return the terms that a name comes close to."""
-        wanted = folded(name[:_LONGEST])
+        wanted = self._folded(name[:_LONGEST])
         if not wanted:
             return Near()
         for names in (self._own, self._called):
@@ -107,6 +116,10 @@ class Nearest:
         self._vocabulary = vocabulary
         self._words: dict[str, Words] = {}
 
+    @cached_property
+    def _simplified(self) -> Mapping[int, str]:
+        return simplified_characters()
+
     def of_role(self, role: Literal["class", "property", "term"]) -> Words:
         """Return the words of our classes, of our properties, or of both."""
         if role not in self._words:
@@ -115,14 +128,14 @@ class Nearest:
             terms = kinds.get(role, ontology.classes | ontology.properties)
             ours = (term for term in terms if term.value.startswith(PREFIXES["kg"]))
             more = EVERYDAY if role == "property" else {}
-            self._words[role] = Words(self._vocabulary, ours, more)
+            self._words[role] = Words(self._vocabulary, ours, self._simplified, more)
         return self._words[role]
 
     def within(self, space: str) -> Words:
         """Return the words of the terms in a namespace that the ontology mentions."""
         if space not in self._words:
             terms = (term for term in self._vocabulary.mentioned if term.value.startswith(space))
-            self._words[space] = Words(self._vocabulary, terms)
+            self._words[space] = Words(self._vocabulary, terms, self._simplified)
         return self._words[space]
 
 
@@ -143,8 +156,3 @@ def local_part(iri: str) -> str:
 def namespace_end(iri: str) -> int:
     """Return where the local part of an IRI begins."""
     return max(iri.rfind("/"), iri.rfind("#")) + 1
-
-
-def folded(name: str) -> str:
-    """Return a name as it is compared: of one width and case, letters and digits alone."""
-    return _MARKS.sub("", unicodedata.normalize("NFKC", name)).casefold()

@@ -47,7 +47,7 @@ def dangling(task: Task) -> Iterator[Raw]:
         ours = _is_instance(task, node)
         if not ours and node.value[: namespace_end(node.value)] not in spaces:
             continue
-        if _is_term(node) or task.exists(node):
+        if _is_term(node) or task.is_glued(node) or task.exists(node):
             continue
         near = _nearest(task, node, named=ours)
         if ours or near.plain:
@@ -179,7 +179,7 @@ def iri_patterns(task: Task) -> Iterator[Raw]:
             for triple in types
             if (segment := segments.get(triple.object)) is not None  # type: ignore[arg-type]
         ]
-        if not classes or not isinstance(node, NamedNode):
+        if not classes or not isinstance(node, NamedNode) or task.is_glued(node):
             continue
         if any(_fits(task, node, each) for _, each in classes) or task.context.in_store(node):
             continue

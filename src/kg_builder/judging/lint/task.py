@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -11,12 +12,14 @@ from typing import Final
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
 
 from kg_builder.asking.names import open_names
+from kg_builder.asking.near_terms import shown_literal
 from kg_builder.errors import StoreError
 from kg_builder.graph.index import Term
 from kg_builder.graph.inference.rules import Rules
 from kg_builder.graph.ontology import Ontology
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.serialization import PrefixedNames
+from kg_builder.graph.submission.formats import Format
 from kg_builder.graph.submission.model import Submission
 from kg_builder.graph.vocabulary import DEFAULT_BASE, PREFIXES, RDF_TYPE, RDFS_LABEL
 from kg_builder.judging.lint.namespaces import Namespaces
@@ -26,8 +29,10 @@ from kg_builder.model.bilingual import Bilingual, Language
 from kg_builder.resources import Resources
 from kg_builder.text.search.index import NameIndex
 
+QUOTED: Final = (Format.JSON_LD.value, Format.RDF_XML.value)
+"""Formats that write IRIs and languages in quotation marks."""
+_GLUE: Final = re.compile("[、，；。､｡]")
 _MOST_INDEXED: Final = 200_000
-_MOST_CHARACTERS: Final = 40
 
 
 class LintContext:
@@ -194,13 +199,21 @@ class Task:
         """Return whether anything is said about a node, here, beside it or in the store."""
         return node in self.by_subject or node in self._neighbours or self.context.in_store(node)
 
+    @cached_property
+    def _has_glue(self) -> bool:
+        return any(notice.code == "glued" for notice in self.submission.notices)
+
+    def is_glued(self, node: NamedNode) -> bool:
+        """Return whether an IRI is two names, as reading has noticed."""
+        return self._has_glue and _GLUE.search(node.value) is not None
+
     def short(self, term: Term) -> str:
         """Return a term as people write it: by a prefix, and a literal cut to a line."""
         if isinstance(term, NamedNode):
             return self.context.prefixed[str(term)]
         if isinstance(term, BlankNode):
             return str(term)
-        return short_literal(term)
+        return shown_literal(term)
 
     def called(self, term: Term) -> Bilingual:
         """Return a term with its label before its short name, if it has one."""
@@ -230,18 +243,3 @@ class Task:
 
 
 _LANGUAGES: Final[tuple[Language, Language]] = ("zh", "en")
-
-
-def short_literal(literal: Literal) -> str:
-    """Return a literal in Turtle, its words cut to a line, its datatype by a prefix."""
-    value = literal.value
-    if len(value) > _MOST_CHARACTERS:
-        value = value[:_MOST_CHARACTERS] + "…"
-    quoted = str(Literal(value))
-    if literal.language:
-        return f"{quoted}@{literal.language}"
-    if literal.datatype.value == PREFIXES["xsd"] + "string":
-        return quoted
-    datatype = literal.datatype.value
-    local = datatype.removeprefix(PREFIXES["xsd"])
-    return f"{quoted}^^{'xsd:' + local if local != datatype else str(literal.datatype)}"

@@ -87,7 +87,8 @@ class Vocabulary:
     @cached_property
     def mentioned(self) -> frozenset[NamedNode]:
         """Every IRI of the ontology, in whatever place."""
-        terms = (term for triple in self.ontology.triples for term in triple)
+        triples = self.ontology.triples
+        terms = {*self._by_predicate, *(t.subject for t in triples), *(t.object for t in triples)}
         return frozenset(term for term in terms if isinstance(term, NamedNode))
 
     @cached_property

@@ -168,7 +168,7 @@ class Asker:
     def prop(self, shape: Shape) -> str:
         """Return what the path of a shape is called."""
         if shape.path is None:
-            return self._namer.say("值", "value")
+            return self._namer.say("“自身”", "“itself”")
         return self._namer.path(shape.path.text, self.name(shape))
 
     def name(self, shape: Shape) -> str | None:

@@ -21,12 +21,12 @@ _DEEPEST = 4
 class Concerns:
     """What a constraint looks at, the shapes that it refers to included."""
 
-    predicates: tuple[NamedNode, ...]
-    classes: tuple[Term, ...]
+    predicates: tuple[NamedNode, ...] = ()
+    classes: tuple[Term, ...] = ()
     """Classes that a node must be of, or must not."""
-    refused: tuple[Term, ...]
+    refused: tuple[Term, ...] = ()
     """Classes that a node must not be of."""
-    depth: int
+    depth: int = 0
     """How many shapes with paths are nested in one another."""
 
 

@@ -14,10 +14,12 @@ from kg_builder.graph.index import Term
 from kg_builder.graph.inference.proof import Axioms, read_axioms
 from kg_builder.graph.serialization import PrefixedNames
 from kg_builder.graph.shacl import Shape, Shapes
+from kg_builder.graph.shacl.constraints import Constraint
 from kg_builder.graph.shacl.reading import ShapesGraph
 from kg_builder.graph.submission.model import Submission
 from kg_builder.graph.vocabulary import PREFIXES
 from kg_builder.judging.words.facts import Facts
+from kg_builder.judging.words.fitting import Concerns, Fitting, concerns
 from kg_builder.judging.words.premises import Premises
 from kg_builder.model.verdict import FilePlace
 
@@ -48,6 +50,17 @@ class Rules:
         return ShapesGraph(self.shapes.triples if self.shapes is not None else ())
 
     @cached_property
+    def _concerns(self) -> dict[int, Concerns]:
+        return {}
+
+    def concerns_of(self, constraint: Constraint) -> Concerns:
+        """Return what a constraint of the shapes looks at."""
+        found = self._concerns.get(id(constraint))
+        if found is None and self.shapes is not None:
+            found = self._concerns[id(constraint)] = concerns(self.shapes, constraint)
+        return found or Concerns()
+
+    @cached_property
     def axioms(self) -> Axioms:
         """The axioms of the ontology."""
         return read_axioms(self.ontology)
@@ -59,7 +72,8 @@ class Material:
 
     `graph` is the open graph in whose context was judged, without the submissions; it holds the
     ontology. `ontology` is needed besides to tell what inferred triples follow from, and stands
-    alone where there is no graph. `inferred` is what follows from the submissions.
+    alone where there is no graph. `inferred` is what follows from the submissions. `kept`, if
+    given, is taken in the place of `shapes` and `ontology`.
     """
 
     submissions: tuple[Submission, ...]
@@ -69,7 +83,7 @@ class Material:
     inferred: Sequence[Triple] = ()
     shape_place: ShapePlace | None = None
     kept: Rules | None = None
-    """Rules of the same shapes and ontology, where they serve for several submissions."""
+    """The shapes and the ontology, where they serve for several submissions."""
 
     @cached_property
     def rules(self) -> Rules:
@@ -108,15 +122,20 @@ class Material:
     def facts(self) -> Facts:
         """All that is known: what is submitted, what follows, the graph or the ontology."""
         store = self.graph.store if self.graph is not None else None
-        known = () if store is not None else self.ontology
+        known = () if store is not None else self.rules.ontology
         return Facts((*self.home, *self.inferred, *known), store)
+
+    @cached_property
+    def fitting(self) -> Fitting:
+        """Tries nodes against constraints; there are shapes where there are constraints."""
+        if self.rules.shapes is None:
+            raise ValueError("no shapes")
+        return Fitting(self.rules.shapes, self.facts)
 
     @cached_property
     def premises(self) -> Premises:
         """What inferred triples follow from."""
-        return Premises(
-            self.facts, tuple(self.home), self.inferred, self.ontology, lambda: self.rules.axioms
-        )
+        return Premises(self.facts, tuple(self.home), self.inferred, lambda: self.rules.axioms)
 
     def prefixed(self, first: Submission | None) -> Mapping[str, str]:
         """Return a map from `<IRI>` to a prefixed name where one fits, else to itself.

@@ -16,7 +16,7 @@ from kg_builder.graph.shacl.constraints import Constraint
 from kg_builder.graph.shacl.report import read_term
 from kg_builder.graph.shacl.vocabulary import RDF_TYPE
 from kg_builder.judging.raw import Part
-from kg_builder.judging.words.fitting import Concerns, Fitting, concerns
+from kg_builder.judging.words.fitting import Concerns, Fitting
 from kg_builder.judging.words.material import Material
 from kg_builder.judging.words.steps import Walk, walk
 from kg_builder.model.validation import ValidationResult
@@ -45,29 +45,30 @@ class Case:
 
     @cached_property
     def walk(self) -> Walk:
-        """Where the path leads from the focus node; nowhere without a path."""
+        """Where the path leads from the focus node; without a path to the node itself."""
         if self.result.path is None:
-            return Walk((), (), {}, 0)
+            return Walk((self.focus,), (), {}, 0)
         return walk(self.material.facts, self.focus, self.result.path)
 
     @cached_property
     def shapes(self) -> Shapes:
         """The shapes; there are some if the result's constraint is known."""
-        if self.material.shapes is None:
+        shapes = self.material.rules.shapes
+        if shapes is None:
             raise ValueError("no shapes")
-        return self.material.shapes
+        return shapes
 
-    @cached_property
+    @property
     def fitting(self) -> Fitting:
         """Tries nodes against constraints."""
-        return Fitting(self.shapes, self.material.facts)
+        return self.material.fitting
 
-    @cached_property
+    @property
     def concerns(self) -> Concerns:
         """What the constraint looks at."""
         if self.constraint is None:
-            return Concerns((), (), (), 0)
-        return concerns(self.shapes, self.constraint)
+            return Concerns()
+        return self.material.rules.concerns_of(self.constraint)
 
     @cached_property
     def others(self) -> tuple[Term, ...]:
@@ -145,6 +146,8 @@ class Offence:
     """The offending triple first, then those that take part; all of the submissions. None where
     something is missing of a node that is a subject there."""
     part: Part = "object"
+    inferred: bool = False
+    """Whether what is wrong only follows from the first triple."""
 
 
 def offence(case: Case) -> Offence:
@@ -153,7 +156,8 @@ def offence(case: Case) -> Offence:
     if found.triples or _is_subject(case):
         return found
     touching = _touching(case)
-    part: Part = "object" if touching and touching[0].object == case.focus else "subject"
+    ends = (case.focus, case.value)
+    part: Part = "object" if touching and touching[0].object in ends else "subject"
     return Offence(touching, part)
 
 
@@ -179,7 +183,8 @@ def _offending(case: Case) -> Offence:
     part: Part = "predicate" if isinstance(case.constraint, relations.Closed) else "object"
     if first.subject == case.value and first.object != case.value:
         part = "subject"
-    return Offence(tuple(dict.fromkeys((*found[:1], *_by_place(case, partners), *found[1:]))), part)
+    told = dict.fromkeys((first, *_by_place(case, partners), *found[1:]))
+    return Offence(tuple(told), part, inferred=first not in leading)
 
 
 def _leading(case: Case, value: Term) -> tuple[Triple, ...]:

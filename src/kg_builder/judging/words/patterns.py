@@ -31,6 +31,7 @@ _KNOWN: Final = (
     ),
 )
 _PIECE: Final = re.compile(r"\[(?P<first>[^\^\\\]\-])[^\\\]\-]*\]|(?P<plain>[^\[\](){}.*+?^$|\\])")
+_CHOICE: Final = re.compile(r"\[([^\^\\\]\-\[][^\\\]\-\[]*)\]")
 _MOST: Final = 12
 
 
@@ -41,7 +42,17 @@ def pattern_words(source: str) -> tuple[Way, ...]:
     found = [next((way for known, way in _KNOWN if known.fullmatch(part)), None) for part in parts]
     if all(found):
         return tuple(way for way in found if way)
-    return _ends(source)
+    choice = _CHOICE.fullmatch(source)
+    return _one_of(choice[1]) if choice else _ends(source)
+
+
+def _one_of(characters: str) -> tuple[Way, ...]:
+    """Return that a text contains one of some characters."""
+    if len(characters) > _MOST:
+        return ()
+    quoted = [f"“{character}”" for character in characters]
+    zh, en = "、".join(quoted), ", ".join(quoted)
+    return (Way(("含", f"{zh}之一"), ("contain", f"one of {en}")),)
 
 
 def _ends(source: str) -> tuple[Way, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -16,7 +16,7 @@ from kg_builder.judging.words.material import Material
 from kg_builder.judging.words.mends import mends_of
 from kg_builder.judging.words.messages import author_message, in_language
 from kg_builder.judging.words.names import Namer
-from kg_builder.judging.words.offence import Case, Offence, case_of, offence
+from kg_builder.judging.words.offence import case_of, offence
 from kg_builder.judging.words.told import explain
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.validation import ValidationResult
@@ -52,8 +52,6 @@ class _Placed:
     result: ValidationResult
     place: FilePlace | None
     related: tuple[FilePlace, ...]
-    case: Case | None = None
-    at_fault: Offence | None = None
 
 
 class _Desk:
@@ -77,7 +75,7 @@ class _Desk:
         return self._by_file[name]
 
     def order(self, item: _Placed) -> tuple[object, ...]:
-        """Return what results are sorted by: place, severity, and the result itself."""
+        """Return what results are sorted by: place, severity, shape, and the result itself."""
         result, place = item.result, item.place
         rank = SEVERITIES.index(result.severity) if result.severity in SEVERITIES else 3
         where = (
@@ -85,8 +83,9 @@ class _Desk:
             if place is None
             else (0, self._files.get(place.file, 0), place.line, place.column)
         )
-        key = (result.focus_node, result.path or "", result.component, result.value or "")
-        return (*where, rank, *key, result.source_shape, result.messages)
+        kind = (result.source_shape, result.component)
+        about = (result.focus_node, result.path or "", result.value or "")
+        return (*where, rank, *kind, *about, result.messages)
 
     # places
 
@@ -95,12 +94,11 @@ class _Desk:
         if isinstance(finding, Raw):
             places = tuple(self._of_raw(finding))
             return _Placed(finding, finding.result, next(iter(places), None), places[1:])
-        case = case_of(finding, self._material)
-        at_fault = offence(case)
+        at_fault = offence(case_of(finding, self._material))
         places = tuple(self._of_triples(at_fault.triples, at_fault.part))
         if not places:
             places = tuple(self._of_subject(finding.focus_node))
-        return _Placed(finding, finding, next(iter(places), None), places[1:], case, at_fault)
+        return _Placed(finding, finding, next(iter(places), None), places[1:])
 
     def _of_raw(self, raw: Raw) -> Iterator[FilePlace]:
         if raw.span is not None:
@@ -151,15 +149,18 @@ class _Desk:
 
     def word(self, item: _Placed, standing: Container[ValidationResult]) -> PlacedResult:
         """Give a placed result its words."""
-        result, case = item.result, item.case
-        if case is None or item.at_fault is None:
+        result = item.result
+        mends: Sequence[Mend | Fix]
+        if isinstance(item.finding, Raw):
             message = explanation = _own_words(result)
-            mends = item.finding.fixes if isinstance(item.finding, Raw) else ()
+            mends = item.finding.fixes
         else:
-            namers = self._namers(item.place)
-            explanation = explain(case, item.at_fault, namers)
+            # worked out once more: to keep it for each of many results takes more time than that
+            case, namers = case_of(result, self._material), self._namers(item.place)
+            at_fault = offence(case)
+            explanation = explain(case, at_fault, namers)
             message = author_message(case) or explanation
-            mends = mends_of(case, item.at_fault, namers)
+            mends = mends_of(case, at_fault, namers)
         return PlacedResult(
             result=result,
             message=message,

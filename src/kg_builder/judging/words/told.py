@@ -76,6 +76,8 @@ class _Teller:
     def prop(self) -> str:
         """The property or path."""
         path, shape = self.case.result.path or "", self.case.shape
+        if not path:
+            return self.say("“自身”", "“itself”")
         if shape is None or shape.path is None or shape.path.text != path:
             return self.namer.path(path)
         if self.predicate is not None and shape.path.predicate is None:
@@ -132,7 +134,7 @@ class _Teller:
     def _because(self) -> str:
         """Return how the submission comes to be at fault for what stands elsewhere."""
         case, triples = self.case, self.at_fault.triples
-        if triples and self._is_inferred():
+        if self.at_fault.inferred:
             written = self.namer.all(
                 dict.fromkeys(self.namer.prop(triple.predicate) for triple in triples)
             )
@@ -146,14 +148,6 @@ class _Teller:
             f"{self.thing}不是这份文件新写的：是这里的几行使它不再合乎要求。",
             f"{self.thing} is not described in this file; what stands here makes it fail.",
         )
-
-    def _is_inferred(self) -> bool:
-        """Whether what leads to the value is not written, but follows from what is."""
-        value, inferred = self.case.value, self.case.material.inferred_set
-        if value is None or not inferred or self.case.result.path is None:
-            return False
-        leading = self.case.walk.leading_to(value)
-        return any(t in inferred for t in leading) and self.at_fault.triples[0] not in leading
 
     # one value at a time
 
@@ -418,6 +412,8 @@ class _Teller:
         node = self.case.value if self.case.value is not None else self.case.focus
         refused, facts = self.case.concerns.refused, self.case.material.facts
         found = [c for c in facts.types(node) if any(r in facts.above(c) for r in refused)]
+        upper = {u for c in found for u in facts.above(c) if u != c}
+        found = [c for c in found if c not in upper] or found
         asked = self.asker.value(constraint, self._shape)
         if found and self.case.result.path is None:
             yield self._both(found)

@@ -4,29 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from submission_support import RDF, XSD, placed, read, words
 
+from kg_builder.errors import InputError
 from kg_builder.graph.submission.formats import Format
 from kg_builder.graph.submission.model import Submission, TripleSpans
-from kg_builder.graph.submission.reading import Limits, parse_source, submission_of
-
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-XSD = "http://www.w3.org/2001/XMLSchema#"
-
-
-def read(text: str, kind: Format = Format.TURTLE, **limits: int) -> Submission:
-    parsed = parse_source(text.encode(), "t", kind.value, Limits(**limits))
-    return submission_of(parsed, "t", kind)
-
-
-def words(submission: Submission, spans: TripleSpans) -> tuple[str, str, str]:
-    return tuple(  # type: ignore[return-value]
-        submission.text[span.start : span.end]
-        for span in (spans.subject, spans.predicate, spans.object)
-    )
-
+from kg_builder.graph.submission.turtle_places import turtle_places
 
 # -- random documents ------------------------------------------------------------------------
 
@@ -316,3 +303,114 @@ def test_the_words_of_a_line_are_the_terms_of_its_quad(lines: list[tuple[str, ..
         for spans in submission.spans_all(triple, graph)
     ]
     assert sorted(places) == sorted((s, p, o) for s, p, o, _, _ in lines)
+
+
+# -- what is tricky --------------------------------------------------------------------------
+
+E = "@prefix e: <http://e/> . "
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("e:a e:b [ e:c e:d ] .", [("[", "e:c", "e:d"), ("e:a", "e:b", "[")]),
+        ("[ e:a e:b ] .", [("[", "e:a", "e:b")]),
+        ("[ ] e:b [ ] .", [("[ ]", "e:b", "[ ]")]),
+        (
+            "e:a e:b ( 1 e:c ) .",
+            [
+                ("(", "(", "1"),
+                ("e:a", "e:b", "("),
+                ("e:c", "(", "e:c"),
+                ("(", "(", "e:c"),
+                ("e:c", "(", ")"),
+            ],
+        ),
+        ("( ) e:b ( ) .", [("( )", "e:b", "( )")]),
+        ("e:a e:b 1.<urn:c> e:d 2 .", [("e:a", "e:b", "1"), ("<urn:c>", "e:d", "2")]),
+        ("e:a e:b 'x'@en, \"y\"^^e:t .", [("e:a", "e:b", "'x'@en"), ("e:a", "e:b", '"y"^^e:t')]),
+        ('e:a e:b "x" @en .', [("e:a", "e:b", '"x" @en')]),
+        ("e:a a e:b;;.", [("e:a", "a", "e:b")]),
+        ("e:a.b e:b..b e:c.", [("e:a.b", "e:b..b", "e:c")]),
+        (
+            'e:a e:b """"x"\\"""" , \'\'\'\'\'\' .',
+            [("e:a", "e:b", '""""x"\\""""'), ("e:a", "e:b", "'" * 6)],
+        ),
+        ("#<\n e:a#b\n e:b e:c .#", [("e:a", "e:b", "e:c")]),
+        ("e:a e:b true, false .", [("e:a", "e:b", "true"), ("e:a", "e:b", "false")]),
+        ("PREFIX e: <http://f/> e:a e:b e:true .", [("e:a", "e:b", "e:true")]),
+        ("e:a e:b e:c\\,\\.\\-d .", [("e:a", "e:b", "e:c\\,\\.\\-d")]),
+    ],
+)
+def test_places_of_what_is_tricky(text: str, places: list[tuple[str, ...]]) -> None:
+    assert sorted(placed(E + text)) == sorted(places)
+
+
+def test_places_count_code_points_and_no_byte_order_mark() -> None:
+    submission = read(
+        b"\xef\xbb\xbf" + '<urn:😀> <urn:p>\r\n\t"甲😀" .\r<urn:b> <urn:p> 1 .'.encode()
+    )
+    first, second = submission.triples
+    spans = submission.spans(first)
+    assert spans
+    assert spans.object.start == 18
+    assert str(submission.place(spans.object)) == "t:2:2"
+    assert submission.place(spans.object).end_column == 6
+    assert str(submission.place(submission.spans(second).subject)) == "t:3:1"
+    assert submission.marked
+    assert submission.data.startswith(b"\xef\xbb\xbf<urn")
+
+
+def test_a_triple_that_stands_twice_has_two_places() -> None:
+    submission = read(E + "e:a e:b e:c, e:c . e:a e:d 1 . e:a e:b e:c .")
+    triple = submission.triples[0]
+    assert len(submission.triples) == 2
+    assert [spans.object.start for spans in submission.spans_all(triple)] == [33, 38, 64]
+    assert submission.subject_span(triple.subject) == submission.spans(triple).subject
+
+
+def test_a_triple_of_a_named_graph_is_not_one_of_the_default_graph() -> None:
+    submission = read(E + "e:g { e:a e:b e:c } e:a e:b e:c .", Format.TRIG)
+    (triple,) = submission.triples
+    assert submission.named == {NamedNode("http://e/g"): (triple,)}
+    assert submission.spans(triple) != submission.spans(triple, NamedNode("http://e/g"))
+
+
+def test_blank_nodes_of_two_files_never_meet_and_are_the_same_in_every_run() -> None:
+    one, again = read("_:a <urn:p> [] .", name="1"), read("_:a <urn:p> [] .", name="1")
+    other = read("_:a <urn:p> [] .", name="2")
+    assert one.triples == again.triples
+    assert not {t.subject for t in one.triples} & {t.subject for t in other.triples}
+
+
+@pytest.mark.parametrize(
+    "text", ["( ( <urn:a>", "] ] ]", "<a> <b> ) )", "a , ; .", "{ } }", "@prefix"]
+)
+def test_what_cannot_be_followed_has_no_places_and_is_no_crash(text: str) -> None:
+    places = turtle_places(text, 100)
+    assert places is None or not places.kinds
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.sampled_from("<urn:a> _b\"'@^#.;,[](){}\n\\0e甲、")))
+def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
+    try:
+        submission = read(text, Format.TRIG)
+    except InputError as error:
+        assert error.line is not None
+        assert error.column is not None
+        assert error.excerpt is not None
+    else:
+        assert all(submission.spans(triple) for triple in submission.triples)
+
+
+@pytest.mark.parametrize("bracket", ["(", "[ <urn:p> "])
+def test_nesting_is_limited(bracket: str) -> None:
+    with pytest.raises(InputError, match="nested more than 500 levels") as caught:
+        read("<urn:a> <urn:p> " + bracket * 20_000)
+    assert caught.value.line == 1
+
+
+def test_triple_terms_are_refused() -> None:
+    with pytest.raises(InputError, match=r"RDF 1\.2"):
+        read(E + "e:a e:b <<( e:c e:d e:e )>> .")

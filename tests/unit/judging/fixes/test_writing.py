@@ -102,3 +102,45 @@ def test_a_blank_node_is_never_replaced(tmp_path: Path) -> None:
 
 def test_as_it_stands_a_text_needs_no_syntax(tmp_path: Path) -> None:
     assert mended('<x:a> <x:b> "甲" .', '"乙"', tmp_path) == '<x:a> <x:b> "乙" .'
+
+
+def in_file(text: str, name: str, old: str, new: Term, folder: Path) -> str | None:
+    """Replace the object that is called `old` by a term."""
+    path = folder / name
+    path.write_text(text, "utf-8", newline="")
+    submission = read_placed(path)
+    (triple,) = [t for t in submission.triples if getattr(t.object, "value", "") == old]
+    mend = Mend(Bilingual("改", "mend"), (Replacement(triple, "object", new),))
+    fix = as_fix(mend, (submission,))
+    if fix is None:
+        return None
+    after = apply_fixes(submission.text, [fix])
+    path.write_text(after, "utf-8", newline="")
+    wanted = Triple(triple.subject, triple.predicate, new)
+    assert wanted in read_placed(path).triples
+    return after
+
+
+JSON = (
+    '{"@id": "x:a", "x:b": {"@value": " 甲\\"", "@language": "zh"}, "x:c": {"@id": "http://y/z"}}'
+)
+
+
+def test_json_ld_gets_other_words_and_nothing_else(tmp_path: Path) -> None:
+    words = in_file(JSON, "a.jsonld", ' 甲"', Literal('甲"乙', language="zh"), tmp_path)
+    assert words == JSON.replace(' 甲\\"', '甲\\"乙')
+    iri = in_file(JSON, "a.jsonld", "http://y/z", NamedNode("https://y/z"), tmp_path)
+    assert iri == JSON.replace("http://y/z", "https://y/z")
+    assert in_file(JSON, "a.jsonld", ' 甲"', Literal("甲", language="en"), tmp_path) is None
+    assert in_file(JSON, "a.jsonld", ' 甲"', STREET, tmp_path) is None
+
+
+XML = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:x="https://x.org/">
+<rdf:Description rdf:about="https://x.org/a"><x:b xml:lang="zh"> 甲&amp;乙</x:b></rdf:Description>
+</rdf:RDF>"""
+
+
+def test_rdf_xml_gets_other_words_and_nothing_else(tmp_path: Path) -> None:
+    words = in_file(XML, "a.rdf", " 甲&乙", Literal("甲<乙", language="zh"), tmp_path)
+    assert words == XML.replace(" 甲&amp;乙", "甲&lt;乙")
+    assert in_file(XML, "a.rdf", " 甲&乙", Literal("甲"), tmp_path) is None

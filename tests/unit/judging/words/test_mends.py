@@ -78,6 +78,20 @@ def test_a_mend_is_proposed_only_where_it_is_plain(
         assert submission.text.replace(data, expected) in mended
 
 
+def test_https_is_proposed_for_http_where_that_exists(tmp_path: Path) -> None:
+    data = ":c a :Canteen ; :street <http://example.org/invented/hp> ."
+    submission = read(data, "data.ttl", tmp_path)
+    rules = compiled(
+        ":S sh:targetNode :c ; sh:property [ sh:path :street ; sh:class :Street ] .", tmp_path
+    )
+    with opened(tmp_path) as graph:
+        stands = [quad.triple for quad in graph.store.quads_for_pattern(None, None, None, None)]
+        report = validate(TripleIndex([*stands, *submission.triples]), rules)
+        (item,) = place_results(report.results, Material((submission,), rules, graph))
+    (fix,) = item.fixes
+    assert apply_fixes(submission.text, [fix]).endswith(":c a :Canteen ; :street :hp .")
+
+
 def test_the_inverse_property_is_proposed_where_it_is_the_other_way_round(tmp_path: Path) -> None:
     old = OLD_INVERSE
     submission = read(":hf :within :hp .", "data.ttl", tmp_path)
