@@ -95,7 +95,9 @@ class Context:
         known = set(self._layout.inferred())
         entailed = infer(TripleIndex((*self._layout.asserted(), *new)), self.ground.rules)
         inferred = tuple(
-            triple for triple in entailed if triple not in known and triple not in self.ground.axioms
+            triple
+            for triple in entailed
+            if triple not in known and triple not in self.ground.axioms
         )
         promoted = tuple(triple for triple in sorted(new, key=str) if triple in known)
         whole = WholeGraph(self._layout, self.ground.shapes)
