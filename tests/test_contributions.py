@@ -121,6 +121,8 @@ def test_undo_gives_back_the_store_as_it_was_but_for_nothing(out: Path) -> None:
     submit(out, canteen(1), WHO)
     assert undo(out, 1, WHO).status == "done"
     assert quads(out) == before
+    names = Store.read_only(str(out / "current" / "store")).named_graphs()
+    assert not [name for name in names if "/contribution/" in str(name)]
     assert [item["state"] for item in listing(out)] == ["undone", "live"]
     for number, words in ((1, "undone already"), (7, "no contribution 7; the last is 2")):
         with pytest.raises(InputError, match=words):
