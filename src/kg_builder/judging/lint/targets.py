@@ -1,4 +1,4 @@
-"""Nodes that exist nowhere or are of no class, and IRIs that are not made as those of their class are."""
+"""Nodes that exist nowhere or are of no class, and IRIs not made as those of their class are."""
 
 from __future__ import annotations
 
