@@ -120,7 +120,12 @@ def submit(
     ready for it, BusyError where another writer stays, OutputError where it cannot be written.
     """
     options = options or Options()
-    with _session(options) as session, _standing(store, options) as (output, graph, history):
+    with (
+        _session(options) as session,
+        _standing(store, options) as (output, graph, history),
+        Court(graph, _resources(options), session.court) as court,
+    ):
+        session.court = court
         submissions = [_submission(file, session.child) for file in files]
         triples = tuple(dict.fromkeys(t for found in submissions for t in found.triples))
         batch = make_batch(
@@ -130,9 +135,7 @@ def submit(
         if triples and held.issuperset(triples):
             return Outcome("unchanged", _verdict((), triples), batch, known=triples)
         after = history.with_batch(batch)
-        with Court(graph, _resources(options), session.court) as court:
-            judgement = court.judge(submissions)
-            session.court = court
+        judgement = court.judge(submissions)
         if judgement.effect is None:
             raise ValueError("judged out of context")
         change = extend(graph, history, after, judgement.effect)
