@@ -118,8 +118,14 @@ class Court:
         else:
             self._rules = Rules(self._context.shapes, ontology.triples)
             self._house = HouseShapes(resources.files("shapes", "*.ttl"))
-            rules = self._context.ground.rules
-            self._lint = LintContext(ontology, graph, resources=resources, rules=rules)
+            ground = self._context.ground
+            self._lint = LintContext(
+                ontology,
+                graph,
+                resources=resources,
+                rules=ground.rules,
+                targeted=ground.shapes.target_predicates(),
+            )
 
     def __enter__(self) -> Court:
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 from urllib.parse import unquote
 
@@ -14,7 +15,7 @@ from kg_builder.errors import StoreError
 from kg_builder.graph.iris import local_name
 from kg_builder.graph.ontology import ROOT
 from kg_builder.graph.unknown_terms import OWN_NAMESPACES
-from kg_builder.graph.vocabulary import HOUSE, PREFIXES, RDF_TYPE
+from kg_builder.graph.vocabulary import HOUSE, PREFIXES, RDF_TYPE, expand
 from kg_builder.judging.lint.bounds import evidence_spaces
 from kg_builder.judging.lint.findings import Kind, about, instead
 from kg_builder.judging.lint.near import Near, local_part, namespace_end, ranked
@@ -23,6 +24,7 @@ from kg_builder.judging.raw import Mend, Raw, Replacement
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.text.search.records import Ambiguous, Found
 
+_DEPRECATED: Final = expand("owl:deprecated")
 _CLOSE: Final = 60.0
 _INSTANCE: Final = re.compile(r"(?P<base>.+/)id/(?P<segment>[a-z][-a-z0-9]*)/(?P<local>[^/#]+)")
 _LETTERS: Final = "0-9A-Za-z\u3007\u3400-\u4dbf\u4e00-\u9fff"
@@ -108,10 +110,12 @@ def untyped(task: Task) -> Iterator[Raw]:
 
 
 def _typed_by(task: Task, triple: Triple) -> Iterator[object]:
-    """Yield the ends of a triple that it gives a class."""
-    if triple.predicate == RDF_TYPE:
+    """Yield the ends of a triple that it gives a class, or that shapes look at without one."""
+    if triple.predicate == RDF_TYPE or triple.predicate == _DEPRECATED:  # a tombstone has none
         yield triple.subject
         return
+    if triple.predicate in task.context.targeted:
+        yield from (triple.subject, triple.object)
     subjects, objects = task.vocabulary.entailed_types(triple.predicate)
     if subjects:
         yield triple.subject
@@ -147,7 +151,7 @@ def _nearest(task: Task, node: NamedNode, *, named: bool) -> Near:
         return Near(moved, plain=len(moved) == 1)
     candidates = {*_own(task, node)}
     if named:
-        candidates |= set(_named(task, node))
+        candidates |= set(_named(task, node)) - {node}
     wanted = unquote(local_part(node.value))
     rated = {
         other: score
@@ -167,7 +171,8 @@ def _elsewhere(task: Task, node: NamedNode) -> tuple[NamedNode, ...]:
     if same != node and task.exists(same):
         return (same,)
     others = (NamedNode(f"{base}id/{segment}/{local}") for segment in task.vocabulary.segments)
-    return tuple(other for other in others if task.exists(other))[:_MOST_ELSEWHERE]
+    found = (other for other in others if other != node and task.exists(other))
+    return tuple(islice(found, _MOST_ELSEWHERE))
 
 
 def _own(task: Task, node: NamedNode) -> Iterator[NamedNode]:
