@@ -8,6 +8,7 @@ import os
 import random
 import resource
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -376,27 +377,34 @@ def test_a_disk_that_is_full_leaves_the_former_state(out: Path, most: int) -> No
     assert submit(out, canteen(1), WHO, QUICK).status == "done"
 
 
+@contextmanager
+def read_only(out: Path) -> Iterator[Path]:
+    """Give a copy of a folder that cannot be written, even where the tests are run by root."""
+    folder = Path(tempfile.mkdtemp())
+    copy = copied(out, folder / "build")
+    everything = [folder, copy, *(path for path in copy.rglob("*") if not path.is_symlink())]
+    for path in everything:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    user = os.geteuid()
+    try:
+        if user == 0:
+            os.seteuid(65534)
+        yield copy
+    finally:
+        os.seteuid(user)
+        for path in everything:
+            path.chmod(0o755)
+        shutil.rmtree(folder)
+
+
 def test_a_read_only_folder_is_one_clear_line(out: Path) -> None:
     submit(out, canteen(1), WHO, QUICK)
-    if os.geteuid() == 0:
-        for path in (out, *out.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(0o555 if path.is_dir() else 0o444)
-        for parent in out.parents:
-            if parent.name.startswith("pytest-"):
-                parent.chmod(0o755)
-        os.seteuid(65534)
-    try:
+    with read_only(out) as folder:
         with pytest.raises(OutputError, match="Permission denied") as caught:
-            undo(out, 1, WHO, QUICK)
-        assert undo(out, 1, WHO, Options(dry_run=True)).status == "would"
-    finally:
-        os.seteuid(0) if os.getuid() == 0 else None
-        for path in (out, *out.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(0o755)
+            undo(folder, 1, WHO, QUICK)
+        assert undo(folder, 1, WHO, Options(dry_run=True)).status == "would"
+        assert numbers(folder) == [1]
     assert "\n" not in caught.value.render("zh")
-    assert numbers(out) == [1]
 
 
 def test_nothing_of_an_old_generation_is_written_to(out: Path) -> None:
