@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from kg_builder.graph.ontology import load_ontology as load_ontology
     from kg_builder.graph.opening import OpenGraph as OpenGraph
     from kg_builder.graph.opening import open_graph as open_graph
+    from kg_builder.judging.face import validate as validate
+    from kg_builder.judging.reports.report import Report as Report
     from kg_builder.pipeline import BuildOptions as BuildOptions
     from kg_builder.pipeline import BuildResult as BuildResult
     from kg_builder.pipeline import assemble_report as assemble_report
@@ -61,6 +63,8 @@ _HOMES = {
     ),
     "kg_builder.graph.ontology": ("load_ontology",),
     "kg_builder.graph.opening": ("OpenGraph", "open_graph"),
+    "kg_builder.judging.face": ("validate",),
+    "kg_builder.judging.reports.report": ("Report",),
     "kg_builder.pipeline": (
         "BuildOptions",
         "BuildResult",

@@ -101,14 +101,24 @@ class Standby:
         file_size: int | None = None,
     ) -> R:
         """Return `function(*args)` as `run_in_child` does, and raise what that raises."""
-        try:
-            process = self._ready.popleft()
-        except IndexError:
+        process = self._taken()
+        if process is None:
             return run_in_child(
                 function, *args, timeout=timeout, memory=memory, file_size=file_size
             )
         request = _request(function, args, timeout, memory, file_size)
         return _outcome(process, function, request, timeout)  # type: ignore[no-any-return]
+
+    def _taken(self) -> subprocess.Popen[bytes] | None:
+        """Return the child that stands by, for one call; None where none does, or it has died."""
+        try:
+            process = self._ready.popleft()
+        except IndexError:
+            return None
+        if process.poll() is None:
+            return process
+        with process:
+            return None
 
     def close(self) -> None:
         """End the child that stands by, if one does."""

@@ -25,7 +25,7 @@ from kg_builder.errors import (
     TimeLimitError,
     WorkerError,
 )
-from kg_builder.workers import map_in_children, run_in_child
+from kg_builder.workers import Standby, map_in_children, run_in_child
 
 MEGABYTE = 1 << 20
 ROOT = Path(__file__).resolve().parents[2]
@@ -354,3 +354,82 @@ def test_a_child_that_waits_ends_after_its_parent_was_killed(tmp_path):
             time.sleep(0.05)
         parent.kill()
     assert eventually_ended([int(pid_file.read_text())])
+
+
+def loaded_modules() -> set[str]:
+    return set(sys.modules)
+
+
+def test_a_child_that_stands_by_answers_and_has_its_modules():
+    with Standby("colorsys") as standby:
+        assert "colorsys" in standby.run(loaded_modules, timeout=30)
+        # the next call starts a child of its own
+        assert "colorsys" not in standby.run(loaded_modules, timeout=30)
+        standby.prepare()
+        assert "colorsys" in standby.run(loaded_modules, timeout=30)
+
+
+def test_calls_of_threads_that_share_a_standby_have_a_child_each():
+    with Standby() as standby:
+        pids: list[int] = []
+        threads = [
+            threading.Thread(target=lambda: pids.append(standby.run(os.getpid, timeout=30)))
+            for _ in range(3)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(set(pids)) == 3
+    assert os.getpid() not in pids
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "error"),
+    [
+        (refuse, (), InputError),
+        (time.sleep, (60,), TimeLimitError),
+        (os.kill, (0, signal.SIGKILL), CrashError),
+    ],
+)
+def test_a_child_that_stands_by_fails_as_any_other(function, args, error):
+    with Standby() as standby, pytest.raises(error):
+        standby.run(function, *args, timeout=1)
+
+
+def test_the_limits_of_a_child_that_stands_by_are_those_of_the_call():
+    with Standby() as standby, pytest.raises(MemoryLimitError):
+        standby.run(bytearray, 512 * MEGABYTE, timeout=30, memory=256 * MEGABYTE)
+
+
+def standing_by(pid_file: str) -> Standby:
+    """Start a child that writes its process to a file and waits."""
+    standby = Standby()
+    Path(pid_file).write_text(str(standby._ready[0].pid))
+    return standby
+
+
+def test_closing_ends_the_child_that_stands_by(tmp_path):
+    standby = standing_by(str(tmp_path / "pid"))
+    pid = int((tmp_path / "pid").read_text())
+    assert is_running(pid)
+    standby.close()
+    assert eventually_ended([pid])
+
+
+def test_a_child_that_stands_by_ends_after_its_parent_was_killed(tmp_path):
+    pid_file = tmp_path / "pid"
+    code = (
+        "import os; from tests.unit.test_workers import standing_by; "
+        f"kept = standing_by({str(pid_file)!r}); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
+    assert eventually_ended([int(pid_file.read_text())])
+
+
+def test_a_child_that_died_while_it_stood_by_is_replaced():
+    with Standby() as standby:
+        pid = standby._ready[0].pid
+        os.kill(pid, signal.SIGKILL)
+        assert eventually_ended([pid])
+        assert standby.run(os.getpid, timeout=30) != pid

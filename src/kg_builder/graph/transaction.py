@@ -14,10 +14,11 @@ import shutil
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store, Triple
 
 from kg_builder.errors import OutputError
 from kg_builder.graph.checksums import Digest, read_digests, write_checksums
@@ -112,6 +113,9 @@ def _extend_store(former: Path, path: Path, change: Change) -> None:
         for quad in _quads(change.go):
             store.remove(quad)
         store.extend(_quads(change.come))
+        for name in change.go:  # the engine keeps the names of graphs that it has emptied
+            if isinstance(name, NamedNode) and not any(_first_of(store, name)):
+                store.remove_graph(name)
         store.flush()
     except OSError as error:
         raise OutputError(
@@ -120,6 +124,10 @@ def _extend_store(former: Path, path: Path, change: Change) -> None:
             file=str(path),
         ) from error
     del store  # the last reference: the engine closes its files
+
+
+def _first_of(store: Store, graph: NamedNode) -> Iterable[Quad]:
+    return islice(store.quads_for_pattern(None, None, None, graph), 1)
 
 
 def _quads(graphs: _Graphs) -> Iterable[Quad]:

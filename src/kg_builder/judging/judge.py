@@ -23,7 +23,7 @@ from kg_builder.graph.shacl import compile_shapes
 from kg_builder.graph.shacl.report import read_term, sort_key
 from kg_builder.graph.submission.model import Submission
 from kg_builder.judging.fixes import apply_fixes, compatible
-from kg_builder.judging.lint import Kind, LintContext, is_schema, lint
+from kg_builder.judging.lint import LintContext, already_there, is_schema, lint, told_once
 from kg_builder.judging.raw import Raw
 from kg_builder.judging.reports.report import FailOn, JudgedFile, Report
 from kg_builder.judging.standalone import (
@@ -146,14 +146,15 @@ class Court:
                 shape_place=self._house.place,
                 kept=self._rules,
             )
-            findings = _distinct((*linted, *effect.caused, *effect.standing))
+            findings: tuple[Finding, ...] = (*linted, *effect.caused, *effect.standing)
             results = _placed(findings, material, effect.standing, listed)
+        known = already_there(len(triples), len(effect.new))
         verdict = Verdict(
             results=results,
             triples=_count(submissions),
             focus_nodes=effect.focus_nodes,
             standing_elsewhere=effect.elsewhere,
-            notes=effect.notes,
+            notes=effect.notes if known is None else (*effect.notes, known),
         )
         return Judgement(tuple(submissions), verdict, effect, triples)
 
@@ -185,7 +186,7 @@ class Court:
             shape_place=shapes.place,
         )
         strange, notes = about_shapes(after, shapes)
-        findings = _distinct((*linted, *caused, *sorted(standing, key=sort_key)))
+        findings: tuple[Finding, ...] = (*linted, *caused, *sorted(standing, key=sort_key))
         whole = Bilingual(
             f"用别人的形状要检查整个图：{len(joined)} 条三元组",
             f"other shapes need the whole graph: {len(joined)} triples were checked",
@@ -201,12 +202,8 @@ class Court:
 
     def _linted(self, submissions: Sequence[Submission]) -> Iterator[Raw]:
         """Yield what lint finds; a node that another of the files describes exists."""
-        described = {str(t.subject) for submission in submissions for t in submission.triples}
         for submission in submissions:
-            for raw in lint(submission, self._lint):
-                dangling = raw.result.component == Kind.DANGLING.component
-                if not (dangling and raw.result.value in described):
-                    yield raw
+            yield from lint(submission, self._lint, submissions)
 
     def _fit(self, submissions: Sequence[Submission]) -> tuple[Triple, ...]:
         """Return the triples that may stand in a graph; lint reports the others."""
@@ -259,21 +256,6 @@ def _count(submissions: Sequence[Submission]) -> int:
     return len({triple for submission in submissions for triple in submission.triples})
 
 
-def _distinct(findings: Sequence[Finding]) -> list[Finding]:
-    """Return findings without those of SHACL that lint tells of the same value better."""
-    told = {
-        (raw.result.component, raw.result.focus_node, raw.result.path, raw.result.value)
-        for raw in findings
-        if isinstance(raw, Raw)
-    }
-    return [
-        finding
-        for finding in findings
-        if isinstance(finding, Raw)
-        or (finding.component, finding.focus_node, finding.path, finding.value) not in told
-    ]
-
-
 def _exactly(item: PlacedResult, shapes: ShapeFiles) -> PlacedResult:
     """Return a result with the place of its very shape, which may have no name."""
     node = read_term(item.result.source_shape)
@@ -289,8 +271,9 @@ def _placed(
 ) -> tuple[PlacedResult, ...]:
     """Return results with places and words, as often as SHACL has them; the unlisted ones bare."""
     stood = set(standing)
-    found = place_results(findings, material, standing=stood, most=listed)
-    left = Counter(item.result if isinstance(item, Raw) else item for item in findings)
+    once = told_once(findings)
+    found = place_results(once.findings, material, standing=stood, known=once.known, most=listed)
+    left = Counter(item.result if isinstance(item, Raw) else item for item in once.findings)
     often = [copy for item in found for copy in [item] * max(left.pop(item.result, 1), 1)]
     bare = (
         PlacedResult(result, _BARE, _BARE, standing=result in stood)
@@ -347,11 +330,12 @@ def mended(submission: Submission, judgement: Judgement) -> Mended:
 
     Results that stood before are left as they are.
     """
-    fixes = compatible(
-        fix
-        for item in judgement.verdict.results
+    first = {
+        fix.edits: fix
+        for item in reversed(judgement.verdict.results)
         for fix in item.fixes[:1]
         if not item.standing and all(edit.file == submission.name for edit in fix.edits)
-    )
+    }
+    fixes = compatible(reversed(first.values()))
     text = apply_fixes(submission.text, fixes, submission.name)
     return Mended(("\ufeff" if submission.marked else "").encode() + text.encode(), fixes)

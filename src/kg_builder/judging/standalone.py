@@ -11,7 +11,14 @@ from typing import Final
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
-from kg_builder.errors import ConfigurationError, InputError
+from kg_builder.errors import (
+    ConfigurationError,
+    CrashError,
+    InputError,
+    MemoryLimitError,
+    TimeLimitError,
+    ValidationFailure,
+)
 from kg_builder.graph.mixing import Inference
 from kg_builder.graph.shacl.report import read_term
 from kg_builder.graph.shacl.vocabulary import short_name
@@ -100,10 +107,11 @@ def check_shapes(
     """Check a data graph against shape files.
 
     Raises ConfigurationError for shapes that cannot be used, or that check nothing, with the place
-    (for shapes that merely meet no node, if something `must_check`); what `check_alone` raises.
+    (for shapes that merely meet no node, if something `must_check`); TimeLimitError,
+    ValidationFailure.
     """
     _refuse_no_shapes(shapes)
-    found = check_alone(data, shapes.triples, ontology, inference=inference, timeout=timeout)
+    found = _checked(data, shapes, ontology, inference, timeout)
     if isinstance(found, Unusable):
         raise _unusable(found, shapes)
     if not found.shapes:
@@ -116,6 +124,36 @@ def check_shapes(
     if must_check and not found.focus_nodes:
         raise _checked_nothing(found, shapes)
     return found
+
+
+def _checked(
+    data: Sequence[Triple],
+    shapes: ShapeFiles,
+    ontology: Sequence[Triple],
+    inference: Inference,
+    timeout: float,
+) -> Checked | Unusable:
+    """Do what `check_alone` does; how its process ended is said in words of the check."""
+    try:
+        return check_alone(data, shapes.triples, ontology, inference=inference, timeout=timeout)
+    except TimeLimitError as error:
+        raise TimeLimitError(
+            f"{timeout:g} 秒内没有检验完，没有结果；可用 --timeout 给更多时间",
+            f"the check did not end within {timeout:g} s, there is no result; --timeout gives more",
+            file=shapes.names,
+        ) from error
+    except (MemoryLimitError, CrashError) as error:
+        raise ValidationFailure(
+            f"没能检验完，没有结果：检验的进程{_DIED[type(error)].zh}",
+            f"could not check, there is no result: the process {_DIED[type(error)].en}",
+            file=shapes.names,
+        ) from error
+
+
+_DIED: Final = {
+    MemoryLimitError: Bilingual("耗尽了内存", "ran out of memory"),
+    CrashError: Bilingual("意外结束了", "died"),
+}
 
 
 def _refuse_no_shapes(shapes: ShapeFiles) -> None:

@@ -48,6 +48,7 @@ _IN_GRAPH: Final = Bilingual("在已有的图里", "in the graph")
 _FIX: Final = Bilingual("改法", "Fix")
 _ALSO: Final = Bilingual("另见", "See also")
 _SHAPE: Final = Bilingual("形状", "Shape")
+_RULE: Final = Bilingual("规则", "Rule")
 _TERMS: Final = Bilingual("原文（IRI）", "In full (IRIs)")
 _CUT_LINE: Final = Bilingual("（行过长，未全列）", " (the line is longer)")
 
@@ -264,8 +265,10 @@ class _Writer:
             f"<dt>{name}</dt><dd><code>{shown(value)}</code></dd>" for name, value in rows if value
         )
         where = f" {shown(str(item.shape_place))}" if item.shape_place else ""
+        name = component_name(result.component)
+        word = _RULE if name.startswith("kg:") else _SHAPE  # of ours, which no shape says
         return (
-            f"<details><summary>{both(_SHAPE)} <code>{shown(component_name(result.component))}"
+            f"<details><summary>{both(word)} <code>{shown(name)}"
             f"</code>{where}</summary><p>{both(_TERMS)}</p><dl>{terms}</dl></details>"
         )
 

@@ -134,6 +134,14 @@ CASES = {
         "1, 4",
         ["4"],
     ),
+    # 6.3.1: SELECT validators bind $this and the parameters, and give ?value
+    "values that a node validator finds": (
+        "ex:Comp a sh:ConstraintComponent ; sh:parameter [ sh:path ex:top ] ; sh:nodeValidator"
+        " [ sh:select 'SELECT $this ?value { $this <http://example.org/p> ?value"
+        " FILTER (?value > $top) }' ] . ex:S sh:targetNode ex:a ; ex:top 3 .",
+        "1, 4",
+        ["4"],
+    ),
     # 6.2.1: an only parameter with several values is several constraints
     "several values of a parameter": (
         "ex:Comp a sh:ConstraintComponent ; sh:parameter [ sh:path ex:top ] ;"

@@ -270,8 +270,8 @@ ex:importing owl:imports ex:middle ; sh:declare
 ex:Between a sh:ConstraintComponent ;
   sh:parameter [ sh:path ex:least ], [ sh:path ex:most ; sh:optional true ] ;
   sh:nodeValidator [ sh:prefixes ex:importing ; sh:select
-    """SELECT $this ?value WHERE { $this ex:low ?value
-       FILTER (?value < $least || (BOUND($most) && ?value > $most)) }""" ] ;
+    """SELECT DISTINCT $this WHERE { $this ex:low ?n
+       FILTER (?n < $least || (BOUND($most) && ?n > $most)) }""" ] ;
   sh:propertyValidator [ sh:prefixes ex:importing ; sh:message "{$least} {?value}" ; sh:select
     """SELECT DISTINCT $this ?value WHERE { $this $PATH ?value
        FILTER (isNumeric(?value) && (?value < $least || (BOUND($most) && ?value > $most))) }""" ] .
@@ -284,7 +284,7 @@ ex:Far a ex:Kind ; sh:parameter [ sh:path ex:far ], [ sh:path ex:fast ] ;
 ex:Kind rdfs:subClassOf sh:ConstraintComponent .
 ex:Likes a sh:ConstraintComponent ; sh:parameter [ sh:path ex:likes ] ;
   sh:nodeValidator [ sh:prefixes ex:importing ; sh:select
-    "SELECT $this ?value WHERE { ?value ex:p1 $this FILTER (?value != $likes) }" ] ;
+    "SELECT DISTINCT $this WHERE { ?x ex:p1 $this FILTER (?x != $likes) }" ] ;
   sh:propertyValidator [ sh:prefixes ex:importing ; sh:select
     "SELECT DISTINCT $this ?value WHERE { $this $PATH ?value FILTER (?value != $likes) }" ] .
 '''

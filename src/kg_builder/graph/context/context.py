@@ -94,11 +94,8 @@ class Context:
         """Return what new triples do, from the closure and the results of everything."""
         known = set(self._layout.inferred())
         entailed = infer(TripleIndex((*self._layout.asserted(), *new)), self.ground.rules)
-        inferred = tuple(
-            triple
-            for triple in entailed
-            if triple not in known and triple not in self.ground.axioms
-        )
+        there = known | self.ground.axioms
+        inferred = tuple(triple for triple in entailed if triple not in there)
         promoted = tuple(triple for triple in sorted(new, key=str) if triple in known)
         whole = WholeGraph(self._layout, self.ground.shapes)
         nodes = whole.targets((*new, *inferred))

@@ -265,13 +265,24 @@ def _relative(stop: Stop) -> Mend | None:
     return Mend(stop.place, Bilingual(zh, en))
 
 
+_CHARACTERS: Final = {
+    " ": Bilingual("空格", "a space"),
+    "\t": Bilingual("制表符", "a tab"),
+    "\n": Bilingual("换行", "a line end"),
+    "\r": Bilingual("换行", "a line end"),
+}
+
+
 def _bad_iri(stop: Stop) -> Mend | None:
     found = re.search(r"Invalid IRI code point '(.)'", stop.reason, re.DOTALL)
     if found is None:
         return None
     place = stop.text.find(found[1], stop.place)
     place = stop.place if place < 0 else place
-    named = Bilingual("空格", "a space") if found[1] == " " else Bilingual(found[1], found[1])
+    named = _CHARACTERS.get(found[1])
+    if named is None:
+        shown = found[1] if found[1].isprintable() else f"U+{ord(found[1]):04X}"
+        named = Bilingual(shown, shown)
     escape = "".join(f"%{byte:02X}" for byte in found[1].encode())
     return Mend(
         place,

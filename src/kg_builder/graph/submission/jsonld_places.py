@@ -120,7 +120,10 @@ class JsonLdReader:
         def read(key: Json, value: Json) -> Callable[[], None]:
             return lambda: self._member(key, value, context, graph, subject, plain=plain)
 
-        self.later([read(key, value) for key, value in node.members])
+        types_first = sorted(
+            node.members, key=lambda member: context.keyword(member[0].text) != "@type"
+        )
+        self.later([read(key, value) for key, value in types_first])
 
     def _member(
         self,

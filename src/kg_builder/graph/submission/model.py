@@ -71,7 +71,8 @@ class Submission:
     base: str | None
     prefixes: Mapping[str, str]
     triples: tuple[Triple, ...]
-    """Of the default graph, in the order of the document, each once."""
+    """Of the default graph, each once, in the order of the document, but that a bracket may come
+    before what holds it."""
     named: Mapping[GraphName, tuple[Triple, ...]]
     """Of the named graphs, which are never flattened."""
     notices: tuple[SubmissionNotice, ...] = ()

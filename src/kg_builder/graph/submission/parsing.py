@@ -37,6 +37,7 @@ from kg_builder.graph.submission.turtle_places import (
     TooDeepError,
     turtle_places,
 )
+from kg_builder.graph.submission.turtle_tokens import OTHER, tokens
 from kg_builder.graph.submission.wording import not_placed, not_turtle, refused_at
 from kg_builder.graph.submission.xml_guard import declared_entities
 from kg_builder.graph.vocabulary import RDF_TYPE, expand
@@ -94,9 +95,11 @@ def parse_document(data: bytes, name: str, kind: Format, max_depth: int) -> Pars
         body = in_one_piece(decoded.text).encode()
     parser = parse_rdf(body, kind.engine)
     quads = io.BytesIO()
-    renamed = _renamed(parser, read.placing, _label(name, decoded.sha256), name)
+    renamed = _renamed(parser, read.placing, _label(name, decoded.sha256))
     try:
         serialize_rdf(renamed, quads, RdfFormat.N_QUADS)
+    except _TripleTermError:
+        raise _triple_term(decoded.text, name) from None
     except SyntaxError as error:
         if kind in (Format.JSON_LD, Format.RDF_XML):
             raise not_placed(error, decoded.text, name, kind) from error
@@ -139,7 +142,22 @@ def _label(name: str, sha256: str) -> str:
     return "b" + hashlib.sha256(f"{name}\0{sha256}".encode()).hexdigest()[:12] + "x"
 
 
-def _renamed(quads: QuadParser, placing: _Placing, label: str, name: str) -> Iterator[Quad]:
+class _TripleTermError(Exception):
+    """What SHACL and this program know nothing of."""
+
+
+def _triple_term(text: str, name: str) -> InputError:
+    place = next((start for what, start, _ in tokens(text) if what == OTHER), 0)
+    return refused_at(
+        text,
+        place,
+        name,
+        "含有三元组词项（RDF 1.2），这里只读 RDF 1.1",
+        "holds a triple term (RDF 1.2), and only RDF 1.1 is read",
+    )
+
+
+def _renamed(quads: QuadParser, placing: _Placing, label: str) -> Iterator[Quad]:
     """Yield the quads with labels of blank nodes that begin with `label`."""
     labels: dict[BlankNode, BlankNode] = {}
 
@@ -150,11 +168,7 @@ def _renamed(quads: QuadParser, placing: _Placing, label: str, name: str) -> Ite
         placing.see(quad)
         subject, object_, graph = quad.subject, quad.object, quad.graph_name
         if isinstance(subject, Triple) or isinstance(object_, Triple):
-            raise InputError(
-                "含有三元组词项（RDF 1.2），这里只读 RDF 1.1",
-                "holds a triple term (RDF 1.2), and only RDF 1.1 is read",
-                file=name,
-            )
+            raise _TripleTermError
         blank = isinstance(subject, BlankNode), isinstance(object_, BlankNode)
         if any(blank) or isinstance(graph, BlankNode):
             yield Quad(

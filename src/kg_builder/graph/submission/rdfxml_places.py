@@ -2,7 +2,8 @@
 
 For documents that `xml_guard` has let through. Nodes and objects that an attribute names have the
 place of its value, without quotes; properties and classes that of the tag's or attribute's name;
-literals that of the text between the tags.
+literals that of the text between the tags. What has no name is told apart by its order, which is
+the parser's: a node comes before the property that holds it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from kg_builder.graph.submission.glue import iri_notice
 from kg_builder.graph.submission.matching import Found, Key, Place, literal_key
 from kg_builder.graph.submission.model import SubmissionNotice
 from kg_builder.graph.submission.wording import bad_iri, refused_at
+from kg_builder.graph.submission.xml_guard import PREDEFINED, REFERENCE
 from kg_builder.graph.vocabulary import PREFIXES
 from kg_builder.model.selector import Span
 
@@ -35,9 +37,7 @@ _PIECE: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ATTRIBUTE: Final = re.compile(r"""([^\s=]++)\s*+=\s*+("[^"]*"|'[^']*')""")
-_REFERENCE: Final = re.compile(r"&(#x?[0-9A-Fa-f]+|[^#;&\s][^;&\s]*);")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_PREDEFINED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _SYNTAX: Final = frozenset(
     _RDF + name for name in ("about", "ID", "nodeID", "resource", "datatype", "parseType", "bagID")
 )
@@ -72,7 +72,9 @@ class _Frame:
     predicate: str = ""
     predicate_place: Place = (0, 0)
     settled: bool = False
-    """Of a property: whether its object is known."""
+    """Of a property: whether its object has been noted."""
+    node: tuple[Key, Place] | None = None
+    """Of a property: the node within it."""
     text: list[str] = field(default_factory=list)
     text_place: Place | None = None
     tag: Place = (0, 0)
@@ -135,13 +137,13 @@ class RdfXmlReader:
         frame.text.append(raw if kind == "data" else self._decoded(raw))
 
     def _decoded(self, raw: str) -> str:
-        return _REFERENCE.sub(self._referred, raw) if "&" in raw else raw
+        return REFERENCE.sub(self._referred, raw) if "&" in raw else raw
 
     def _referred(self, match: re.Match[str]) -> str:
         name = match[1]
         if name.startswith("#"):
             return chr(int(name[2:], 16) if name[1] in "xX" else int(name[1:]))
-        return self._entities.get(name, _PREDEFINED.get(name, match[0]))
+        return self._entities.get(name, PREDEFINED.get(name, match[0]))
 
     def _start(self, piece: re.Match[str]) -> None:
         parent = self._open[-1] if self._open else None
@@ -268,8 +270,8 @@ class RdfXmlReader:
         self.found.subject(subject, place)
         if parent and parent.kind == COLLECTION:
             parent.items.append((subject, place))
-        elif parent and parent.kind == PROPERTY and not parent.settled:
-            self._settle(parent, subject, place)
+        elif parent and parent.kind == PROPERTY:
+            parent.node = (subject, place)
         if iri != _RDF + "Description":
             self.found.add("", (subject, _TYPE, iri), (place, tag, tag))
         self._property_attributes(named, subject, place, scope)
@@ -322,16 +324,11 @@ class RdfXmlReader:
             self._settle(frame, "", tag)  # markup: its value is not worked out
             frame.kind = OPAQUE
             return frame
-        if resource:
-            self._settle(frame, self._iri(resource, scope), resource.place)
-        elif label:
-            self._settle(frame, None, label.place)
-        elif any(name not in _SYNTAX for name in named):
-            self._settle(frame, None, tag)
-        if frame.settled:
+        if resource or label or any(name not in _SYNTAX for name in named):
             obj = self._iri(resource, scope) if resource else None
             place = resource.place if resource else label.place if label else tag
             self._property_attributes(named, obj, place, scope)
+            self._settle(frame, obj, place)
         return frame
 
     def _settle(self, frame: _Frame, obj: Key, place: Place) -> None:
@@ -343,6 +340,8 @@ class RdfXmlReader:
         frame = self._open.pop()
         if frame.kind == COLLECTION:
             self._list(frame)
+        elif frame.kind == PROPERTY and frame.node:
+            self._settle(frame, *frame.node)
         elif frame.kind == PROPERTY and not frame.settled:
             self._settle(frame, literal_key("".join(frame.text)), frame.text_place or frame.tag)
 

@@ -1,4 +1,4 @@
-"""Targets that exist nowhere, and IRIs that are not made as those of their class are."""
+"""Nodes that exist nowhere or are of no class, and IRIs not made as those of their class are."""
 
 from __future__ import annotations
 
@@ -95,6 +95,46 @@ def _dangling(task: Task, triple: Triple, node: NamedNode, near: Near) -> Raw:
     return about(Kind.DANGLING, triple, "object", words, severity="Warning", fixes=fixes)
 
 
+def untyped(task: Task) -> Iterator[Raw]:
+    """Yield each subject of no class, neither stated nor entailed: no shape would look at it."""
+    evidence = evidence_spaces(task.context.base)
+    given = {node for triple in task.triples for node in _typed_by(task, triple)}
+    for node, triples in task.by_subject.items():
+        if not isinstance(node, NamedNode) or node in given or node.value.startswith(evidence):
+            continue
+        if _is_term(node) or task.is_glued(node) or any(task.known(node, RDF_TYPE)):
+            continue
+        yield _untyped(task, triples[0], node)
+
+
+def _typed_by(task: Task, triple: Triple) -> Iterator[object]:
+    """Yield the ends of a triple that it gives a class."""
+    if triple.predicate == RDF_TYPE:
+        yield triple.subject
+        return
+    subjects, objects = task.vocabulary.entailed_types(triple.predicate)
+    if subjects:
+        yield triple.subject
+    if objects:
+        yield triple.object
+
+
+def _untyped(task: Task, triple: Triple, node: NamedNode) -> Raw:
+    near = _nearest(task, node, named=_is_instance(task, node))
+    zh = f"不知道 {task.short(node)} 是哪一类事物，所以没有形状检查它"
+    en = f"{task.short(node)} is of no known class, so no shape checks it"
+    ask_zh, ask_en = "请写明类型（a kg:…）", "give it a type (a kg:…)"
+    if near.terms:
+        named = [task.called(term) for term in near.terms]
+        ask_zh += "；或者是不是 " + "、".join(name.zh for name in named) + "？"
+        ask_en += "; or did you mean " + ", ".join(name.en for name in named) + "?"
+    fixes: tuple[Mend, ...] = ()
+    if near.plain:
+        fixes = (_renamed(task, node, near.terms[0], task.short(near.terms[0])),)
+    words = Bilingual(f"{zh}：{ask_zh}", f"{en}: {ask_en}")
+    return about(Kind.UNTYPED, triple, "subject", words, fixes=fixes)
+
+
 def triple_part(task: Task, triple: Triple) -> str:
     """Return the predicate of a triple as people write it."""
     return task.short(triple.predicate)
@@ -134,7 +174,7 @@ def _own(task: Task, node: NamedNode) -> Iterator[NamedNode]:
     space = node.value[: namespace_end(node.value)]
     left = _MOST_OWN
     for other in task.by_subject:
-        if isinstance(other, NamedNode) and other.value.startswith(space):
+        if other != node and isinstance(other, NamedNode) and other.value.startswith(space):
             yield other
             left -= 1
             if not left:

@@ -94,6 +94,10 @@ _HELP: Final[Mapping[str, Bilingual]] = MappingProxyType(
         "kg:DanglingTarget": Bilingual(
             "指向的事物哪里都没有。", "What is pointed to exists nowhere."
         ),
+        "kg:UntypedSubject": Bilingual(
+            "一个事物没有类型，没有形状会检查它。",
+            "A thing has no class, and no shape would check it.",
+        ),
         "kg:IriPattern": Bilingual(
             "IRI 不照它的类的写法。", "An IRI is not made as those of its class."
         ),
@@ -114,6 +118,10 @@ _HELP: Final[Mapping[str, Bilingual]] = MappingProxyType(
         ),
         "kg:GluedPunctuation": Bilingual(
             "中文标点把两个名称连成了一个。", "Chinese punctuation joins two names to one."
+        ),
+        "kg:UndeclaredPrefix": Bilingual(
+            "要写的是带前缀的名称，却写成了完整的 IRI。",
+            "An IRI where a prefixed name was meant.",
         ),
         "kg:IgnoredKey": Bilingual(
             "JSON-LD 的键没有含义，被略去。", "A key of JSON-LD has no meaning and is dropped."

@@ -38,6 +38,7 @@ _COLOURS: Final = MappingProxyType(
 )
 """Of ANSI (ECMA-48, SGR)."""
 _MOST_RELATED: Final = 5
+_MOST_GROUPS: Final = 20
 
 
 def text_report(report: Report, style: Style) -> str:
@@ -88,8 +89,7 @@ class _Teller:
                 yield from (f"    {one_line(line)}" for line in self._pick(words).splitlines())
         for fix in dict.fromkeys(fix for item in items for fix in item.fixes):
             yield from self._fix(fix)
-        for item in items:
-            yield from self._sources(item)
+        yield from dict.fromkeys(line for item in items for line in self._sources(item))
 
     def _heading(self, item: PlacedResult) -> str:
         kind = kind_of(item)
@@ -206,15 +206,24 @@ class _Teller:
         return self._pick(KINDS[kind]) if kind else self._report.short(f"<{name}>")
 
     def _groups(self) -> Iterator[str]:
-        """Yield how many results each shape has, where one has several."""
+        """Yield how many results each constraint of a shape has, where one has several."""
         new = list(self._report.new())
-        groups = Counter(
-            (component_name(item.result.component), self._pick(item.message)) for item in new
-        )
-        if len(groups) == len(new) or len(new) <= 2:
+        groups = Counter((item.result.component, item.result.source_shape) for item in new)
+        if len(groups) == len(new):
             return
-        for (name, message), count in groups.most_common(20):
-            yield f"  {count} × {one_line(name)}{self._say('：', ': ')}{_flat(message)}"
+        places = {
+            item.result.source_shape: _relative(item.shape_place)
+            for item in new
+            if item.shape_place
+        }
+        for (component, shape), count in groups.most_common(_MOST_GROUPS):
+            name = component_name(component)
+            known = places.get(shape) or self._report.short(shape)
+            where = "" if name.startswith("kg:") or known.startswith("_:") else known
+            yield f"  {count} × {one_line(name)}{'  ' * bool(where)}{one_line(where)}"
+        rest = len(groups) - _MOST_GROUPS
+        if rest > 0:
+            yield self._say(f"  …… 另 {rest} 种", f"  … {rest} other kinds")
 
 
 def _told_together(item: PlacedResult) -> tuple[object, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -32,15 +33,17 @@ def place_results(
     material: Material,
     *,
     standing: Container[ValidationResult] = (),
+    known: Mapping[ValidationResult, Sequence[Raw]] = MappingProxyType({}),
     most: int | None = None,
 ) -> tuple[PlacedResult, ...]:
     """Give results a place, words in both languages, and mends; sorted by place, each once.
 
     `findings` are results of SHACL, and raw ones of other checks. Those that are in `standing` are
-    marked so. With `most` only so many, the first by place, get words and are returned: finding
-    places is cheap, and words are not.
+    marked so. What other checks know of a fault that SHACL reports (`known`, see `told_once`) is
+    added to its words and mends. With `most` only so many, the first by place, get words and are
+    returned: finding places is cheap, and words are not.
     """
-    desk = _Desk(material)
+    desk = _Desk(material, known)
     distinct = dict.fromkeys(findings)
     placed = sorted(map(desk.place, distinct), key=desk.order)
     return tuple(desk.word(item, standing) for item in placed[:most])
@@ -57,8 +60,9 @@ class _Placed:
 class _Desk:
     """Works on the results of one verdict."""
 
-    def __init__(self, material: Material) -> None:
+    def __init__(self, material: Material, known: Mapping[ValidationResult, Sequence[Raw]]) -> None:
         self._material = material
+        self._known = known
         self._by_file: dict[str | None, tuple[Namer, Namer]] = {}
         self._files = {submission.name: i for i, submission in enumerate(material.submissions)}
 
@@ -161,6 +165,12 @@ class _Desk:
             explanation = explain(case, at_fault, namers)
             message = author_message(case) or explanation
             mends = mends_of(case, at_fault, namers)
+            for raw in self._known.get(result, ()):
+                more = _own_words(raw.result)
+                explanation = Bilingual(
+                    f"{explanation.zh}另外：{more.zh}。", f"{explanation.en} Besides: {more.en}."
+                )
+                mends = (*mends, *(fix for fix in raw.fixes if fix not in mends))
         return PlacedResult(
             result=result,
             message=message,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pyoxigraph import BlankNode
+
 from kg_builder.graph.submission.formats import Format
 from kg_builder.graph.submission.model import Submission, TripleSpans
 from kg_builder.graph.submission.reading import Limits, parse_source, submission_of
@@ -31,3 +33,14 @@ def placed(text: str | bytes, kind: Format = Format.TURTLE) -> list[tuple[str, .
         for graph, triples in graphs
         for triple in triples
     ]
+
+
+def assert_nameless_nodes_keep_their_place(submission: Submission) -> None:
+    """Each blank node that no label names has one place, as a subject and as an object."""
+    places: dict[BlankNode, set[int]] = {}
+    for triple in submission.triples:
+        for spans in submission.spans_all(triple):
+            for span, term in ((spans.subject, triple.subject), (spans.object, triple.object)):
+                if isinstance(term, BlankNode):
+                    places.setdefault(term, set()).add(span.start)
+    assert all(len(starts) == 1 for starts in places.values()), (submission.text, places)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode
-from submission_support import RDF, placed, read, words
+from submission_support import RDF, assert_nameless_nodes_keep_their_place, placed, read, words
 
 from kg_builder.errors import InputError
 from kg_builder.graph.submission.formats import Format
@@ -99,6 +99,24 @@ def check_value(value: object, term: Literal) -> None:
         assert float(term.value) == value
     else:
         assert term.value == value
+
+
+NAMELESS = st.recursive(
+    st.just({"p": 1}),
+    lambda inner: st.dictionaries(
+        st.sampled_from(["p", "q"]),
+        inner | st.lists(inner, max_size=2) | st.builds(lambda x: {"@list": x}, st.lists(inner)),
+        max_size=2,
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(NAMELESS, max_size=3))
+def test_nodes_without_a_name_are_told_apart(graph: list[Any]) -> None:
+    text = json.dumps({"@context": {"@vocab": "http://v/"}, "@graph": graph})
+    assert_nameless_nodes_keep_their_place(read(text, Format.JSON_LD))
 
 
 @pytest.mark.parametrize(

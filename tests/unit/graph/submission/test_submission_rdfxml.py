@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode
-from submission_support import RDF, placed, read, words
+from submission_support import RDF, assert_nameless_nodes_keep_their_place, placed, read, words
 
 from kg_builder.errors import InputError
 from kg_builder.graph.submission.formats import Format
@@ -78,6 +78,28 @@ def test_the_word_at_each_place_is_the_term(parts: list[str]) -> None:
                     assert term.value in values, where
                 elif isinstance(term, NamedNode) and not listed and "#" not in term.value:
                     assert NAMES.get(word, word.replace("&amp;", "&")) == term.value, where
+
+
+NAMELESS = st.recursive(
+    st.just("<T/>"),
+    lambda inner: st.builds(
+        lambda kind, items: {
+            "node": "<T>" + "".join(f"<q>{item}</q>" for item in items) + "</T>",
+            "list": f'<T><q r:parseType="Collection">{"".join(items)}</q></T>',
+            "bare": '<T><q r:parseType="Resource">' + f"<q>{items[0]}</q></q></T>",
+        }[kind],
+        st.sampled_from(["node", "list", "bare"]),
+        st.lists(inner, min_size=1, max_size=2),
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(NAMELESS)
+def test_nodes_without_a_name_are_told_apart(body: str) -> None:
+    text = (HEAD + body + TAIL).replace("rdf:", "r:").replace("xmlns:rdf", "xmlns:r")
+    assert_nameless_nodes_keep_their_place(read(text, Format.RDF_XML))
 
 
 @pytest.mark.parametrize(

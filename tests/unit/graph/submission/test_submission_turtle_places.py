@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-from submission_support import RDF, XSD, placed, read, words
+from submission_support import RDF, XSD, assert_nameless_nodes_keep_their_place, placed, read, words
 
 from kg_builder.errors import InputError
 from kg_builder.graph.submission.formats import Format
@@ -303,6 +303,26 @@ def test_the_words_of_a_line_are_the_terms_of_its_quad(lines: list[tuple[str, ..
         for spans in submission.spans_all(triple, graph)
     ]
     assert sorted(places) == sorted((s, p, o) for s, p, o, _, _ in lines)
+
+
+NAMELESS = st.recursive(
+    st.just("[]") | st.just("'x'"),
+    lambda inner: st.builds(
+        lambda kind, items: {
+            "node": "[ <urn:p> " + " , ".join(items) + " ; <urn:q> " + items[0] + " ]",
+            "list": "( " + " ".join(items) + " )",
+        }[kind],
+        st.sampled_from(["node", "list"]),
+        st.lists(inner, min_size=1, max_size=2),
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(NAMELESS)
+def test_nodes_without_a_name_are_told_apart(node: str) -> None:
+    assert_nameless_nodes_keep_their_place(read(f"<urn:a> <urn:p> {node} ."))
 
 
 # -- what is tricky --------------------------------------------------------------------------

@@ -7,11 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hypothesis import HealthCheck, Phase, given, settings
-from kg_builder.graph.submission.reading import read_placed
 from pyoxigraph import RdfFormat, Triple, serialize
 
 from kg_builder.graph.index import TripleIndex
 from kg_builder.graph.shacl import compile_shapes
+from kg_builder.graph.submission.reading import read_placed
 from kg_builder.graph.validation import validate
 from kg_builder.judging.fixes import apply_fixes
 from kg_builder.judging.words import Material, place_results
