@@ -187,13 +187,13 @@ def _write_dataset(folder: Path, former: Path, store: Store, change: Change) -> 
     old = former / DATASET
     if old.is_file():
         come, gone = (nquads_of_graphs(graphs.items()) for graphs in (change.come, change.go))
-        text = with_lines(old.read_text("utf-8"), come, gone)
+        data = with_lines(old.read_bytes(), come, gone)
     else:
         graphs: dict[GraphName, list[Triple]] = {}
         for quad in store:
             graphs.setdefault(quad.graph_name, []).append(quad.triple)
-        text = nquads_of_graphs(graphs.items())
-    (folder / DATASET).write_text(text, "utf-8", newline="")
+        data = nquads_of_graphs(graphs.items()).encode()
+    (folder / DATASET).write_bytes(data)
 
 
 def _link_tree(source: Path, target: Path) -> None:
