@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
 from kg_builder.errors import OutputError
 from kg_builder.graph.checksums import Digest, read_digests, write_checksums
