@@ -116,10 +116,15 @@ def submit(
 ) -> Outcome:
     """Take files of triples into the graph of a built folder as one batch, or refuse them whole.
 
-    Raises InputError for a file that cannot be read as RDF, StoreError for a store that is not
+    Raises InputError without a source and for a file that cannot be read as RDF, StoreError for a store that is not
     ready for it, BusyError where another writer stays, OutputError where it cannot be written.
     """
     options = options or Options()
+    if not provenance.source:
+        raise InputError(
+            "要写明出处（--source）：文件、网址或人",
+            "a contribution needs its source (--source): a document, a URL or a person",
+        )
     with (
         _session(options) as session,
         _standing(store, options) as (output, graph, history),
