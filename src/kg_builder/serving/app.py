@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Scope
 
 from kg_builder.errors import KgError
+from kg_builder.serving.guard import Guard
 from kg_builder.serving.problems import Problem, language_of, problem_of, problem_response
 from kg_builder.serving.protocol import sparql
 from kg_builder.serving.state import Settings, State
@@ -28,14 +32,20 @@ def make_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
-        await state.open()
+        try:
+            await state.open()
+        except BaseException as error:
+            state.failure = error
+            raise
         try:
             yield
         finally:
             await state.close()
 
+    routes = [*_routes(state), *_pages(state)]
     app = Starlette(
-        routes=[*_routes(state), *_pages(state)],
+        routes=routes,
+        middleware=[Middleware(Guard, state=state, allowed=partial(_methods, routes))],
         lifespan=life,
         exception_handlers={
             HTTPException: _of_http(state),
@@ -45,6 +55,16 @@ def make_app(settings: Settings) -> Starlette:
     )
     app.state.kg = state
     return app
+
+
+def _methods(routes: Sequence[BaseRoute], scope: Scope) -> set[str]:
+    """Return the methods by which a path answers."""
+    found: set[str] = set()
+    for route in routes:
+        match, _ = route.matches(scope)
+        if match is not Match.NONE:
+            found |= getattr(route, "methods", None) or {"GET", "HEAD"}
+    return found
 
 
 def _routes(state: State) -> list[BaseRoute]:

@@ -467,6 +467,8 @@ class Pool:
 
     async def close(self) -> None:
         """End the children; what is under way raises ClosingError."""
+        if self._closed:
+            return
         self._closed = True
         if self._watch is not None:
             self._watch.cancel()

@@ -65,7 +65,7 @@ class Settings:
     """Names by which the server is called, besides its own; `*` for any."""
     proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     """Addresses whose word on where a request comes from is taken (X-Forwarded-For)."""
-    max_header: int = 32 << 10
+    max_header: int = 64 << 10
     max_body: int = 10 << 20
     max_query: int = 256 << 10
     """Bytes of a request's head, its body, and the text of a query."""
@@ -107,6 +107,8 @@ class State:
         self.settings = settings
         self.resources = Resources.find(settings.project)
         self.draining = False
+        self.failure: BaseException | None = None
+        """Why it could not be opened."""
         self._now: Generation | None = None
         self._watch: asyncio.Task[None] | None = None
         self._former: set[asyncio.Task[None]] = set()
@@ -164,6 +166,11 @@ class State:
         if self._now is not None:
             await _close(self._now)
             self._now = None
+
+    async def stop_work(self) -> None:
+        """End what is under way: whoever waits for it is told."""
+        self.draining = True
+        await self.now.asking.close()
 
     async def refresh(self) -> None:
         """Take up the generation that is current now, if it is another."""
