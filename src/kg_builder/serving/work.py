@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, BinaryIO, Final, cast
 
 from pyoxigraph import (
     NamedNode,
@@ -39,7 +39,7 @@ SMALL: Final = 1 << 20
 _SORTED: Final = 200_000
 """Up to so many triples a graph is written sorted, as `kg export` writes it."""
 _KNOWN: Final = 512
-_RESULTS: Final = {
+RESULT_FORMATS: Final = {
     "json": QueryResultsFormat.JSON,
     "xml": QueryResultsFormat.XML,
     "csv": QueryResultsFormat.CSV,
@@ -149,7 +149,7 @@ class _Asking:
                 least = asked.most * _LEAST[name]
                 if spool.size >= least:
                     rest = self._query(limited(query, 1, asked.most), dataset)
-                    cut = any(True for _ in rest)  # type: ignore[union-attr]
+                    cut = isinstance(rest, QuerySolutions) and any(True for _ in rest)
         return Found(name, self._spool.take(), cut)
 
     def _dataset(self, asked: Sparql) -> dict[str, Any]:
@@ -182,8 +182,8 @@ class _Asking:
     ) -> str:
         name = asked.results
         if name is None:
-            raise _not_acceptable("SELECT / ASK", _RESULTS)
-        found.serialize(spool, _RESULTS[name])  # type: ignore[arg-type]  # it has what is needed
+            raise _not_acceptable("SELECT / ASK", RESULT_FORMATS)
+        found.serialize(spool.stream, RESULT_FORMATS[name])
         return name
 
     def _write_triples(self, found: QueryTriples, asked: Sparql, spool: Spool) -> tuple[str, bool]:
@@ -209,10 +209,10 @@ def write_triples(triples: dict[Triple, None], name: str, spool: Spool, graph: O
     Raises ExportError for what RDF/XML cannot hold.
     """
     if len(triples) <= _SORTED:
-        write_graph(triples, Format(name), spool, base=graph.base)  # type: ignore[arg-type]
+        write_graph(triples, Format(name), spool.stream, base=graph.base)
         return
     try:
-        serialize(triples, spool, _GRAPHS[name], prefixes=dict(graph.prefixes))  # type: ignore[arg-type]
+        serialize(triples, spool.stream, _GRAPHS[name], prefixes=dict(graph.prefixes))
     except ValueError as error:
         raise ExportError(f"写不成 {name}：{error}", f"no {name} of it: {error}") from error
 
@@ -253,6 +253,11 @@ class Spool:
 
     def __exit__(self, *_: object) -> None:
         pass
+
+    @property
+    def stream(self) -> BinaryIO:
+        """Itself, for those who write to a stream: it has what they need of one."""
+        return cast("BinaryIO", self)
 
     @property
     def _path(self) -> Path:
