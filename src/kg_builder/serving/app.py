@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -31,9 +32,15 @@ from kg_builder.serving.protocol import Answer, sparql
 from kg_builder.serving.queries import list_queries, query_text, run_query
 from kg_builder.serving.state import Settings, State
 from kg_builder.serving.submissions import contribute, validate
+from kg_builder.serving.work import CUT
 from kg_builder.version import VERSION
 
-_PAGES = "kg_builder.serving.pages"
+_CUT: Final = {
+    "zh": "结果被截断：只有前若干行（响应头 KG-Cut 说明是多少）；请加 LIMIT 和 OFFSET 分段取",
+    "en": "the result is cut after so many rows (see the header KG-Cut); fetch it in parts by LIMIT"
+    " and OFFSET",
+}
+_PAGES: Final = "kg_builder.serving.pages"
 
 
 def make_app(settings: Settings) -> Starlette:
@@ -150,6 +157,8 @@ async def _openapi(request: Request, state: State) -> Response:
 async def _problem(request: Request, _state: State) -> Response:
     """Say what a kind of problem is."""
     name = request.path_params["name"]
+    if name == "cut":
+        return JSONResponse({"type": CUT, "title": _CUT})
     if name not in KINDS:
         raise Problem("not-found", "没有这种问题", "there is no such problem")
     status, title = KINDS[name]

@@ -243,13 +243,16 @@ def body_response(body: Body, media_type: str, headers: dict[str, str]) -> Respo
         return Response(body.data, headers=headers, media_type=media_type)
     assert body.path is not None  # noqa: S101 - the one or the other
     headers["content-length"] = str(body.size)
-    return StreamingResponse(_file(body.path), headers=headers, media_type=media_type)
+    return StreamingResponse(_file(body, body.path), headers=headers, media_type=media_type)
 
 
-async def _file(path: Path) -> AsyncIterator[bytes]:
+async def _file(body: Body, path: Path) -> AsyncIterator[bytes]:
     file = os.open(path, os.O_RDONLY)
     try:
         path.unlink()
+        os.lseek(file, body.skipped, os.SEEK_SET)
+        if body.start:
+            yield body.start
         while chunk := await asyncio.to_thread(os.read, file, _CHUNK):
             yield chunk
     finally:

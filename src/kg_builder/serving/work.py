@@ -34,6 +34,9 @@ from kg_builder.graph.query.syntax import check_query, refuse_excess
 
 IN_MEMORY: Final = 256 << 20
 """A store up to so many bytes is loaded into the memory of each child, where it answers sooner."""
+CUT: Final = "/problems/cut"
+"""What the head of a result links to that is cut: the page that says what that means."""
+_JSON_HEAD: Final = b'{"head":{'
 SMALL: Final = 1 << 20
 """Up to so many bytes a result is sent back; a larger one is left in a file."""
 _SORTED: Final = 200_000
@@ -62,6 +65,16 @@ class Body:
     data: bytes | None
     path: Path | None = None
     size: int = 0
+    start: bytes = b""
+    """What stands in the place of the first `skipped` bytes of the file."""
+    skipped: int = 0
+
+    def with_start(self, start: bytes, skipped: int) -> Body:
+        """Return it with other bytes in the place of its first ones."""
+        if self.data is not None:
+            data = start + self.data[skipped:]
+            return Body(data, size=len(data))
+        return Body(None, self.path, self.size + len(start) - skipped, start, skipped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +163,8 @@ class _Asking:
                 if spool.size >= least:
                     rest = self._query(limited(query, 1, asked.most), dataset)
                     cut = isinstance(rest, QuerySolutions) and any(True for _ in rest)
-        return Found(name, self._spool.take(), cut)
+        body = self._spool.take()
+        return Found(name, _saying_so(body, self._spool.head, name) if cut else body, cut)
 
     def _dataset(self, asked: Sparql) -> dict[str, Any]:
         """Return the dataset that the protocol names (SPARQL 1.1 Protocol, 2.1.4)."""
@@ -200,6 +214,10 @@ class _Asking:
         if cut:
             triples.popitem()
         write_triples(triples, name, spool, self._graph)
+        if cut and name in ("turtle", "ntriples"):
+            spool.write(f"# cut: the first {most} triples of more\n".encode())
+        elif cut and name == "rdfxml":
+            spool.write(f"<!-- cut: the first {most} triples of more -->\n".encode())
         return name, cut
 
 
@@ -215,6 +233,16 @@ def write_triples(triples: dict[Triple, None], name: str, spool: Spool, graph: O
         serialize(triples, spool.stream, _GRAPHS[name], prefixes=dict(graph.prefixes))
     except ValueError as error:
         raise ExportError(f"写不成 {name}：{error}", f"no {name} of it: {error}") from error
+
+
+def _saying_so(body: Body, head: bytes, name: str) -> Body:
+    """Return a result that is cut with a link in its head that says so, if the format has any."""
+    if name == "json" and head.startswith(_JSON_HEAD):
+        return body.with_start(_JSON_HEAD + f'"link":["{CUT}"],'.encode(), len(_JSON_HEAD))
+    place = head.find(b"</head>")
+    if name == "xml" and place >= 0:
+        return body.with_start(head[:place] + f'<link href="{CUT}"/>'.encode(), place)
+    return body
 
 
 def _not_acceptable(form: str, known: dict[str, Any]) -> NotAcceptable:
@@ -284,6 +312,14 @@ class Spool:
 
     def flush(self) -> None:
         """Do nothing: `take` does what is needed."""
+
+    @property
+    def head(self) -> bytes:
+        """How it begins."""
+        if not self._spilt:
+            return b"".join(self._parts)[:SMALL]
+        with self._path.open("rb") as file:
+            return file.read(SMALL)
 
     def take(self) -> Body:
         """Return what was written; a file is whoever's who takes it."""
