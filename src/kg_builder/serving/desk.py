@@ -200,11 +200,11 @@ class _Desk:
             timeout=asked.seconds,
         )
         answer = answer_here(request, self._graph, self._folder / "answer")
-        sheet = io.BytesIO()  # a workbook is written to and fro
+        page = io.BytesIO()  # what is no stream of rows is written to and fro
         with self._spool as spool:
-            stream = sheet if asked.format == "xlsx" else spool.stream
+            stream = spool.stream if asked.format in RESULT_FORMATS else page
             write_answer(answer, asked.format, stream, Style(asked.language))
-            spool.write(sheet.getvalue())
+            spool.write(page.getvalue())
         return Found(asked.format, self._spool.take(), answer.cut)
 
     # documents

@@ -28,7 +28,7 @@ from kg_builder.serving.media import GRAPHS, HTML, NAMES, TYPES, accepted, graph
 from kg_builder.serving.paths import SUFFIX_OF, SUFFIXES, ascii_iri, suffix_of
 from kg_builder.serving.problems import Problem, language_of
 from kg_builder.serving.protocol import body_response
-from kg_builder.serving.state import State
+from kg_builder.serving.state import MAKING, State
 from kg_builder.serving.work import Found
 
 EntityPage = Callable[[Request, State, NamedNode], Response | Awaitable[Response]]
@@ -191,7 +191,7 @@ async def _page(request: Request, state: State, iri: str) -> Response:
     """Return the page about a thing: the ontology's documentation, or that of an entity."""
     if iri == _ONTOLOGY:
         language = language_of(request, state.settings.language)
-        found: Found = await state.desk.ask(OntologyPage(language), state.settings.timeout)
+        found: Found = await state.desk.ask(OntologyPage(language), MAKING)
         assert found.body.path is not None or found.body.data is not None  # noqa: S101
         return whole_page(await _bytes_of(found))
     if find_spec(_PAGES) is None:
@@ -281,7 +281,7 @@ async def _description(request: Request, state: State, which: str) -> Response:
     if asked == "html":
         asked = "turtle"
     item = Describe(which, asked, state.origin(request))
-    found: Found = await state.desk.ask(item, state.settings.timeout)
+    found: Found = await state.desk.ask(item, MAKING)
     return body_response(
         found.body, TYPES[found.format], {"vary": "Accept", "cache-control": "no-cache"}
     )

@@ -37,6 +37,8 @@ from kg_builder.serving.work import make_asking, opens_in_memory
 from kg_builder.text.search.index import NameIndex
 
 TIMEOUT: Final = 30.0
+MAKING: Final = 120.0
+"""Seconds that a file of the data, or a page about all of it, gets to be made, once."""
 _LOOK: Final = 0.5
 """Seconds between two looks at whether the graph has changed."""
 _SUITS: Final = 16
@@ -316,7 +318,7 @@ class State:
             raise
         if graph.base is not None:  # judging takes longer to be ready, and nobody waits for it yet
             court.start_later()
-        downloads = Downloads(desk, self.settings.timeout)
+        downloads = Downloads(desk, MAKING)
         stack.callback(downloads.close)
         paths = Paths(graph.base, self.settings.base)
         stamp = _stamp(graph) or f"{tag} {time.time_ns()}"

@@ -117,9 +117,6 @@ def opens_in_memory(path: Path) -> bool:
 
 def make_asking(path: Path, spool: Path) -> Callable[[Sparql], Found]:
     """Open a graph, and return what answers queries of strangers; for a child of a pool."""
-    # what `check_query` imports where it is needed: with the door closed nothing can be
-    import kg_builder.graph.query.hints.rules  # noqa: F401
-
     # kept open until the process ends
     context = open_graph(path, in_memory=opens_in_memory(path))
     graph = context.__enter__()
@@ -145,26 +142,33 @@ class _Asking:
 
     def __call__(self, asked: Sparql) -> Found:
         self._check(asked.text)
+        try:
+            return self._answer(asked)
+        except (SyntaxError, RuntimeError):
+            check_query(asked.text, self._graph.prefixes)  # tells what is wrong with it, and where
+            raise
+
+    def _answer(self, asked: Sparql) -> Found:
         dataset = self._dataset(asked)
-        query = None if asked.most is None else read_query(asked.text)
-        select = query is not None and query.main is not None
+        most = asked.most
         with self._spool as spool, closed_door():
-            text = asked.text
-            if query is not None and select and asked.most is not None:
-                self._query(text, dataset)  # what is no query is told by its own places
-                text = limited(query, asked.most)
-            found = self._query(text, dataset)
+            found = self._query(asked.text, dataset)
+            query = None if most is None else read_query(asked.text)
+            if query is not None and query.main is not None and most is not None:
+                found = self._query(limited(query, most), dataset)
+            else:
+                query = None
             if isinstance(found, QueryTriples):
                 name, cut = self._write_triples(found, asked, spool)
             else:
                 name, cut = self._write_solutions(found, asked, spool), False
-            if query is not None and select and asked.most is not None:
-                least = asked.most * _LEAST[name]
-                if spool.size >= least:
-                    rest = self._query(limited(query, 1, asked.most), dataset)
-                    cut = isinstance(rest, QuerySolutions) and any(True for _ in rest)
-        body = self._spool.take()
-        return Found(name, _saying_so(body, self._spool.head, name) if cut else body, cut)
+            if query is not None and most is not None and spool.size >= most * _LEAST[name]:
+                rest = self._query(limited(query, 1, most), dataset)
+                cut = isinstance(rest, QuerySolutions) and any(True for _ in rest)
+        if cut:
+            head = self._spool.head
+            return Found(name, _saying_so(self._spool.take(), head, name), cut)
+        return Found(name, self._spool.take())
 
     def _dataset(self, asked: Sparql) -> dict[str, Any]:
         """Return the dataset that the protocol names (SPARQL 1.1 Protocol, 2.1.4)."""
@@ -185,11 +189,7 @@ class _Asking:
     def _query(
         self, text: str, dataset: dict[str, Any]
     ) -> QuerySolutions | QueryBoolean | QueryTriples:
-        try:
-            return self._graph.store.query(text, prefixes=self._prefixes, **dataset)
-        except (SyntaxError, RuntimeError):
-            check_query(text, self._graph.prefixes)
-            raise
+        return self._graph.store.query(text, prefixes=self._prefixes, **dataset)
 
     def _write_solutions(
         self, found: QuerySolutions | QueryBoolean, asked: Sparql, spool: Spool
