@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -78,25 +78,27 @@ class Added:
 
 
 def make_court(
-    path: Path, project: Path | None, seconds: float, _spool: Path
-) -> Callable[[Judge | Add], Judged | Added]:
-    """Open a graph to judge by; for a child of a pool."""
+    path: Path, project: Path | None, seconds: float
+) -> Callable[[Path], Callable[[Judge | Add], Judged | Added]]:
+    """Prepare what judges triples; for the nursery of a pool. Each child opens the graph itself."""
     resources = Resources.find(project)
-    context = open_graph(path)
-    court = Court(context.__enter__(), resources)
-    clerk = _Clerk(path, resources, court, seconds, context)
-    gc.freeze()
-    return clerk
+
+    def open_court(_folder: Path) -> Callable[[Judge | Add], Judged | Added]:
+        contexts = ExitStack()  # kept open until the process ends
+        graph = contexts.enter_context(open_graph(path))
+        return _Clerk(path, resources, Court(graph, resources), seconds, contexts)
+
+    return open_court
 
 
 class _Clerk:
     def __init__(
-        self, path: Path, resources: Resources, court: Court, seconds: float, context: object
+        self, path: Path, resources: Resources, court: Court, seconds: float, contexts: ExitStack
     ) -> None:
         self._path = path
         self._resources = resources
         self._court = court
-        self._context = context  # kept open until the process ends
+        self._contexts = contexts  # kept open until the process ends
         self._child = Standby(PARSING)
         self._limits = Limits(seconds=seconds)
 

@@ -5,7 +5,6 @@ Stored queries, documents about a thing, descriptions of the data, and the data 
 
 from __future__ import annotations
 
-import gc
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -40,7 +39,7 @@ from kg_builder.graph.distribution.void import describe_links, describe_parts
 from kg_builder.graph.export.formats import Format
 from kg_builder.graph.export.select import select
 from kg_builder.graph.export.writing import write_dataset
-from kg_builder.graph.opening import OpenGraph, open_graph
+from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.query.catalogue import StoredQuery, bind, load_catalogue
 from kg_builder.graph.query.door import closed_door
 from kg_builder.graph.serialization import GraphName
@@ -51,8 +50,8 @@ from kg_builder.serving.work import (
     RESULT_FORMATS,
     Body,
     Found,
+    Opening,
     Spool,
-    opens_in_memory,
     write_triples,
 )
 
@@ -123,13 +122,13 @@ Item = StoredAsk | Document | Describe | Download | OntologyPage
 
 
 def make_desk(
-    path: Path, project: Path | None, report: Path | None, spool: Path
-) -> Callable[[Item], Found]:
-    """Open a graph, and return what answers the house's own questions; for a child of a pool."""
-    context = open_graph(path, in_memory=opens_in_memory(path))
-    desk = _Desk(context.__enter__(), Resources.find(project), report, spool, context)
-    gc.freeze()
-    return desk
+    path: Path, project: Path | None, report: Path | None
+) -> Callable[[Path], Callable[[Item], Found]]:
+    """Prepare what answers the house's own questions; for the nursery of a pool."""
+    opening = Opening.prepare(path)
+    resources = Resources.find(project)
+    stored = dict(load_catalogue(resources))
+    return lambda folder: _Desk(opening.open(), resources, stored, report, folder)
 
 
 class _Desk:
@@ -137,18 +136,16 @@ class _Desk:
         self,
         graph: OpenGraph,
         resources: Resources,
+        stored: Mapping[str, StoredQuery],
         report: Path | None,
         folder: Path,
-        context: object,
     ) -> None:
         self._graph = graph
         self._resources = resources
         self._report = report
         self._folder = folder
-        self._context = context  # kept open until the process ends
-        self._catalogue = load_catalogue(resources)
+        self._stored = stored
         self._spool = Spool(folder)
-        self._stored = lru_cache(_KNOWN)(self._catalogue.__getitem__)
         self._bound = lru_cache(_KNOWN)(self._bind)
         self._prefixes = dict(graph.prefixes)
         self._contents: Contents | None = None
@@ -169,7 +166,7 @@ class _Desk:
     # stored queries
 
     def _bind(self, name: str, values: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
-        stored: StoredQuery = self._stored(name)
+        stored = self._stored[name]
         terms, _ = resolve_parameters(stored, dict(values), name_finder(self._graph))
         return bind(stored, terms)
 
@@ -186,7 +183,7 @@ class _Desk:
         return Found(asked.format, self._spool.take())
 
     def _ask_with_account(self, asked: StoredAsk) -> Found:
-        stored: StoredQuery = self._stored(asked.name)
+        stored = self._stored[asked.name]
         request = Request(
             stored.text,
             stored=stored,

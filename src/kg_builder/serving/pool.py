@@ -19,14 +19,18 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from kg_builder.errors import KgError, TimeLimitError, WorkerError
-from kg_builder.workers import ANSWER_HEAD, Warm, item_for_warm, start_warm, warm_value
+from kg_builder.workers import ANSWER_HEAD, Nursery, Warm, item_for_warm, warm_value
+
+T = TypeVar("T")
 
 PATIENCE: Final = 0.25
 """Seconds of processor time after which an item is heavy."""
@@ -64,7 +68,8 @@ class ClosingError(WorkerError):
 class Kind:
     """What the children of a pool do, and within which limits."""
 
-    make: Callable[..., Callable[[Any], object]]
+    make: Callable[..., Callable[[Path], Callable[[Any], object]]]
+    """Prepares what each child needs, see `workers.Nursery`."""
     args: tuple[object, ...]
     size: int
     """Children that stand ready for what is not heavy."""
@@ -92,7 +97,7 @@ class _Line(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self._data = bytearray()
         self._news: asyncio.Future[bytes | _Event] | None = None
-        self._lost = False
+        self.lost = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)  # of a stream socket
@@ -100,7 +105,7 @@ class _Line(asyncio.Protocol):
     def news(self) -> asyncio.Future[bytes | _Event]:
         """Return the answer to come, or what happens before it does."""
         self._news = asyncio.get_running_loop().create_future()
-        if self._lost:
+        if self.lost:
             self.tell(_Event.DEAD)
         else:
             self._look()
@@ -126,7 +131,7 @@ class _Line(asyncio.Protocol):
         self._news.set_result(found)
 
     def connection_lost(self, _error: Exception | None) -> None:
-        self._lost = True
+        self.lost = True
         self.tell(_Event.DEAD)
 
 
@@ -156,7 +161,7 @@ class _Child:
     def processor_time(self) -> float:
         """Return what it has used, in seconds; the clock where the system does not tell."""
         try:
-            with open(f"/proc/{self.warm.process.pid}/stat", "rb") as file:  # noqa: PTH123 - speed
+            with open(f"/proc/{self.warm.pid}/stat", "rb") as file:  # noqa: PTH123 - speed
                 fields = file.read().rpartition(b")")[2].split()
         except OSError:
             return time.monotonic()
@@ -166,12 +171,7 @@ class _Child:
         """Lower its priority, for good."""
         self.light = False
         with suppress(OSError, AttributeError):
-            os.setpriority(os.PRIO_PROCESS, self.warm.process.pid, _NICER)
-
-    def end(self) -> None:
-        if self.line.transport is not None:
-            self.line.transport.abort()
-        self.warm.end()
+            os.setpriority(os.PRIO_PROCESS, self.warm.pid, _NICER)
 
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
@@ -231,6 +231,10 @@ class Pool:
         self._kind = kind
         self._folder = tempfile.TemporaryDirectory(prefix="kg-pool-")
         self._number = 0
+        self._nursery: Nursery | None = None
+        self._opening = asyncio.Lock()
+        self._thread = ThreadPoolExecutor(1, "nursery")
+        """Waits for the nursery, so that the loop need not."""
         self._idle: deque[_Child] = deque()
         self._waiting: deque[asyncio.Future[_Child]] = deque()
         self._children: set[_Child] = set()
@@ -273,7 +277,7 @@ class Pool:
         child = await self._take(deadline)
         news = await self._work(child, item, deadline)
         if news is not _Event.HEAVY:
-            return self._result(child, news)
+            return await self._result(child, news)
         if self._heavy.try_take():
             return await self._go_on(child)
         self._replace(child)
@@ -318,7 +322,7 @@ class Pool:
             self._promote(child)
             self._busy.add(child)
             try:
-                return self._value(child, await child.send(item, deadline))
+                return await self._value(child, await child.send(item, deadline))
             finally:
                 self._drop(child)
         finally:
@@ -329,27 +333,27 @@ class Pool:
         try:
             self._promote(child)
             self._busy.add(child)
-            return self._value(child, await child.line.news())
+            return await self._value(child, await child.line.news())
         finally:
             self._drop(child)
             self._heavy.give()
 
-    def _result(self, child: _Child, news: bytes | _Event) -> Any:  # noqa: ANN401
+    async def _result(self, child: _Child, news: bytes | _Event) -> Any:  # noqa: ANN401
         if isinstance(news, bytes):
             self._put(child)
-            return self._value(child, news)
+            return warm_value(self._kind.make.__name__, news)
         try:
-            return self._value(child, news)
+            return await self._value(child, news)
         finally:
             self._replace(child)
 
-    def _value(self, child: _Child, news: bytes | _Event) -> Any:  # noqa: ANN401
+    async def _value(self, child: _Child, news: bytes | _Event) -> Any:  # noqa: ANN401
         name = self._kind.make.__name__
         match news:
             case bytes():
                 return warm_value(name, news)
             case _Event.DEAD:
-                raise child.warm.death(name)
+                raise await self._in_thread(self._nursery_now().death, child.warm)
             case _Event.CLOSING:
                 raise ClosingError
             case _:
@@ -363,7 +367,7 @@ class Pool:
             raise ClosingError
         while self._idle:
             child = self._idle.popleft()
-            if child.warm.process.poll() is None:
+            if not child.line.lost:
                 return child
             self._replace(child)
         if len(self._waiting) >= self._kind.queue:
@@ -407,10 +411,15 @@ class Pool:
         self._fill()
 
     def _drop(self, child: _Child) -> None:
+        if child not in self._children:
+            return
         self._children.discard(child)
         self._busy.discard(child)
         self.replaced += 1
-        child.end()
+        if child.line.transport is not None:
+            child.line.transport.abort()
+        if self._nursery is not None:
+            self._thread.submit(self._nursery.end, child.warm)
 
     def _fill(self) -> None:
         """Start as many children as are missing."""
@@ -442,31 +451,64 @@ class Pool:
         self._fill()
 
     async def _ready(self) -> _Child:
-        """Start a child, and return it when it is ready."""
-        loop = asyncio.get_running_loop()
-        self._number += 1
-        folder = Path(self._folder.name) / str(self._number)
-        folder.mkdir()
-        kind = self._kind
-        warm = await loop.run_in_executor(None, lambda: _start(kind, folder))
+        """Return a new child that is ready."""
+        nursery = await self._opened()
+        try:
+            warm = await self._in_thread(nursery.child)
+        except (WorkerError, OSError):
+            self._nursery = None  # it has died: the next attempt starts another
+            await self._in_thread(nursery.close)
+            raise
         line = _Line()
         child = _Child(warm, line)
         self._children.add(child)
         try:
-            await loop.create_connection(lambda: line, sock=warm.line)
+            await asyncio.get_running_loop().create_connection(lambda: line, sock=warm.line)
             async with asyncio.timeout(_START):
-                answer = await line.news()
-        except BaseException as error:
+                news = await line.news()
+            await self._value(child, news)
+        except TimeoutError:
             self._drop(child)
-            if isinstance(error, TimeoutError):
-                raise TimeLimitError("子进程没有就绪", "a child did not get ready") from None
-            raise
-        try:
-            self._value(child, answer)
+            raise TimeLimitError("子进程没有就绪", "a child did not get ready") from None
         except BaseException:
             self._drop(child)
             raise
         return child
+
+    async def _opened(self) -> Nursery:
+        """Return the nursery, started and ready."""
+        async with self._opening:
+            if self._nursery is None:
+                self._number += 1
+                folder = Path(self._folder.name) / str(self._number)
+                folder.mkdir()
+                kind = self._kind
+                found = await self._in_thread(
+                    partial(
+                        Nursery,
+                        kind.make,
+                        *kind.args,
+                        folder=folder,
+                        memory=kind.memory,
+                        file_size=kind.file_size,
+                    )
+                )
+                try:
+                    await self._in_thread(found.ready)
+                except BaseException:
+                    self._thread.submit(found.close)
+                    raise
+                self._nursery = found
+            return self._nursery
+
+    def _nursery_now(self) -> Nursery:
+        if self._nursery is None:
+            raise ClosingError
+        return self._nursery
+
+    async def _in_thread(self, function: Callable[..., T], *args: object) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, partial(function, *args))
 
     # the end
 
@@ -488,15 +530,8 @@ class Pool:
         await asyncio.gather(*self._starting, return_exceptions=True)
         for child in list(self._children):
             self._drop(child)
+        nursery, self._nursery = self._nursery, None
+        if nursery is not None:
+            await self._in_thread(nursery.close)
+        self._thread.shutdown(wait=False)
         self._folder.cleanup()
-
-
-def _start(kind: Kind, folder: Path) -> Warm:
-    return start_warm(
-        kind.make,
-        *kind.args,
-        folder,
-        complaints=folder / "complaints",
-        memory=kind.memory,
-        file_size=kind.file_size,
-    )

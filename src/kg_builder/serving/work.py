@@ -5,8 +5,8 @@ What they send back is small, or lies in a file that the server takes over and r
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -115,21 +115,41 @@ def opens_in_memory(path: Path) -> bool:
     return store.is_dir() and folder_size(store) <= IN_MEMORY
 
 
-def make_asking(path: Path, spool: Path) -> Callable[[Sparql], Found]:
-    """Open a graph, and return what answers queries of strangers; for a child of a pool."""
-    # kept open until the process ends
-    context = open_graph(path, in_memory=opens_in_memory(path))
-    graph = context.__enter__()
-    asking = _Asking(graph, spool, context)
-    gc.freeze()
-    return asking
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A graph that children open: each for itself, or all share what their nursery has loaded."""
+
+    path: Path
+    graph: OpenGraph | None
+    contexts: ExitStack
+
+    @classmethod
+    def prepare(cls, path: Path) -> Opening:
+        """Load a graph into memory, if it is small enough; for a nursery."""
+        contexts = ExitStack()  # kept open until the process ends
+        graph = None
+        if opens_in_memory(path):
+            graph = contexts.enter_context(open_graph(path, in_memory=True))
+            _ = graph.prefixes, graph.prefixed_names
+        return cls(path, graph, contexts)
+
+    def open(self) -> OpenGraph:
+        """Return the graph; for a child."""
+        if self.graph is not None:
+            return self.graph
+        return self.contexts.enter_context(open_graph(self.path))
+
+
+def make_asking(path: Path) -> Callable[[Path], Callable[[Sparql], Found]]:
+    """Prepare what answers queries of strangers; for the nursery of a pool."""
+    opening = Opening.prepare(path)
+    return lambda spool: _Asking(opening.open(), spool)
 
 
 class _Asking:
-    def __init__(self, graph: OpenGraph, spool: Path, context: object) -> None:
+    def __init__(self, graph: OpenGraph, spool: Path) -> None:
         self._graph = graph
         self._spool = Spool(spool)
-        self._context = context
         self._prefixes = dict(graph.prefixes)
         self._names = frozenset(
             name.value for name in graph.store.named_graphs() if isinstance(name, NamedNode)
@@ -318,6 +338,8 @@ class Spool:
         """How it begins."""
         if not self._spilt:
             return b"".join(self._parts)[:SMALL]
+        assert self._file is not None  # noqa: S101 - opened on entering
+        self._file.flush()
         with self._path.open("rb") as file:
             return file.read(SMALL)
 
