@@ -30,7 +30,13 @@ from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.query.door import closed_door
 from kg_builder.graph.query.levels import limited, read_query
 from kg_builder.graph.query.safety import refuse_unsafe
-from kg_builder.graph.query.syntax import check_query, refuse_excess
+from kg_builder.graph.query.syntax import (
+    MAX_DEPTH,
+    MAX_PATTERNS,
+    MAX_STEPS,
+    check_query,
+    refuse_excess,
+)
 
 IN_MEMORY: Final = 256 << 20
 """A store up to so many bytes is loaded into the memory of each child, where it answers sooner."""
@@ -41,6 +47,8 @@ SMALL: Final = 1 << 20
 """Up to so many bytes a result is sent back; a larger one is left in a file."""
 _SORTED: Final = 200_000
 """Up to so many triples a graph is written sorted, as `kg export` writes it."""
+_SHORT: Final = 4 * MAX_PATTERNS
+"""So many characters are too few for more clauses than may be: the shortest word has four."""
 _KNOWN: Final = 512
 RESULT_FORMATS: Final = {
     "json": QueryResultsFormat.JSON,
@@ -140,6 +148,21 @@ class Opening:
         return self.contexts.enter_context(open_graph(self.path))
 
 
+def is_plain(text: str) -> bool:
+    """Whether it is plain at a glance that a text is neither unsafe nor out of proportion.
+
+    What calls out or names a graph has SERVICE or FROM in it, or escapes; an update is no query to
+    the engine. The counts are bounds of those in `refuse_excess`, whose tokens take much longer.
+    """
+    if len(text) > _SHORT or "\\" in text:
+        return False
+    capitals = text.upper()
+    if "SERVICE" in capitals or "FROM" in capitals:
+        return False
+    depth = text.count("(") + text.count("{") + text.count("[")
+    return depth <= MAX_DEPTH and text.count("/") <= MAX_STEPS
+
+
 def make_asking(path: Path) -> Callable[[Path], Callable[[Sparql], Found]]:
     """Prepare what answers queries of strangers; for the nursery of a pool."""
     opening = Opening.prepare(path)
@@ -157,6 +180,8 @@ class _Asking:
         self._check = lru_cache(_KNOWN)(self._checked)
 
     def _checked(self, text: str) -> None:
+        if is_plain(text):
+            return
         refuse_excess(text)
         refuse_unsafe(text, self._graph.prefixes, self._names)
 
@@ -165,6 +190,7 @@ class _Asking:
         try:
             return self._answer(asked)
         except (SyntaxError, RuntimeError):
+            refuse_unsafe(asked.text, self._graph.prefixes, self._names)
             check_query(asked.text, self._graph.prefixes)  # tells what is wrong with it, and where
             raise
 
