@@ -412,11 +412,13 @@ class Crowd:
         while self._goes_on:
             with suppress(OSError):
                 reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+                end = asyncio.ensure_future(reader.read())
                 for letter in b"GET / HTTP/1.1\r\nHost: localhost\r\n" * 99:
                     writer.write(bytes([letter]))
-                    await asyncio.sleep(1)
-                    if reader.at_eof() or not self._goes_on:
+                    await asyncio.wait((end,), timeout=1)
+                    if end.done() or not self._goes_on:
                         break
+                end.cancel()
                 writer.close()
             self.seen["slow"].statuses["ended"] += 1
 

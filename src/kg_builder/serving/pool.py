@@ -384,8 +384,9 @@ class Pool:
                 self._put(place.result())
             raise
         finally:
-            with suppress(ValueError):
-                self._waiting.remove(place)
+            if not place.done() or place.cancelled():
+                with suppress(ValueError):
+                    self._waiting.remove(place)
 
     def _put(self, child: _Child) -> None:
         """Let a child serve whoever waits first, or be idle."""

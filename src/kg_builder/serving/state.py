@@ -68,7 +68,7 @@ class Settings:
     """Bytes that a query may take."""
     spool: int = 1 << 30
     """Bytes that a result may have."""
-    queue: int = 256
+    queue: int = 1024
     """Queries that may wait."""
     project: Path | None = None
     report: Path | None = None
@@ -340,7 +340,7 @@ class State:
             args=(settings.store, settings.project, settings.report),
             size=settings.workers,
             heavy=1,
-            queue=4 * settings.queue,
+            queue=settings.queue,
             **limits,
         )
         court = Kind(
