@@ -1,4 +1,4 @@
-"""A site that serves the pages alone, for tests: real HTTP, the graph and the engine as they are."""
+"""A site of the pages alone, for tests: real HTTP, the graph and the engine as they are."""
 
 import asyncio
 import contextlib

@@ -25,7 +25,7 @@ for (const figure of document.querySelectorAll("figure[data-chart]")) {
   chooser.append(zh ? "画成" : "Drawn as", select);
   place.before(chooser);
   const draw = () => {
-    const drawn = drawing(rows, select.value, Math.max(320, place.clientWidth - 4), table.dataset.unit);
+    const drawn = drawing(rows, select.value, Math.max(300, place.clientWidth - 4), table.dataset.unit);
     drawn.querySelectorAll("style").forEach((style) => style.remove()); // the stylesheet has it
     drawn.setAttribute("role", "img");
     drawn.setAttribute("aria-label", title);
@@ -41,11 +41,18 @@ for (const figure of document.querySelectorAll("figure[data-chart]")) {
   }).observe(place);
 }
 
+/** Returns how many ticks fit; of small whole numbers no more than there are. */
+function ticks(rows, width) {
+  const most = Math.max(2, Math.floor(width / 110));
+  const whole = rows.every((row) => Number.isInteger(row.value));
+  return whole ? Math.max(1, Math.min(most, Math.max(...rows.map((row) => Math.abs(row.value))))) : most;
+}
+
 function drawing(rows, kind, width, unit) {
   const several = new Set(rows.map((row) => row.series)).size > 1;
   const fill = several ? "series" : () => "";
   const names = [...new Set(rows.map((row) => row.label))];
-  const left = Math.min(250, Math.max(...names.map((name) => wide(cut(name))))) + 14;
+  const left = Math.min(250, Math.max(...names.map((name) => wide(cut(name))))) + 24;
   const label = (row) => `${row.label}${row.series ? `\n${row.series}` : ""}\n${row.words}`;
   const shared = {
     width,
@@ -75,10 +82,11 @@ function drawing(rows, kind, width, unit) {
   return plot({
     ...shared,
     ...y,
-    height: rows.length * 30 + 50,
+    height: rows.length * 30 + 36,
+    marginTop: 6,
     marginLeft: left,
     marginRight: 80,
-    x: { grid: true, label: unit, ticks: Math.max(2, Math.floor(width / 140)), nice: true },
+    x: { grid: true, label: null, ticks: ticks(rows, width), nice: true },
     marks: [
       kind === "bars" ? barX(rows, { ...at, x: "value", fill, rx: 2, insetTop: 3, insetBottom: 3 })
         : dot(rows, { ...at, x: "value", fill, r: 6 }),

@@ -4,7 +4,7 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { HighlightStyle, bracketMatching, indentOnInput, syntaxHighlighting } from "@codemirror/language";
-import { lintGutter, setDiagnostics } from "@codemirror/lint";
+import { setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView, drawSelection, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
@@ -32,6 +32,9 @@ const look = EditorView.theme({
   ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--link)", color: "var(--paper)" },
   ".cm-completionDetail": { color: "inherit", opacity: ".8", fontStyle: "normal", marginLeft: "1em" },
   ".cm-completionIcon": { display: "none" },
+  // the package's own wave is a picture in the style, which the page's policy refuses
+  ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--violation)", backgroundColor: "var(--v-wash)" },
+  ".cm-lintPoint-error:after": { borderBottomColor: "var(--violation)" },
   ".cm-matchingBracket": { backgroundColor: "var(--g-wash)", outline: "1px solid var(--good)" },
 });
 const colours = HighlightStyle.define([
@@ -60,7 +63,7 @@ const view = new EditorView({
     doc: area.value,
     extensions: [
       lineNumbers(), highlightSpecialChars(), history(), drawSelection(), indentOnInput(), bracketMatching(),
-      closeBrackets(), highlightActiveLine(), sparql(), syntaxHighlighting(colours), look, lintGutter(),
+      closeBrackets(), highlightActiveLine(), sparql(), syntaxHighlighting(colours), look,
       autocompletion({ override: [completing(form.dataset.terms, form.dataset.suggest, zh)] }),
       // Tab leaves the field, as keyboard users need
       keymap.of([{ key: "Mod-Enter", run: send }, ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),

@@ -123,7 +123,9 @@ class _Browser:
         return ClassPage(
             name=self._teller.name(self._class),
             definition=self._teller.knowledge.first(
-                self._class, (expand("skos:definition"), expand("rdfs:comment"))
+                self._class,
+                (expand("skos:definition"), expand("rdfs:comment")),
+                self._reader.language,
             ),
             term=self._teller.shown(self._class),
             total=len(members),
@@ -203,7 +205,7 @@ class _Browser:
         if predicate in _NOT_FACETS or not predicate.value.startswith(PREFIXES["kg"]):
             return False
         values = counted[predicate]
-        return 1 < len(values) and max(count for _, count in values) > 1
+        return len(values) > 1 and max(count for _, count in values) > 1
 
     def _value(self, predicate: NamedNode, value: NamedNode, count: int) -> FacetValue:
         choice = Choice(predicate, value)
@@ -211,9 +213,7 @@ class _Browser:
         kept = [item.key for item in self._choices if item != choice]
         keys = kept if chosen else [*kept, choice.key]
         path = self._reader.path
-        return FacetValue(
-            self._teller.shown(value), count, self._reader.url(path, f=keys), chosen
-        )
+        return FacetValue(self._teller.shown(value), count, self._reader.url(path, f=keys), chosen)
 
     def _columns(self) -> tuple[NamedNode, ...]:
         uses = self._teller.knowledge.use(self._class)

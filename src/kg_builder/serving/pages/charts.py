@@ -233,4 +233,3 @@ def _amount(term: Term | None) -> Decimal | None:
     except InvalidOperation:
         return None
     return found if found.is_finite() and abs(found) < Decimal(10) ** 18 else None
-

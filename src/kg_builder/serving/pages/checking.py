@@ -81,7 +81,9 @@ class Checking:
             words = reader.t("读不了所交的表单", "The form cannot be read")
             return self._page(reader, 400, error=words)
         if not given.text.strip():
-            words = reader.t("没有内容：请粘贴或选一个文件", "Nothing is there: paste, or choose a file")
+            words = reader.t(
+                "没有内容：请粘贴或选一个文件", "Nothing is there: paste, or choose a file"
+            )
             return self._page(reader, 400, error=words, format_name=given.format)
         return await self._judged(given, reader)
 
@@ -127,7 +129,8 @@ class Checking:
             error=error,
             line=line,
             judged=judged,
-            parts=parts and {
+            parts=parts
+            and {
                 name: Markup(getattr(parts, name))  # noqa: S704 - written by the house, escaped
                 for name in ("counts", "notes", "files", "results")
             },

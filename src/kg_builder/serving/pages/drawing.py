@@ -1,6 +1,6 @@
 """What the drawings of pages have in common: widths of words, and numbers as SVG writes them.
 
-Nothing in them is styled in place, since a page's policy forbids it: classes are, by the stylesheet.
+Nothing in them is styled in place, since a page's policy forbids it: the stylesheet has classes.
 """
 
 from __future__ import annotations

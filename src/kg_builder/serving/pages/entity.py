@@ -20,7 +20,7 @@ from kg_builder.serving.pages.telling import Reason, Said, Shown, Teller
 
 _FIRST = 12
 """Things listed that point at an entity by one property."""
-_CLASS = (expand("owl:Class"), expand("rdfs:Class"))
+_REPLACED = expand("dcterms:isReplacedBy")
 _COMMENTS = (expand("skos:definition"), expand("rdfs:comment"), expand("dcterms:description"))
 
 
@@ -93,6 +93,8 @@ class EntityView:
     members: str | None
     """The address of the members of a class."""
     uses: int
+    former: tuple[str, ...]
+    """IRIs that it had before."""
     citations: Mapping[str, str]
     documents: Mapping[str, str]
     report_to: str | None
@@ -128,13 +130,18 @@ class _Maker:
             withdrawn=card.withdrawn,
             replaced_by=tuple(map(teller.shown, card.replaced_by)),
             properties=tuple(self._properties(card.facts, card.node)),
-            statements=tuple(
-                self._table(kind, group) for kind, group in card.statements.items()
-            ),
+            statements=tuple(self._table(kind, group) for kind, group in card.statements.items()),
             incoming=tuple(self._incoming()),
             drawing=self._drawing(name),
             members=self._members(),
             uses=card.uses,
+            former=tuple(
+                node.value
+                for item in card.incoming
+                if item.predicate == _REPLACED
+                for node in item.first
+                if isinstance(node, NamedNode)
+            ),
             citations=self._citations(),
             documents=self._site.documents(card.node.value),
             report_to=self._report_to(name),
@@ -155,19 +162,14 @@ class _Maker:
         return Shown(found.words, self._reader.url(f"/browse/{local}"), title=found.title)
 
     def _definition(self) -> str | None:
-        return next(
-            (
-                said.object.value
-                for predicate in _COMMENTS
-                for said in self._card.facts
-                if said.predicate == predicate and isinstance(said.object, Literal)
-            ),
-            None,
-        )
+        knowledge = self._teller.knowledge
+        return knowledge.first(self._card.node, _COMMENTS, self._reader.language)
 
     def _properties(self, facts: Sequence[show.Said], node: NamedNode) -> Iterator[Property]:
         grouped: dict[NamedNode, list[show.Said]] = {}
         for said in facts:
+            if said.predicate in _COMMENTS and isinstance(said.object, Literal):
+                continue  # it stands below the name
             grouped.setdefault(said.predicate, []).append(said)
         for predicate, group in grouped.items():
             values = tuple(self._value(said, node, reasons=True) for said in group)
@@ -207,10 +209,10 @@ class _Maker:
 
     def _incoming(self) -> Iterator[Pointing]:
         for item in self._card.incoming:
+            if item.predicate == _REPLACED:
+                continue
             more = item.count > len(item.first)
-            address = self._reader.url(
-                "/links", to=self._card.node.value, by=item.predicate.value
-            )
+            address = self._reader.url("/links", to=self._card.node.value, by=item.predicate.value)
             yield Pointing(
                 self._teller.shown(item.predicate),
                 item.count,
@@ -235,6 +237,7 @@ class _Maker:
             Neighbour(self._teller.name(item.predicate), self._teller.shown(node), item.count)
             for item in self._card.incoming
             for node in item.first
+            if item.predicate != _REPLACED
         ]
         return neighbourhood(name, come, to, self._reader) if come or to else None
 

@@ -96,9 +96,7 @@ def front(teller: Teller) -> Front:
         chart=charts[0] if charts else None,
         reports=tuple(dict.fromkeys(reports)),
         questions={
-            who: tuple(
-                knowledge.questions[name] for name in names if name in knowledge.questions
-            )
+            who: tuple(knowledge.questions[name] for name in names if name in knowledge.questions)
             for who, names in _FOR.items()
         },
         facts=int(summary.get("asserted", 0)),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import DefaultGraph, Literal, NamedNode
 
 from kg_builder.asking.citation import Citation, cite_entity
 from kg_builder.asking.names import open_names
@@ -17,6 +17,7 @@ from kg_builder.graph.index import Term
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.query.catalogue import Catalogue, StoredQuery, bind, load_catalogue
 from kg_builder.graph.vocabulary import PREFIXES
+from kg_builder.model.bilingual import Language
 from kg_builder.resources import Resources
 from kg_builder.text.search.index import NameIndex
 
@@ -102,10 +103,20 @@ class Knowledge:
                 self.kept[key] = []
         return list(self.kept[key])  # type: ignore[call-overload,no-any-return]
 
-    def first(self, node: NamedNode, predicates: Sequence[NamedNode]) -> str | None:
-        """Return the words that a node has by the first of some properties."""
+    def first(
+        self, node: NamedNode, predicates: Sequence[NamedNode], language: Language | None = None
+    ) -> str | None:
+        """Return the words that a node has by the first of some properties that it has.
+
+        Those in `language` go before others.
+        """
         for predicate in predicates:
-            for quad in self.graph.store.quads_for_pattern(node, predicate, None, None):
-                if isinstance(quad.object, Literal):
-                    return quad.object.value
+            quads = self.graph.store.quads_for_pattern(node, predicate, None, DefaultGraph())
+            found = [quad.object for quad in quads if isinstance(quad.object, Literal)]
+            if found:
+                return min(found, key=lambda term: (_unlike(term, language), term.value)).value
         return None
+
+
+def _unlike(term: Literal, language: Language | None) -> bool:
+    return language is not None and (term.language or "").partition("-")[0] != language

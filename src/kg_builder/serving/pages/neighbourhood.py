@@ -122,7 +122,7 @@ def _side(groups: Sequence[_Placed], x: float, side: str, height: float) -> Iter
         yield (
             f'<text class="by" x="{number(x + (_SIDE - 4 if side == "end" else 4))}"'
             f' y="{number(group.top + _HEAD - 8)}"'
-            f'{" text-anchor=" + chr(34) + "end" + chr(34) if side == "end" else ""}>'
+            f"{' text-anchor=' + chr(34) + 'end' + chr(34) if side == 'end' else ''}>"
             f"{shown(arrow)}</text>"
         )
         for place, item in enumerate(group.items):
@@ -131,7 +131,7 @@ def _side(groups: Sequence[_Placed], x: float, side: str, height: float) -> Iter
             yield (
                 f'<text class="by" x="{number(x + (_SIDE - 4 if side == "end" else 4))}"'
                 f' y="{number(group.top + group.height - 6)}"'
-                f'{" text-anchor=" + chr(34) + "end" + chr(34) if side == "end" else ""}>'
+                f"{' text-anchor=' + chr(34) + 'end' + chr(34) if side == 'end' else ''}>"
                 f"+{group.more}</text>"
             )
 
@@ -165,9 +165,7 @@ def _self(name: str, height: float) -> Iterator[str]:
     )
 
 
-def _described(
-    name: str, left: Sequence[_Placed], right: Sequence[_Placed], reader: Reader
-) -> str:
+def _described(name: str, left: Sequence[_Placed], right: Sequence[_Placed], reader: Reader) -> str:
     t = reader.t
     parts = [
         f"{t('、', ', ').join(item.shown.words for item in group.items)} {group.predicate} {name}"

@@ -121,9 +121,7 @@ class Pages:
             return respond(made, reader)
         return await self._run(lambda: self._entity(reader, iri, key))
 
-    def failure(
-        self, request: Request, status: int, detail: Bilingual | None = None
-    ) -> Response:
+    def failure(self, request: Request, status: int, detail: Bilingual | None = None) -> Response:
         """Return the page that says that something went wrong, and where to go from there."""
         reader = reader_of(request)
         title = reader.pick(_STATUS.get(status, _STATUS[400 if status < 500 else 500]))
@@ -191,18 +189,18 @@ class Pages:
         return respond(html, reader)
 
     async def home(self, request: Request) -> Response:
-        """The first page."""
+        """Show the first page."""
         return await self._page(request, "home.html", lambda teller: {"f": front(teller)})
 
     async def search(self, request: Request) -> Response:
-        """What is called as somebody typed, or nearly so."""
+        """Show what is called as somebody typed, or nearly so."""
         text = request.query_params.get("q", "").strip()[:200]
         return await self._page(
-            request, "search.html", lambda teller: {"q": text, "s": find(teller, text)}
+            request, "search.html", lambda teller: {"typed": text, "s": find(teller, text)}
         )
 
     async def suggest(self, request: Request) -> Response:
-        """What somebody may be typing, for the script of the search field."""
+        """Return what somebody may be typing, for the script of the search field."""
         reader = reader_of(request)
         text = request.query_params.get("q", "")[:200]
         class_name = request.query_params.get("class") or None
@@ -210,7 +208,7 @@ class Pages:
         return JSONResponse(found, headers={"Vary": "Accept-Language"})
 
     async def browse(self, request: Request) -> Response:
-        """The classes, with how many things are of each."""
+        """List the classes, with how many things are of each."""
 
         def values(teller: Teller) -> Mapping[str, Any]:
             items = [
@@ -223,7 +221,7 @@ class Pages:
         return await self._page(request, "browse.html", values)
 
     async def members(self, request: Request) -> Response:
-        """The members of a class."""
+        """List the members of a class."""
         name = request.path_params["name"]
 
         def values(teller: Teller) -> Mapping[str, Any] | None:
@@ -233,7 +231,7 @@ class Pages:
         return await self._page(request, "members.html", values)
 
     async def links(self, request: Request) -> Response:
-        """All that points at a thing by one property."""
+        """List all that points at a thing by one property."""
         to, by = (request.query_params.get(name, "") for name in ("to", "by"))
         word = request.query_params.get("page", "1")
         number = int(word) if word.isascii() and word.isdigit() and len(word) < 7 else 1
@@ -261,20 +259,20 @@ class Pages:
         return await self._page(request, "links.html", values)
 
     async def charts(self, request: Request) -> Response:
-        """The charts of the house."""
+        """Show the charts of the house."""
         return await self._page(
             request, "charts.html", lambda teller: {"charts": house_charts(teller)}
         )
 
     async def asset(self, request: Request) -> Response:
-        """Scripts and style, as they were built."""
+        """Return a script or the style, as they were built."""
         found = asset_response(request.path_params["name"])
         return self.failure(request, 404) if found is None else found
 
     # questions
 
     async def queries(self, request: Request) -> Response:
-        """The stored queries by subject."""
+        """List the stored queries by subject."""
         return await self._page(
             request,
             "queries.html",
@@ -284,7 +282,7 @@ class Pages:
         )
 
     async def query(self, request: Request) -> Response:
-        """A stored query: its form, and its answer."""
+        """Show a stored query: its form, and its answer."""
         reader = reader_of(request)
         name = request.path_params["name"]
         asked = reader.query != () or "run" in request.query_params
@@ -332,7 +330,7 @@ class Pages:
         )
 
     async def text(self, request: Request) -> Response:
-        """The text of a stored query, for the workbench."""
+        """Return the text of a stored query, for the workbench."""
         name = request.path_params["name"]
 
         def find_text() -> str | None:
@@ -345,7 +343,7 @@ class Pages:
         return Response(found, media_type="application/sparql-query")
 
     async def workbench(self, request: Request) -> Response:
-        """A query of one's own, and its answer."""
+        """Show a query of one's own, and its answer."""
         reader = reader_of(request)
         form = await self._form(request) if request.method == "POST" else request.query_params
         text = str(form.get("query", ""))[:_LONGEST]
@@ -384,7 +382,7 @@ class Pages:
         )
 
     async def terms(self, request: Request) -> Response:
-        """What the workbench completes from."""
+        """Return what the workbench completes from."""
         reader = reader_of(request)
         found = await self._run(
             lambda: terms_for_completion(self._teller(reader).knowledge, reader)
@@ -414,17 +412,17 @@ class Pages:
     # checking triples, and the texts of reports
 
     async def validate(self, request: Request) -> Response:
-        """Triples of one's own: what is wrong with them."""
+        """Check triples of one's own."""
         return await self._checking.respond(request)
 
     async def coverage(self, request: Request) -> Response:
-        """The reports: how much of each was read."""
+        """List the reports, and how much of each was read."""
         return await self._page(
             request, "coverage.html", lambda teller: {"reports": self._reports.listed(teller)}
         )
 
     async def report(self, request: Request) -> Response:
-        """The text of a report, every passage linked to its facts."""
+        """Show the text of a report, every passage linked to its facts."""
         reader = reader_of(request)
         name = request.path_params["name"]
         found = await self._run(lambda: self._reports.page(self._teller(reader), name))

@@ -176,9 +176,7 @@ def _members(knowledge: Knowledge, class_name: str) -> Iterator[Option]:
 
 def downloads(path: str, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Return the addresses of an answer in each format."""
-    return {
-        name.upper(): f"{path}?{urlencode([*pairs, ('format', name)])}" for name in FORMATS
-    }
+    return {name.upper(): f"{path}?{urlencode([*pairs, ('format', name)])}" for name in FORMATS}
 
 
 # what the workbench completes
@@ -210,18 +208,17 @@ def _completion(knowledge: Knowledge, language: Language) -> dict[str, object]:
         for found in use.properties:
             name, zh, en = term(found.term)
             mine[name] = found.count
-            example = graph.label(found.example, language) if isinstance(
-                found.example, NamedNode
-            ) else getattr(found.example, "value", "")
+            example = (
+                graph.label(found.example, language)
+                if isinstance(found.example, NamedNode)
+                else getattr(found.example, "value", "")
+            )
             known = properties.setdefault(name, [zh, en, 0, str(example or "")[:60]])
             known[2] = max(int(str(known[2])), found.count)
         classes.append([*term(item.term), item.count, mine])
-    concepts = [
-        [*term(node), 0]
-        for node in _concepts(knowledge)
-    ]
+    concepts = [[*term(node), 0] for node in _concepts(knowledge)]
     return {
-        "prefixes": {**{k: v for k, v in graph.prefixes.items()}},
+        "prefixes": dict(graph.prefixes),
         "classes": classes,
         "properties": [[name, *rest] for name, rest in properties.items()],
         "concepts": concepts,

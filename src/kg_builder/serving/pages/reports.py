@@ -74,7 +74,7 @@ class Reports:
         return respond(str(kept[key]), teller.reader)
 
     def _made(self, teller: Teller, name: str) -> str:
-        from kg_builder.desk import mark_report
+        from kg_builder.desk import ReportInput, mark_report
         from kg_builder.pages.coverage import coverage_page
 
         generation = teller.graph.generation
@@ -82,11 +82,10 @@ class Reports:
             raise KgError("没有正文", "no text")
         roots = teller.knowledge.resources.roots
         project = roots[-1] if len(roots) > 1 else None
-        marked = mark_report(generation / "source" / f"{name}.txt", project=project)
+        source = ReportInput.load(generation / "source" / f"{name}.txt")
+        marked = mark_report(source, project=project)
         home = teller.reader.url("/coverage")
-        return coverage_page(
-            marked, teller.reader.language, linked=(self._renderer.asset, home)
-        )
+        return coverage_page(marked, teller.reader.language, linked=(self._renderer.asset, home))
 
 
 def _share(coverage: Any) -> str:  # noqa: ANN401 - as build.json has it

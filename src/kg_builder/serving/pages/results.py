@@ -66,7 +66,7 @@ def result_view(answer: Answer, teller: Teller, title: str) -> ResultView:
         )
     if answer.form != "SELECT":
         found = [
-            (teller.shown(s), teller.shown(p), teller.shown(o))  # type: ignore[arg-type]
+            (teller.shown(s), teller.shown(p), teller.shown(o))
             for s, p, o in islice(answer.triples(), _TRIPLES)
         ]
         return ResultView(
@@ -135,14 +135,16 @@ def _cell(solution: Solution, place: int, name: int | None, teller: Teller) -> S
         return Shown("")
     found = teller.shown(term)
     words = solution[name] if name is not None else None
-    if isinstance(term, NamedNode) and isinstance(words, Literal) and teller.reader.language == "zh":
+    if (
+        isinstance(term, NamedNode)
+        and isinstance(words, Literal)
+        and teller.reader.language == "zh"
+    ):
         return Shown(words.value, found.href, found.outside, title=found.title, map=found.map)
     return found
 
 
-def _chart(
-    columns: Sequence[Column], rows: Sequence[Sequence[Shown]], title: str
-) -> Chart | None:
+def _chart(columns: Sequence[Column], rows: Sequence[Sequence[Shown]], title: str) -> Chart | None:
     """Return bars of the first column of words and the first of numbers, where that tells much."""
     words = next((place for place, column in enumerate(columns) if not column.number), None)
     numbers = [place for place, column in enumerate(columns) if column.number]

@@ -23,7 +23,8 @@ from kg_builder.serving.pages.site import Site
 _ADDRESS: Final = expand("locn:fullAddress")
 _WEB: Final = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _NUMERIC: Final = frozenset(
-    PREFIXES["xsd"] + name for name in ("integer", "decimal", "double", "float", "nonNegativeInteger")
+    PREFIXES["xsd"] + name
+    for name in ("integer", "decimal", "double", "float", "nonNegativeInteger")
 )
 _BOOLEANS: Final = {
     "true": Bilingual("是", "yes"),
@@ -177,7 +178,9 @@ class Teller:
 
     def _place(self, item: Testimony) -> Place:
         t = self.reader.t
-        words = t(f"第 {item.line} 行第 {item.column} 列", f"line {item.line}, column {item.column}")
+        words = t(
+            f"第 {item.line} 行第 {item.column} 列", f"line {item.line}, column {item.column}"
+        )
         report = self.shown(NamedNode(item.report)) if item.report else None
         name = item.report.rpartition("/")[2]
         text = None
