@@ -4,6 +4,9 @@ A child is a fresh interpreter (never a fork: other threads hold locks) that run
 ends, or runs it on one item after another. It is told the function by its name, so the function
 stands at the top of a module; what goes in and out is pickled. The caller's main module is not
 imported. Ending the child is the one sure way to stop code that does not return to the interpreter.
+
+A server's children (`start_warm`) make what they need once, and answer over a socket, so that its
+loop waits for many of them at a time.
 """
 
 from __future__ import annotations
@@ -15,13 +18,17 @@ import math
 import os
 import pickle
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 
 from kg_builder.errors import CrashError, MemoryLimitError, TimeLimitError, WorkerError
 
@@ -265,12 +272,80 @@ def _value(name: str, child: _Child, answer: bytes | None) -> Any:  # noqa: ANN4
     return value
 
 
-def _interpreter(serve: Callable[[], None], complaints: int) -> subprocess.Popen[bytes]:
-    """Start a child that runs `serve`, a function of this module."""
+ANSWER_HEAD: Final = struct.Struct("<Q")
+"""What stands before each answer of a warm child: how many bytes it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """A child that has been started: its process, our end of its socket, and where it complains."""
+
+    process: subprocess.Popen[bytes]
+    line: socket.socket
+    complaints: Path
+
+    def end(self) -> None:
+        """End the child at once, and what it has started."""
+        _end(self.process)
+        self.line.close()
+
+    def death(self, name: str) -> WorkerError:
+        """Return the error that says how it ended; for one that has closed its socket."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(_LAST_BREATH)
+        _end(self.process)
+        try:
+            complaints = self.complaints.read_bytes()
+        except OSError:
+            complaints = b""
+        return _death(name, self.process.returncode, complaints)
+
+
+def start_warm(
+    make: Callable[..., Callable[[Any], object]],
+    *args: object,
+    complaints: Path,
+    memory: int | None = None,
+    file_size: int | None = None,
+    nice: int = 0,
+) -> Warm:
+    """Start a child that calls `make(*args)` at once, and what it returns on each item it is sent.
+
+    It answers `None` when it is ready; from then on it may take `memory` bytes more than it has.
+    An item is sent as `item_for_warm` writes it; each answer comes behind an `ANSWER_HEAD`, and
+    `warm_value` reads it. What it prints goes into the file `complaints`, when it dies, too.
+    """
+    ours, theirs = socket.socketpair()
+    with theirs, complaints.open("wb") as stderr:
+        process = _interpreter(_serve_warm, stderr.fileno(), theirs.fileno())
+    request = pickle.dumps((make, args))
+    ours.sendall(
+        pickle.dumps(sys.path) + pickle.dumps((memory, file_size, nice)) + pickle.dumps(request)
+    )
+    return Warm(process, ours, complaints)
+
+
+def item_for_warm(item: object, seconds: float) -> bytes:
+    """Return what is sent to a warm child: an item, and when it ends if nobody ends it before."""
+    return pickle.dumps((math.ceil(seconds) + 1, pickle.dumps(item)))
+
+
+def warm_value(name: str, answer: bytes) -> Any:  # noqa: ANN401 - whatever the function returns
+    """Return what a warm child has answered, or raise what the function raised."""
+    value, error = _unpack(name, answer)
+    if error is not None:
+        raise error
+    return value
+
+
+def _interpreter(
+    serve: Callable[[], None], complaints: int, line: int | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a child that runs `serve`, a function of this module, over pipes or one socket."""
     return subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
         [sys.executable, "-P", "-c", _BOOTSTRAP.format(serve=serve.__name__)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdin=subprocess.PIPE if line is None else line,
+        stdout=subprocess.PIPE if line is None else subprocess.DEVNULL,
         stderr=complaints,
         # an interrupt from the terminal reaches the parent alone
         start_new_session=not _within,
@@ -342,6 +417,49 @@ def _serve_items() -> None:
             answers.flush()
 
 
+def _serve_warm() -> None:
+    """Answer the requests that come on the socket at stdin until it is closed, in the child."""
+    global _within
+    _within = True
+    requests = sys.stdin.buffer
+    memory, file_size, nice = pickle.load(requests)  # noqa: S301 - written by start_warm
+    if nice:
+        os.nice(nice)
+    _limit(None, None, file_size)
+    made: list[Any] = []
+
+    def ready(request: bytes) -> None:
+        made.append(_call(request))
+        if memory is not None:
+            _limit(memory + _address_space(), None, None)
+
+    with socket.socket(fileno=os.dup(0)) as line:
+        for request in _stream(requests):
+            if not made:
+                answer = _answer(ready, request)
+            else:
+                seconds, item = request
+                if hasattr(signal, "alarm"):
+                    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+                    signal.alarm(seconds)
+                answer = _answer(lambda item: made[0](pickle.loads(item)), item)  # noqa: S301
+                if hasattr(signal, "alarm"):
+                    signal.alarm(0)
+            line.sendall(ANSWER_HEAD.pack(len(answer)) + answer)
+            if not made:
+                break
+    os._exit(0)
+
+
+def _address_space() -> int:
+    """Return how many bytes of addresses this process has; 0 where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
 def _answers() -> BinaryIO:
     """Return where answers go: what the function prints must not run into them."""
     answers = os.fdopen(os.dup(1), "wb")
@@ -349,7 +467,7 @@ def _answers() -> BinaryIO:
     return answers
 
 
-def _stream(requests: BinaryIO) -> Iterator[bytes]:
+def _stream(requests: BinaryIO) -> Iterator[Any]:
     with contextlib.suppress(EOFError):
         while True:
             yield pickle.load(requests)  # noqa: S301 - written by _Child

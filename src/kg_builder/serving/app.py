@@ -1,0 +1,136 @@
+"""The application: which path is answered by whom."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Scope
+
+from kg_builder.errors import KgError
+from kg_builder.serving.guard import Guard
+from kg_builder.serving.problems import Problem, language_of, problem_of, problem_response
+from kg_builder.serving.protocol import sparql
+from kg_builder.serving.state import Settings, State
+from kg_builder.version import VERSION
+
+_PAGES = "kg_builder.serving.pages"
+
+
+def make_app(settings: Settings) -> Starlette:
+    """Return the application that serves a graph. Raises what reading the house's data raises."""
+    state = State(settings)
+
+    @asynccontextmanager
+    async def life(_app: Starlette) -> AsyncIterator[None]:
+        try:
+            await state.open()
+        except BaseException as error:
+            state.failure = error
+            raise
+        try:
+            yield
+        finally:
+            await state.close()
+
+    routes = [*_routes(state), *_pages(state)]
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(Guard, state=state, allowed=partial(_methods, routes))],
+        lifespan=life,
+        exception_handlers={
+            HTTPException: _of_http(state),
+            Problem: _of_error(state),
+            KgError: _of_error(state),
+        },
+    )
+    app.state.kg = state
+    return app
+
+
+def _methods(routes: Sequence[BaseRoute], scope: Scope) -> set[str]:
+    """Return the methods by which a path answers."""
+    found: set[str] = set()
+    for route in routes:
+        match, _ = route.matches(scope)
+        if match is not Match.NONE:
+            found |= getattr(route, "methods", None) or {"GET", "HEAD"}
+    return found
+
+
+def _routes(state: State) -> list[BaseRoute]:
+    def bound(answer: Callable[[Request, State], Awaitable[Response]]) -> Callable[..., object]:
+        async def endpoint(request: Request) -> Response:
+            return await answer(request, state)
+
+        return endpoint
+
+    return [
+        Route("/healthz", bound(_health)),
+        Route("/sparql", bound(sparql), methods=["GET", "HEAD", "POST"]),
+    ]
+
+
+def _pages(state: State) -> list[BaseRoute]:
+    """Return the routes of the pages for people."""
+    if find_spec(_PAGES) is None:
+        return []
+    found: list[BaseRoute] = import_module(_PAGES).routes(state)
+    return found
+
+
+async def _health(_request: Request, state: State) -> Response:
+    pool = state.pool
+    return JSONResponse(
+        {
+            "status": "draining" if state.draining else "ok",
+            "version": VERSION,
+            "generation": state.now.tag,
+            "waiting": pool.waiting,
+            "replaced": pool.replaced,
+        },
+        headers={"cache-control": "no-store"},
+    )
+
+
+def _of_error(state: State) -> Callable[[Request, Exception], Response]:
+    def handle(request: Request, error: Exception) -> Response:
+        problem = problem_of(error, state.settings.timeout)
+        language = language_of(request, state.settings.language)
+        return problem_response(problem, language, request.url.path)
+
+    return handle
+
+
+def _of_http(state: State) -> Callable[[Request, Exception], Response]:
+    """Return what tells errors of the framework: no such path, not with this method."""
+
+    def handle(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - as registered
+        language = language_of(request, state.settings.language)
+        return problem_response(_http_problem(error), language, request.url.path)
+
+    return handle
+
+
+def _http_problem(error: HTTPException) -> Problem:
+    headers = dict(error.headers or {})
+    match error.status_code:
+        case 404:
+            return Problem("not-found", "没有这个地址", "there is no such address", headers=headers)
+        case 405:
+            allowed = headers.get("Allow", headers.get("allow", ""))
+            return Problem(
+                "method", f"可用的方法：{allowed}", f"methods: {allowed}", headers=headers
+            )
+        case _:
+            return Problem("bad-request", "请求不对", error.detail, headers=headers)

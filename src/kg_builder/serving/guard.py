@@ -1,0 +1,493 @@
+"""What stands around every answer: limits, headers, kept answers, and the log.
+
+Whatever a client sends, it gets an answer or a closed connection, and no other client waits for it:
+the name it calls the server by is checked (a page of another site must not reach a server on the
+reader's machine), bodies are limited in size and time, and so are requests of one client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import ipaddress
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kg_builder.serving.log import Log
+from kg_builder.serving.problems import Problem, language_of, problem_of, problem_response
+from kg_builder.serving.state import Settings, State
+
+CONTENT_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""What a page may load: from this server alone, and nothing that stands within the page."""
+_ALWAYS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "content-security-policy": CONTENT_POLICY,
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "referrer-policy": "no-referrer",
+        "cross-origin-opener-policy": "same-origin",
+    }
+)
+_READ_BY_POST: Final = ("/sparql", "/api/queries")
+_NOT_SHARED: Final = ("/api/contributions", "/api/validate")
+"""What other sites' pages may not use."""
+_EXPOSED: Final = "ETag, Link, Location, Content-Location, Retry-After, KG-Cut"
+_ALLOWED_HEADERS: Final = "Accept, Accept-Language, Content-Type, If-None-Match"
+_KEPT: Final = 512 << 10
+"""A larger answer is not kept."""
+_FORGET: Final = 60.0
+_MOST_CLIENTS: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer that is kept."""
+
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+    etag: str
+
+
+class Cache:
+    """Answers of the present generation, as many as there is room for; the oldest leave first."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._size = 0
+        self._kept: OrderedDict[tuple[Any, ...], Kept] = OrderedDict()
+
+    def get(self, key: tuple[Any, ...]) -> Kept | None:
+        """Return what is kept."""
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        return found
+
+    def put(self, key: tuple[Any, ...], kept: Kept) -> None:
+        """Keep an answer."""
+        former = self._kept.pop(key, None)
+        if former is not None:
+            self._size -= _weight(key, former)
+        self._kept[key] = kept
+        self._size += _weight(key, kept)
+        while self._size > self._room and self._kept:
+            gone, oldest = self._kept.popitem(last=False)
+            self._size -= _weight(gone, oldest)
+
+
+def _weight(key: tuple[Any, ...], kept: Kept) -> int:
+    return len(kept.body) + sum(len(part) for part in key if isinstance(part, bytes | str)) + 1_000
+
+
+@dataclass(slots=True)
+class _Client:
+    """How much one client may still ask now."""
+
+    tokens: float
+    at: float
+    under_way: int = 0
+
+
+class Clients:
+    """Requests by client, so many a second on average, ten times as many at once."""
+
+    def __init__(self, rate: float, at_once: int) -> None:
+        self._rate = rate
+        self._at_once = at_once
+        self._clients: dict[str, _Client] = {}
+        self._swept = 0.0
+
+    def admit(self, name: str) -> _Client:
+        """Count a request. Raises Problem for one too many."""
+        now = time.monotonic()
+        if now - self._swept > _FORGET or len(self._clients) > _MOST_CLIENTS:
+            self._sweep(now)
+        most = 10 * self._rate
+        client = self._clients.setdefault(name, _Client(most, now))
+        client.tokens = min(most, client.tokens + (now - client.at) * self._rate)
+        client.at = now
+        if client.tokens < 1:
+            raise Problem(
+                "too-many",
+                f"一个客户端平均每秒最多 {self._rate:g} 个请求",
+                f"one client has {self._rate:g} requests a second on average",
+                headers={"retry-after": "1"},
+            )
+        if client.under_way >= self._at_once:
+            raise Problem(
+                "too-many",
+                f"一个客户端同时最多 {self._at_once} 个请求",
+                f"one client has {self._at_once} requests at a time",
+                headers={"retry-after": "1"},
+            )
+        client.tokens -= 1
+        return client
+
+    def _sweep(self, now: float) -> None:
+        self._swept = now
+        idle = [
+            name
+            for name, client in self._clients.items()
+            if not client.under_way and now - client.at > 10
+        ]
+        for name in idle:
+            del self._clients[name]
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """One request and its answer, as far as they have come."""
+
+    scope: Scope
+    key: tuple[Any, ...] | None
+    started: float = field(default_factory=time.perf_counter)
+    status: int = 0
+    sent: int = 0
+    start: Message | None = None
+    """The head of the answer, held back until the body tells its ETag."""
+    parts: list[bytes] = field(default_factory=list)
+
+
+class Guard:
+    """The outermost part of the application."""
+
+    def __init__(self, app: ASGIApp, state: State, allowed: Callable[[Scope], set[str]]) -> None:
+        """Stand around `app`; `allowed` tells by which methods a path answers."""
+        self._app = app
+        self._state = state
+        self._allowed = allowed
+        self._cache = Cache(state.settings.cache)
+        self._clients = Clients(state.settings.requests_per_second, state.settings.per_client)
+        self._log = Log() if state.settings.log else None
+        self._hosts: frozenset[str] | None = None
+        """The names of the server, once they are known; none for any."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self._app(scope, receive, send)
+            return
+        exchange = _Exchange(scope, self._key(scope))
+        headers = Headers(scope=scope)
+        address, local = self._client(scope, headers)
+        scope["kg.client"] = address
+        error: BaseException | None = None
+        client: _Client | None = None
+        try:
+            self._check_head(headers, scope)
+            if not local:
+                client = self._clients.admit(address)
+                client.under_way += 1
+            await self._answer(exchange, headers, receive, send)
+        except ClientDisconnect:
+            exchange.status = exchange.status or 499
+        except TimeoutError as problem:  # the client does not take what it gets
+            error = problem
+            _abort(scope)
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the server goes on
+            error = None if isinstance(problem, Problem) else problem
+            await self._tell(exchange, problem, send)
+        finally:
+            if client is not None:
+                client.under_way -= 1
+            if self._log is not None:
+                self._log.request(
+                    scope, address, exchange.status, exchange.sent, exchange.started, error
+                )
+
+    # the request
+
+    def _key(self, scope: Scope) -> tuple[Any, ...] | None:
+        """Return what a kept answer to this request is found by."""
+        if scope["method"] not in ("GET", "HEAD"):
+            return None
+        accept = language = b""
+        for name, value in scope["headers"]:
+            if name == b"accept":
+                accept += value
+            elif name == b"accept-language":
+                language = value
+            elif name in (b"authorization", b"range"):
+                return None
+        tag = self._state.now.tag
+        return (tag, scope["raw_path"], scope["query_string"], accept, language)
+
+    def _client(self, scope: Scope, headers: Headers) -> tuple[str, bool]:
+        """Return the address of a client, and whether it is this machine itself."""
+        peer = scope["client"][0] if scope.get("client") else ""
+        trusted = self._state.settings.proxies
+        if peer in trusted:
+            for part in reversed(headers.getlist("x-forwarded-for")):
+                for name in reversed(part.split(",")):
+                    if name.strip() not in trusted and name.strip():
+                        return name.strip()[:64], False
+        return peer, _is_loopback(peer)
+
+    def _check_head(self, headers: Headers, scope: Scope) -> None:
+        """Raise Problem for a head that is too large, or does not call the server by its name."""
+        size = len(scope["raw_path"]) + len(scope["query_string"])
+        settings = self._state.settings
+        if size > settings.max_header:
+            raise Problem("too-large", "地址太长；请用 POST", "the address is too long; use POST")
+        hosts = headers.getlist("host")
+        if len(hosts) != 1:
+            raise Problem("bad-request", "要有一个 Host", "there must be one Host")
+        if "*" not in settings.hosts and not self._is_ours(hosts[0]):
+            raise Problem(
+                "host",
+                "这台服务器不叫这个名字；用 --allow-host 可以加上",
+                "this server is not called so; --allow-host adds a name",
+            )
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length) > settings.max_body:
+            raise _too_large(settings.max_body)
+
+    def _is_ours(self, host: str) -> bool:
+        name = _name_of(host)
+        if self._hosts is None:
+            self._hosts = _own_names(self._state)
+        return name in self._hosts or _is_address(name)
+
+    async def _answer(
+        self, exchange: _Exchange, headers: Headers, receive: Receive, send: Send
+    ) -> None:
+        scope = exchange.scope
+        if scope["method"] == "OPTIONS":
+            await self._send_options(exchange, send)
+            return
+        kept = self._cache.get(exchange.key) if exchange.key is not None else None
+        if kept is not None:
+            await self._send_kept(exchange, kept, headers.get("if-none-match"), send)
+            return
+        body = _Body(receive, self._state.settings)
+        await self._app(scope, body, self._sender(exchange, headers, send))
+
+    async def _send_options(self, exchange: _Exchange, send: Send) -> None:
+        """Say by which methods a path answers, and what pages of other sites may do."""
+        scope = exchange.scope
+        methods = self._allowed(scope)
+        if not methods:
+            raise Problem("not-found", "没有这个地址", "there is no such address")
+        allow = ", ".join(sorted({*methods, "OPTIONS"}))
+        found = {"allow": allow, "content-length": "0", "vary": "Origin"}
+        path = scope["path"]
+        if not path.startswith(_NOT_SHARED):
+            shared = ["GET", "HEAD"] + ["POST"] * path.startswith(_READ_BY_POST)
+            found |= {
+                "access-control-allow-origin": "*",
+                "access-control-allow-methods": ", ".join(shared),
+                "access-control-allow-headers": _ALLOWED_HEADERS,
+                "access-control-max-age": "86400",
+            }
+        exchange.status = 204
+        raw = [(name.encode(), value.encode()) for name, value in found.items()]
+        await send({"type": "http.response.start", "status": 204, "headers": raw})
+        await send({"type": "http.response.body", "body": b""})
+
+    # the answer
+
+    def _sender(self, exchange: _Exchange, asked: Headers, send: Send) -> Send:
+        """Return what sends an answer: with the headers that every answer has, and an ETag."""
+        seconds = self._state.settings.send_seconds
+
+        async def deliver(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                exchange.status = message["status"]
+                self._add_headers(exchange.scope, message)
+                exchange.start = message
+                return
+            body, more = message.get("body", b""), message.get("more_body", False)
+            start, exchange.start = exchange.start, None
+            if start is not None:
+                if not more and exchange.key is not None and start["status"] == 200:
+                    kept = self._finish(exchange, start, body)
+                    if kept is not None:
+                        await self._send_kept(exchange, kept, asked.get("if-none-match"), send)
+                        return
+                await send(start)
+            exchange.sent += len(body)
+            async with asyncio.timeout(seconds):
+                await send(message)
+
+        return deliver
+
+    def _finish(self, exchange: _Exchange, start: Message, body: bytes) -> Kept | None:
+        """Give a whole answer its ETag, and keep it unless it says that nobody should."""
+        headers = MutableHeaders(raw=start["headers"])
+        if "no-store" in headers.get("cache-control", ""):
+            return None
+        etag = headers.get("etag")
+        if etag is None:
+            etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+            headers["etag"] = etag
+        kept = Kept(tuple(headers.raw), body, etag)
+        assert exchange.key is not None  # noqa: S101 - the caller has seen to it
+        if len(body) <= _KEPT and exchange.scope["method"] == "GET":
+            self._cache.put(exchange.key, kept)
+        return kept
+
+    async def _send_kept(
+        self, exchange: _Exchange, kept: Kept, none_match: str | None, send: Send
+    ) -> None:
+        headers = list(kept.headers)
+        body = kept.body
+        exchange.status = 200
+        if none_match is not None and _matches(none_match, kept.etag):
+            exchange.status, body = 304, b""
+            headers = [pair for pair in headers if pair[0] not in _OF_A_BODY]
+        await send({"type": "http.response.start", "status": exchange.status, "headers": headers})
+        if exchange.scope["method"] == "HEAD":
+            body = b""
+        exchange.sent += len(body)
+        async with asyncio.timeout(self._state.settings.send_seconds):
+            await send({"type": "http.response.body", "body": body})
+
+    def _add_headers(self, scope: Scope, message: Message) -> None:
+        headers = MutableHeaders(raw=list(message.get("headers", ())))
+        for name, value in _ALWAYS.items():
+            headers.setdefault(name, value)
+        path, method = scope["path"], scope["method"]
+        shared = method in ("GET", "HEAD") or path.startswith(_READ_BY_POST)
+        if shared and not path.startswith(_NOT_SHARED):
+            headers.setdefault("access-control-allow-origin", "*")
+            headers.setdefault("access-control-expose-headers", _EXPOSED)
+            headers.setdefault("cross-origin-resource-policy", "cross-origin")
+        if self._state.draining:
+            headers["connection"] = "close"
+        message["headers"] = headers.raw
+
+    async def _tell(self, exchange: _Exchange, error: Exception, send: Send) -> None:
+        """Answer with a problem; where an answer has begun already, end the connection."""
+        if exchange.status and exchange.start is None:
+            _abort(exchange.scope)
+            return
+        settings = self._state.settings
+        problem = problem_of(error, settings.timeout)
+        language = language_of(Request(exchange.scope), settings.language)
+        response = problem_response(problem, language, exchange.scope["path"])
+        if problem.kind in ("too-large", "timeout-request", "too-many"):
+            response.headers["connection"] = "close"
+        exchange.status = response.status_code
+        message = {
+            "type": "http.response.start",
+            "status": response.status_code,
+            "headers": response.raw_headers,
+        }
+        self._add_headers(exchange.scope, message)
+        try:
+            await send(message)
+            await send({"type": "http.response.body", "body": response.body})
+            exchange.sent += len(response.body)
+        except (OSError, RuntimeError):
+            _abort(exchange.scope)
+
+
+_OF_A_BODY: Final = frozenset({b"content-length", b"content-type"})
+
+
+class _Body:
+    """What a client sends, up to a size and within a time."""
+
+    def __init__(self, receive: Receive, settings: Settings) -> None:
+        self._receive = receive
+        self._most = settings.max_body
+        self._seconds = settings.body_seconds
+        self._deadline: float | None = None
+        self._size = 0
+        self._whole = False
+
+    async def __call__(self) -> Message:
+        """Return the next part. Raises Problem for one too many, or too late."""
+        if self._whole:
+            return await self._receive()
+        loop = asyncio.get_running_loop()
+        if self._deadline is None:
+            self._deadline = loop.time() + self._seconds
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                message = await self._receive()
+        except TimeoutError:
+            raise Problem(
+                "timeout-request",
+                f"正文没有在 {self._seconds:g} 秒内发完",
+                f"the body was not sent within {self._seconds:g} s",
+            ) from None
+        self._size += len(message.get("body", b""))
+        self._whole = not message.get("more_body", False)
+        if self._size > self._most:
+            raise _too_large(self._most)
+        return message
+
+
+def _too_large(most: int) -> Problem:
+    return Problem("too-large", f"正文超过 {most:,} 字节", f"a body of over {most:,} bytes")
+
+
+def _abort(scope: Scope) -> None:
+    """End a connection at once, whatever waits to be sent."""
+    abort = scope.get("kg.abort")
+    if abort is not None:
+        abort()
+
+
+def _matches(header: str, etag: str) -> bool:
+    """Whether an If-None-Match names an ETag (weak comparison)."""
+    if header.strip() == "*":
+        return True
+    return any(part.strip().removeprefix("W/") == etag for part in header.split(","))
+
+
+def _own_names(state: State) -> frozenset[str]:
+    """Return the names that the server is called by."""
+    settings = state.settings
+    names = {"localhost", settings.host.lower(), *map(_name_of, settings.hosts)}
+    names |= {
+        (urlsplit(base).hostname or "").lower() for base in (settings.base, state.base) if base
+    }
+    return frozenset(names - {""})
+
+
+def _name_of(host: str) -> str:
+    """Return the name in a Host header, without its port."""
+    name = host.strip().lower()
+    if name.startswith("["):
+        return name[1:].partition("]")[0]
+    return name.partition(":")[0] if name.count(":") == 1 else name
+
+
+def _is_address(name: str) -> bool:
+    """Whether a name is an IP address: no name server can lead a browser there."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

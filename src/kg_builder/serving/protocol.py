@@ -1,0 +1,213 @@
+"""The SPARQL endpoint.
+
+Format: SPARQL 1.1 Protocol (W3C Recommendation, 2013). Queries only: an update is refused, since
+the graph is changed by `kg build` and `kg add`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from kg_builder.graph.iris import is_iri
+from kg_builder.serving.media import (
+    GRAPHS,
+    NAMES,
+    RESULTS,
+    TYPES,
+    accepted,
+    graph_format,
+)
+from kg_builder.serving.problems import Problem
+from kg_builder.serving.state import State
+from kg_builder.serving.work import Body, Found, Sparql
+
+FORM: Final = "application/x-www-form-urlencoded"
+QUERY: Final = "application/sparql-query"
+UPDATE: Final = "application/sparql-update"
+_CHUNK: Final = 256 << 10
+_MOST_FIELDS: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The parameters of a request to the endpoint."""
+
+    query: str | None
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    format: str | None
+
+
+async def sparql(request: Request, state: State) -> Response:
+    """Answer a request to the endpoint."""
+    asked = await _asked(request)
+    if asked.query is None:
+        raise Problem(
+            "bad-request",
+            "缺少参数 query：一个 SPARQL 查询",
+            "the parameter query is missing: a SPARQL query",
+        )
+    item = _item(asked, asked.query, request.headers.get("accept"), state)
+    found: Found = await state.pool.ask(item, state.settings.timeout)
+    return _response(found, state)
+
+
+def _item(asked: Asked, query: str, accept: str | None, state: State) -> Sparql:
+    if len(query.encode("utf-8", "surrogatepass")) > state.settings.max_query:
+        most = state.settings.max_query
+        raise Problem(
+            "too-large",
+            f"查询超过 {most:,} 字节",
+            f"a query of over {most:,} bytes",
+        )
+    for name in (*asked.default_graphs, *asked.named_graphs):
+        if not is_iri(name):
+            raise Problem("bad-request", f"不是 IRI：{name}", f"not an IRI: {name}")
+    if asked.format is not None:
+        wanted = NAMES.get(asked.format.strip().lower())
+        if wanted is None:
+            known = ", ".join(
+                ("json", "xml", "csv", "tsv", "turtle", "ntriples", "jsonld", "rdfxml")
+            )
+            raise Problem(
+                "not-acceptable",
+                f"没有 {asked.format} 这种格式；可用：{known}",
+                f"there is no format {asked.format}; use {known}",
+            )
+        results = wanted if wanted in RESULTS.values() else None
+        graphs = graph_format(wanted) if graph_format(wanted) in GRAPHS.values() else None
+    else:
+        result_type = accepted(accept, tuple(RESULTS))
+        graph_type = accepted(accept, tuple(GRAPHS))
+        results = RESULTS[result_type] if result_type else None
+        graphs = GRAPHS[graph_type] if graph_type else None
+        if results is None and graphs is None:
+            raise Problem(
+                "not-acceptable",
+                f"没有所要的格式；可用：{', '.join((*RESULTS, *GRAPHS))}",
+                f"not to be had in that format; it can be {', '.join((*RESULTS, *GRAPHS))}",
+            )
+    return Sparql(
+        query,
+        results,
+        graphs,
+        asked.default_graphs,
+        asked.named_graphs,
+        state.settings.max_rows,
+    )
+
+
+async def _asked(request: Request) -> Asked:
+    """Read the parameters of a request, in each of the three ways that the protocol has."""
+    pairs = _pairs(request.scope["query_string"])
+    if request.method != "POST":
+        return _of_pairs(pairs)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == FORM:
+        body = await request.body()
+        return _of_pairs((*pairs, *_pairs(body)))
+    if kind == QUERY:
+        text = _decoded(await request.body())
+        found = _of_pairs(pairs)
+        if found.query is not None:
+            raise Problem(
+                "bad-request",
+                "查询在正文里，就不能再有参数 query",
+                "the query is the body: there must be no parameter query",
+            )
+        return Asked(text, found.default_graphs, found.named_graphs, found.format)
+    if kind == UPDATE:
+        raise _no_update()
+    raise Problem(
+        "media-type",
+        f"POST 的正文应是 {FORM} 或 {QUERY}",
+        f"what is posted is {FORM} or {QUERY}",
+        headers={"accept-post": f"{FORM}, {QUERY}"},
+    )
+
+
+def _of_pairs(pairs: Sequence[tuple[str, str]]) -> Asked:
+    def values(name: str) -> tuple[str, ...]:
+        return tuple(value for key, value in pairs if key == name)
+
+    if values("update"):
+        raise _no_update()
+    queries = values("query")
+    if len(queries) > 1:
+        raise Problem("bad-request", "参数 query 多于一个", "more than one parameter query")
+    formats = values("format") or values("output")
+    return Asked(
+        queries[0] if queries else None,
+        values("default-graph-uri"),
+        values("named-graph-uri"),
+        formats[0] if formats else None,
+    )
+
+
+def _no_update() -> Problem:
+    return Problem(
+        "forbidden",
+        "这个端点只读：图由 kg build 和 kg add 改变",
+        "this endpoint only reads: kg build and kg add change the graph",
+    )
+
+
+def _pairs(data: bytes) -> list[tuple[str, str]]:
+    """Return the fields of a query string or a form. Raises Problem for what is not UTF-8."""
+    try:
+        return parse_qsl(
+            data.decode("utf-8"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=_MOST_FIELDS,
+        )
+    except UnicodeDecodeError as error:
+        raise _not_utf8() from error
+    except ValueError as error:
+        raise Problem("bad-request", "参数太多", "too many parameters") from error
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _not_utf8() from error
+
+
+def _not_utf8() -> Problem:
+    return Problem("bad-request", "不是 UTF-8", "not UTF-8")
+
+
+def _response(found: Found, state: State) -> Response:
+    headers = {"vary": "Accept", "cache-control": "no-cache"}
+    if found.cut:
+        headers["kg-cut"] = f"max-rows={state.settings.max_rows}"
+    return body_response(found.body, TYPES[found.format], headers)
+
+
+def body_response(body: Body, media_type: str, headers: dict[str, str]) -> Response:
+    """Return a response with a body that a child has made; a file is removed once it is open."""
+    if body.data is not None:
+        return Response(body.data, headers=headers, media_type=media_type)
+    assert body.path is not None  # noqa: S101 - the one or the other
+    headers["content-length"] = str(body.size)
+    return StreamingResponse(_file(body.path), headers=headers, media_type=media_type)
+
+
+async def _file(path: Path) -> AsyncIterator[bytes]:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        path.unlink()
+        while chunk := await asyncio.to_thread(os.read, file, _CHUNK):
+            yield chunk
+    finally:
+        os.close(file)

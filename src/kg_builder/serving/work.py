@@ -1,0 +1,290 @@
+"""What the children of a server do: each has the graph open, and answers one item at a time.
+
+What they send back is small, or lies in a file that the server takes over and removes.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, Any, Final
+
+from pyoxigraph import (
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Triple,
+    serialize,
+)
+
+from kg_builder.errors import ExportError, InputError
+from kg_builder.graph.export.formats import Format
+from kg_builder.graph.export.writing import write_graph
+from kg_builder.graph.opening import OpenGraph, open_graph
+from kg_builder.graph.query.door import closed_door
+from kg_builder.graph.query.levels import limited, read_query
+from kg_builder.graph.query.safety import refuse_unsafe
+from kg_builder.graph.query.syntax import check_query, refuse_excess
+
+IN_MEMORY: Final = 256 << 20
+"""A store up to so many bytes is loaded into the memory of each child, where it answers sooner."""
+SMALL: Final = 1 << 20
+"""Up to so many bytes a result is sent back; a larger one is left in a file."""
+_SORTED: Final = 200_000
+"""Up to so many triples a graph is written sorted, as `kg export` writes it."""
+_KNOWN: Final = 512
+_RESULTS: Final = {
+    "json": QueryResultsFormat.JSON,
+    "xml": QueryResultsFormat.XML,
+    "csv": QueryResultsFormat.CSV,
+    "tsv": QueryResultsFormat.TSV,
+}
+_LEAST: Final = {"json": 3, "xml": 17, "csv": 2, "tsv": 1}
+"""Bytes that a solution has at least: a smaller result holds fewer of them."""
+_GRAPHS: Final = {
+    "turtle": RdfFormat.TURTLE,
+    "ntriples": RdfFormat.N_TRIPLES,
+    "jsonld": RdfFormat.JSON_LD,
+    "rdfxml": RdfFormat.RDF_XML,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The bytes of an answer: here, or in a file that whoever reads it removes."""
+
+    data: bytes | None
+    path: Path | None = None
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sparql:
+    """A query that somebody sent, with the dataset that the protocol names (None: the query's)."""
+
+    text: str
+    results: str | None
+    """The format for solutions; None where none is accepted."""
+    graphs: str | None
+    """The format for triples, likewise."""
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of a query."""
+
+    format: str
+    body: Body
+    cut: bool = False
+
+
+class NotAcceptable(InputError):
+    """The form of the answer cannot be had in any format that the client takes."""
+
+
+def folder_size(folder: Path) -> int:
+    """Return how many bytes the files of a folder have."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def opens_in_memory(path: Path) -> bool:
+    """Whether the store of a built folder is small enough for the memory of every child."""
+    store = path / "current" / "store"
+    return store.is_dir() and folder_size(store) <= IN_MEMORY
+
+
+def make_asking(path: Path, spool: Path) -> Callable[[Sparql], Found]:
+    """Open a graph, and return what answers queries of strangers; for a child of a pool."""
+    # what `check_query` imports where it is needed: with the door closed nothing can be
+    import kg_builder.graph.query.hints.rules  # noqa: F401
+
+    # kept open until the process ends
+    context = open_graph(path, in_memory=opens_in_memory(path))
+    graph = context.__enter__()
+    asking = _Asking(graph, spool, context)
+    gc.freeze()
+    return asking
+
+
+class _Asking:
+    def __init__(self, graph: OpenGraph, spool: Path, context: object) -> None:
+        self._graph = graph
+        self._spool = Spool(spool)
+        self._context = context
+        self._prefixes = dict(graph.prefixes)
+        self._names = frozenset(
+            name.value for name in graph.store.named_graphs() if isinstance(name, NamedNode)
+        )
+        self._check = lru_cache(_KNOWN)(self._checked)
+
+    def _checked(self, text: str) -> None:
+        refuse_excess(text)
+        refuse_unsafe(text, self._graph.prefixes, self._names)
+
+    def __call__(self, asked: Sparql) -> Found:
+        self._check(asked.text)
+        dataset = self._dataset(asked)
+        query = None if asked.most is None else read_query(asked.text)
+        select = query is not None and query.main is not None
+        with self._spool as spool, closed_door():
+            text = asked.text
+            if query is not None and select and asked.most is not None:
+                self._query(text, dataset)  # what is no query is told by its own places
+                text = limited(query, asked.most)
+            found = self._query(text, dataset)
+            if isinstance(found, QueryTriples):
+                name, cut = self._write_triples(found, asked, spool)
+            else:
+                name, cut = self._write_solutions(found, asked, spool), False
+            if query is not None and select and asked.most is not None:
+                least = asked.most * _LEAST[name]
+                if spool.size >= least:
+                    rest = self._query(limited(query, 1, asked.most), dataset)
+                    cut = any(True for _ in rest)  # type: ignore[union-attr]
+        return Found(name, self._spool.take(), cut)
+
+    def _dataset(self, asked: Sparql) -> dict[str, Any]:
+        """Return the dataset that the protocol names (SPARQL 1.1 Protocol, 2.1.4)."""
+        if not asked.default_graphs and not asked.named_graphs:
+            return {}
+        for name in (*asked.default_graphs, *asked.named_graphs):
+            if name not in self._names:
+                known = " ".join(f"<{graph}>" for graph in sorted(self._names)[:6])
+                raise InputError(
+                    f"本数据集没有图 <{name}>；有 {known}",
+                    f"the dataset has no graph <{name}>; it has {known}",
+                )
+        return {
+            "default_graph": [NamedNode(name) for name in asked.default_graphs],
+            "named_graphs": [NamedNode(name) for name in asked.named_graphs],
+        }
+
+    def _query(
+        self, text: str, dataset: dict[str, Any]
+    ) -> QuerySolutions | QueryBoolean | QueryTriples:
+        try:
+            return self._graph.store.query(text, prefixes=self._prefixes, **dataset)
+        except (SyntaxError, RuntimeError):
+            check_query(text, self._graph.prefixes)
+            raise
+
+    def _write_solutions(
+        self, found: QuerySolutions | QueryBoolean, asked: Sparql, spool: Spool
+    ) -> str:
+        name = asked.results
+        if name is None:
+            raise _not_acceptable("SELECT / ASK", _RESULTS)
+        found.serialize(spool, _RESULTS[name])  # type: ignore[arg-type]  # it has what is needed
+        return name
+
+    def _write_triples(self, found: QueryTriples, asked: Sparql, spool: Spool) -> tuple[str, bool]:
+        name = asked.graphs
+        if name is None:
+            raise _not_acceptable("CONSTRUCT / DESCRIBE", _GRAPHS)
+        most = asked.most
+        triples: dict[Triple, None] = {}
+        for triple in found:
+            triples[triple] = None
+            if most is not None and len(triples) > most:
+                break
+        cut = most is not None and len(triples) > most
+        if cut:
+            triples.popitem()
+        write_triples(triples, name, spool, self._graph)
+        return name, cut
+
+
+def write_triples(triples: dict[Triple, None], name: str, spool: Spool, graph: OpenGraph) -> None:
+    """Write triples in a format by name; sorted as `kg export` writes them, unless there are many.
+
+    Raises ExportError for what RDF/XML cannot hold.
+    """
+    if len(triples) <= _SORTED:
+        write_graph(triples, Format(name), spool, base=graph.base)  # type: ignore[arg-type]
+        return
+    try:
+        serialize(triples, spool, _GRAPHS[name], prefixes=dict(graph.prefixes))  # type: ignore[arg-type]
+    except ValueError as error:
+        raise ExportError(f"写不成 {name}：{error}", f"no {name} of it: {error}") from error
+
+
+def _not_acceptable(form: str, known: dict[str, Any]) -> NotAcceptable:
+    names = ", ".join(known)
+    return NotAcceptable(
+        f"{form} 的结果没有所要的格式；可用：{names}",
+        f"the result of {form} is not to be had in that format; it can be {names}",
+    )
+
+
+class Spool:
+    """Where a result is written: in memory, and from `SMALL` bytes on in a file.
+
+    The file is opened before a query runs: while it runs, nothing can be opened. A context manager
+    for one result, over and over.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._number = 0
+        self._file: IO[bytes] | None = None
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._spilt = False
+
+    def __enter__(self) -> Spool:
+        self._parts, self._size = [], 0
+        if self._file is None:
+            self._number += 1
+            self._file = self._path.open("wb")
+        elif self._spilt:
+            self._file.seek(0)
+            self._file.truncate()
+        self._spilt = False
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    @property
+    def _path(self) -> Path:
+        return self._folder / f"result-{self._number}"
+
+    def write(self, data: bytes) -> int:
+        """Write bytes. Raises OSError where the file would get too large."""
+        self._size += len(data)
+        if self._spilt or self._size > SMALL:
+            assert self._file is not None  # noqa: S101 - opened on entering
+            if not self._spilt:
+                self._spilt = True
+                self._file.writelines(self._parts)
+                self._parts = []
+            self._file.write(data)
+        else:
+            self._parts.append(bytes(data))
+        return len(data)
+
+    @property
+    def size(self) -> int:
+        """How many bytes have been written."""
+        return self._size
+
+    def flush(self) -> None:
+        """Do nothing: `take` does what is needed."""
+
+    def take(self) -> Body:
+        """Return what was written; a file is whoever's who takes it."""
+        if not self._spilt:
+            return Body(b"".join(self._parts), size=self._size)
+        assert self._file is not None  # noqa: S101 - opened on entering
+        self._file.close()
+        self._file = None
+        return Body(None, self._path, self._size)
