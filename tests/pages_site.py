@@ -13,12 +13,11 @@ from starlette.routing import Route
 
 from kg_builder.asking.request import ask
 from kg_builder.graph.opening import open_graph
-from kg_builder.graph.submission.reading import read_submission
 from kg_builder.graph.vocabulary import HOUSE
-from kg_builder.judging.judge import Question, judging, mended, report_of
 from kg_builder.resources import Resources
 from kg_builder.serving.pages import Pages
-from kg_builder.serving.pages.site import Judged
+from kg_builder.serving.pages.checking import judge_pasted
+from kg_builder.workers import run_in_child
 
 
 class LocalSite:
@@ -49,18 +48,9 @@ class LocalSite:
     async def ask(self, request, folder):
         return await asyncio.to_thread(ask, request, folder)
 
-    async def judge(self, text, name, format_name):
-        return await asyncio.to_thread(self._judge, text, name, format_name)
-
-    def _judge(self, text, name, format_name):
-        submission = read_submission(text, name=name, format=format_name)
-        question = Question(resources=self.resources, store=self.store)
-        with judging(question) as judge:
-            judgement = judge((submission,), 200)
-            report = report_of(judgement, question, fail_on="violation", limit=200)
-        found = mended(submission, judgement)
-        text = found.data.decode() if found.fixes else None
-        return Judged(report, text, len(found.fixes))
+    async def judge(self, text, name, format_name, language):
+        given = (self.store, self.resources, text, name, format_name, language)
+        return await asyncio.to_thread(run_in_child, judge_pasted, *given, timeout=60)
 
 
 def make_app(site):

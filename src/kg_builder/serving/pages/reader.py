@@ -58,8 +58,10 @@ class Reader:
         if self.chosen:
             pairs = [*pairs, ("lang", self.language)]
         before, mark, fragment = path.partition("#")
-        query = f"?{urlencode(pairs)}" if pairs else ""
-        return f"{quote(before, safe=_SAFE)}{query}{mark}{fragment}"
+        before, has_query, query = before.partition("?")
+        query = "&".join(filter(None, (query, urlencode(pairs))))
+        joint = "?" if has_query or query else ""
+        return f"{quote(before, safe=_SAFE)}{joint}{query}{mark}{fragment}"
 
 
 def reader_of(request: Request) -> Reader:

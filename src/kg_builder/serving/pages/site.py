@@ -10,7 +10,8 @@ from typing import Protocol
 from kg_builder.asking.answer import Answer
 from kg_builder.asking.request import Request
 from kg_builder.graph.opening import OpenGraph
-from kg_builder.judging.reports.report import Report
+from kg_builder.model.bilingual import Language
+from kg_builder.pages.validation import ValidationParts
 from kg_builder.resources import Resources
 
 
@@ -18,7 +19,7 @@ from kg_builder.resources import Resources
 class Judged:
     """What was found of triples that somebody typed, and the text with all plain mends made."""
 
-    report: Report
+    parts: ValidationParts
     mended: str | None
     """None where nothing can be mended by itself."""
     mends: int = 0
@@ -67,7 +68,7 @@ class Site(Protocol):
         """
         ...
 
-    async def judge(self, text: bytes, name: str, format_name: str) -> Judged:
+    async def judge(self, text: bytes, name: str, format_name: str, language: Language) -> Judged:
         """Judge triples that somebody typed, in a process that may be ended.
 
         Raises InputError for what is no RDF, and what `judging` raises.
