@@ -60,25 +60,22 @@ def make_app(site):
         return await pages.entity(request, site.graph.base + request.path_params["rest"])
 
     async def term(request):
-        rest = request.path_params["rest"]
-        if rest.startswith("ont/"):
-            rest = "ont#" + rest.removeprefix("ont/")
+        rest = request.path_params["rest"].replace("ont/", "ont#", 1)
         return await pages.entity(request, HOUSE + rest)
+
+    async def any_entity(request):
+        return await pages.entity(request, request.query_params["iri"])
 
     async def missing(request, error):
         return pages.failure(request, 404)
 
     routes = [
         *pages.routes(),
-        Route("/id/{rest:path}", lambda request: thing_of(request)),
+        Route("/entity", any_entity),
         Route("/ontology/{rest:path}", term),
     ]
-
-    async def thing_of(request):
-        request.path_params["rest"] = "id/" + request.path_params["rest"]
-        return await thing(request)
-
-    routes[-2] = Route("/id/{rest:path}", thing_of)
+    if site.graph.base:
+        routes.append(Route("/{rest:path}", thing))
     return Starlette(routes=routes, exception_handlers={404: missing})
 
 

@@ -27,6 +27,8 @@ for (const figure of document.querySelectorAll("figure[data-chart]")) {
   const draw = () => {
     const drawn = drawing(rows, select.value, Math.max(300, place.clientWidth - 4), table.dataset.unit);
     drawn.querySelectorAll("style").forEach((style) => style.remove()); // the stylesheet has it
+    // it is one picture with one name; the table says the rest
+    drawn.querySelectorAll("[aria-label]").forEach((part) => part.removeAttribute("aria-label"));
     drawn.setAttribute("role", "img");
     drawn.setAttribute("aria-label", title);
     place.replaceChildren(drawn);

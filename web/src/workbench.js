@@ -3,12 +3,12 @@
 // are adopted sheets, so that the page's policy (no inline style) holds.
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { HighlightStyle, bracketMatching, indentOnInput, syntaxHighlighting } from "@codemirror/language";
+import { HighlightStyle, LanguageSupport, bracketMatching, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView, drawSelection, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
-import { sparql } from "codemirror-lang-sparql";
+import { styleTags, tags } from "@lezer/highlight";
+import { SparqlLanguage } from "codemirror-lang-sparql";
 import { completing } from "./completion.js";
 
 const form = document.querySelector("form.bench");
@@ -47,6 +47,9 @@ const colours = HighlightStyle.define([
   { tag: tags.annotation, color: "var(--s5)" },
 ]);
 
+// the package leaves prefixed names plain
+const names = styleTags({ "Pname_ln Pname_ns": tags.url, A_predicate: tags.keyword, Langtag: tags.annotation });
+const language = new LanguageSupport(SparqlLanguage.configure({ props: [names] }));
 const host = document.createElement("div");
 host.className = "code";
 area.after(host);
@@ -63,7 +66,7 @@ const view = new EditorView({
     doc: area.value,
     extensions: [
       lineNumbers(), highlightSpecialChars(), history(), drawSelection(), indentOnInput(), bracketMatching(),
-      closeBrackets(), highlightActiveLine(), sparql(), syntaxHighlighting(colours), look,
+      closeBrackets(), highlightActiveLine(), language, syntaxHighlighting(colours), look,
       autocompletion({ override: [completing(form.dataset.terms, form.dataset.suggest, zh)] }),
       // Tab leaves the field, as keyboard users need
       keymap.of([{ key: "Mod-Enter", run: send }, ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),

@@ -103,8 +103,9 @@ def _choices(reader: Reader) -> Iterator[Choice]:
 
 def class_page(teller: Teller, local: str) -> ClassPage | None:
     """Return a page of the members of a class of ours; None where it has none."""
-    class_ = NamedNode(PREFIXES["kg"] + local)
-    return _Browser(teller, class_).page() if local in teller.knowledge.counts else None
+    if local not in teller.knowledge.counts:
+        return None
+    return _Browser(teller, NamedNode(PREFIXES["kg"] + local)).page()
 
 
 class _Browser:
