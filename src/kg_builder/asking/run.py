@@ -62,7 +62,7 @@ def answer(request: Request, folder: Path) -> Answer:
             return _ask_there(request, request.endpoint, spool)
         assert request.store is not None  # noqa: S101 - the one or the other
         with open_graph(request.store) as graph:
-            return _ask_here(request, graph, spool)
+            return answer_here(request, graph, spool)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise OutputError(
@@ -84,7 +84,11 @@ _Engine: TypeAlias = Callable[[str, Form, Path], None]
 """Runs the text of a query and spools what it finds."""
 
 
-def _ask_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
+def answer_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
+    """Return the answer of a graph that is open; for a child that answers over and over.
+
+    Raises what `request.ask` raises, and OSError where the spool gets too large.
+    """
     prefixes = dict(graph.prefixes)
 
     def engine(text: str, _form: Form, target: Path) -> None:

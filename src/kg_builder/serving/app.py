@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,13 +18,29 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Scope
 
 from kg_builder.errors import KgError
+from kg_builder.serving.documents import dcat, describe, download, resource, service, void
 from kg_builder.serving.guard import Guard
-from kg_builder.serving.problems import Problem, language_of, problem_of, problem_response
-from kg_builder.serving.protocol import sparql
+from kg_builder.serving.openapi import openapi
+from kg_builder.serving.problems import (
+    KINDS,
+    Problem,
+    language_of,
+    problem_of,
+    problem_response,
+)
+from kg_builder.serving.protocol import Answer, sparql
+from kg_builder.serving.queries import list_queries, query_text, run_query
 from kg_builder.serving.state import Settings, State
+from kg_builder.serving.submissions import contribute, validate
+from kg_builder.serving.work import CUT
 from kg_builder.version import VERSION
 
-_PAGES = "kg_builder.serving.pages"
+_CUT: Final = {
+    "zh": "结果被截断：只有前若干行（响应头 KG-Cut 说明是多少）；请加 LIMIT 和 OFFSET 分段取",
+    "en": "the result is cut after so many rows (see the header KG-Cut); fetch it in parts by LIMIT"
+    " and OFFSET",
+}
+_PAGES: Final = "kg_builder.serving.pages"
 
 
 def make_app(settings: Settings) -> Starlette:
@@ -43,6 +60,7 @@ def make_app(settings: Settings) -> Starlette:
             await state.close()
 
     routes = [*_routes(state), *_pages(state)]
+    routes.append(_documents(state, tuple(routes)))
     app = Starlette(
         routes=routes,
         middleware=[Middleware(Guard, state=state, allowed=partial(_methods, routes))],
@@ -64,20 +82,47 @@ def _methods(routes: Sequence[BaseRoute], scope: Scope) -> set[str]:
         match, _ = route.matches(scope)
         if match is not Match.NONE:
             found |= getattr(route, "methods", None) or {"GET", "HEAD"}
+            break
     return found
 
 
 def _routes(state: State) -> list[BaseRoute]:
-    def bound(answer: Callable[[Request, State], Awaitable[Response]]) -> Callable[..., object]:
+    def route(path: str, answer: Answer, *methods: str) -> Route:
         async def endpoint(request: Request) -> Response:
             return await answer(request, state)
 
-        return endpoint
+        return Route(path, endpoint, methods=list(methods or ("GET",)))
+
+    async def endpoint(request: Request, state: State) -> Response:
+        return await sparql(request, state, service)
 
     return [
-        Route("/healthz", bound(_health)),
-        Route("/sparql", bound(sparql), methods=["GET", "HEAD", "POST"]),
+        route("/healthz", _health),
+        route("/sparql", endpoint, "GET", "POST"),
+        route("/api/queries", list_queries),
+        route("/api/queries/{name}.rq", query_text),
+        route("/api/queries/{name}", run_query, "GET", "POST"),
+        route("/api/validate", validate, "POST"),
+        route("/api/contributions", contribute, "POST"),
+        route("/openapi.json", _openapi),
+        route("/problems/{name}", _problem),
+        route("/describe", describe),
+        route("/.well-known/void", void),
+        route("/dcat", dcat),
+        route("/data/{name}", download),
     ]
+
+
+def _documents(state: State, others: Sequence[BaseRoute]) -> BaseRoute:
+    """Return what answers for IRIs: every path that nothing else answers for."""
+
+    async def endpoint(request: Request) -> Response:
+        allowed = _methods(others, request.scope)
+        if allowed:
+            raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
+        return await resource(request, state)
+
+    return Route("/{path:path}", endpoint, methods=["GET"])
 
 
 def _pages(state: State) -> list[BaseRoute]:
@@ -99,6 +144,26 @@ async def _health(_request: Request, state: State) -> Response:
             "replaced": pool.replaced,
         },
         headers={"cache-control": "no-store"},
+    )
+
+
+async def _openapi(request: Request, state: State) -> Response:
+    language = language_of(request, state.settings.language)
+    writable = state.settings.write_token is not None
+    found = openapi(state.stored, state.origin(request), language, writable=writable)
+    return JSONResponse(found, headers={"cache-control": "no-cache", "vary": "Accept-Language"})
+
+
+async def _problem(request: Request, _state: State) -> Response:
+    """Say what a kind of problem is."""
+    name = request.path_params["name"]
+    if name == "cut":
+        return JSONResponse({"type": CUT, "title": _CUT})
+    if name not in KINDS:
+        raise Problem("not-found", "没有这种问题", "there is no such problem")
+    status, title = KINDS[name]
+    return JSONResponse(
+        {"type": f"/problems/{name}", "status": status, "title": {"zh": title.zh, "en": title.en}}
     )
 
 

@@ -223,16 +223,18 @@ class Guard:
         """Return what a kept answer to this request is found by."""
         if scope["method"] not in ("GET", "HEAD"):
             return None
-        accept = language = b""
+        accept = language = host = b""
         for name, value in scope["headers"]:
             if name == b"accept":
                 accept += value
             elif name == b"accept-language":
                 language = value
+            elif name == b"host":
+                host = value  # addresses of the server itself stand in some answers
             elif name in (b"authorization", b"range"):
                 return None
         tag = self._state.now.tag
-        return (tag, scope["raw_path"], scope["query_string"], accept, language)
+        return (tag, scope["raw_path"], scope["query_string"], accept, language, host)
 
     def _client(self, scope: Scope, headers: Headers) -> tuple[str, bool]:
         """Return the address of a client, and whether it is this machine itself."""

@@ -27,9 +27,9 @@ RESULTS: Final[Mapping[str, str]] = MappingProxyType(
         JSON: "json",
         XML_RESULTS: "xml",
         "application/xml": "xml",
-        "text/xml": "xml",
         CSV: "csv",
         TSV: "tsv",
+        "text/xml": "xml",
     }
 )
 """Of SELECT and ASK: media types in the order in which they are preferred, and the format."""

@@ -253,6 +253,11 @@ class Pool:
         self._fill()
         self._watch = asyncio.get_running_loop().create_task(self._look_on())
 
+    def start_later(self) -> None:
+        """Start the children, and return at once: who asks before they are ready waits."""
+        self._fill()
+        self._watch = asyncio.get_running_loop().create_task(self._look_on())
+
     @property
     def waiting(self) -> int:
         """How many items wait for a child or for their turn among the heavy."""

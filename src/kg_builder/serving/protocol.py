@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from kg_builder.graph.iris import is_iri
 from kg_builder.serving.media import (
@@ -30,10 +30,15 @@ from kg_builder.serving.problems import Problem
 from kg_builder.serving.state import State
 from kg_builder.serving.work import Body, Found, Sparql
 
+Answer = Callable[[Request, State], Awaitable[Response]]
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 _CHUNK: Final = 256 << 10
+T = TypeVar("T")
+
+_PATIENCE: Final = 0.2
+"""Seconds after which it is watched whether the client is still there."""
 _MOST_FIELDS: Final = 1_000
 
 
@@ -47,9 +52,13 @@ class Asked:
     format: str | None
 
 
-async def sparql(request: Request, state: State) -> Response:
-    """Answer a request to the endpoint."""
+async def sparql(request: Request, state: State, service: Answer) -> Response:
+    """Answer a request to the endpoint; `service` describes it to those who ask nothing."""
     asked = await _asked(request)
+    if asked.query is None and request.method != "POST":
+        if request.headers.get("accept", "").startswith("text/html") and asked.format is None:
+            return RedirectResponse("/workbench", 303, {"vary": "Accept"})
+        return await service(request, state)
     if asked.query is None:
         raise Problem(
             "bad-request",
@@ -57,8 +66,33 @@ async def sparql(request: Request, state: State) -> Response:
             "the parameter query is missing: a SPARQL query",
         )
     item = _item(asked, asked.query, request.headers.get("accept"), state)
-    found: Found = await state.pool.ask(item, state.settings.timeout)
+    found: Found = await while_connected(request, state.pool.ask(item, state.settings.timeout))
     return _response(found, state)
+
+
+async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """Return what comes of work; end it when the client goes. Raises ClientDisconnect then."""
+    task = asyncio.ensure_future(work)
+    try:
+        done, _ = await asyncio.wait((task,), timeout=_PATIENCE)
+        if done:
+            return task.result()
+        gone = asyncio.ensure_future(_gone(request))
+        try:
+            await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            gone.cancel()
+        if task.done():
+            return task.result()
+        raise ClientDisconnect
+    finally:
+        task.cancel()
+
+
+async def _gone(request: Request) -> None:
+    await request.body()
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _item(asked: Asked, query: str, accept: str | None, state: State) -> Sparql:
@@ -108,13 +142,13 @@ def _item(asked: Asked, query: str, accept: str | None, state: State) -> Sparql:
 
 async def _asked(request: Request) -> Asked:
     """Read the parameters of a request, in each of the three ways that the protocol has."""
-    pairs = _pairs(request.scope["query_string"])
+    pairs = pairs_of(request.scope["query_string"])
     if request.method != "POST":
         return _of_pairs(pairs)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == FORM:
         body = await request.body()
-        return _of_pairs((*pairs, *_pairs(body)))
+        return _of_pairs((*pairs, *pairs_of(body)))
     if kind == QUERY:
         text = _decoded(await request.body())
         found = _of_pairs(pairs)
@@ -161,7 +195,7 @@ def _no_update() -> Problem:
     )
 
 
-def _pairs(data: bytes) -> list[tuple[str, str]]:
+def pairs_of(data: bytes) -> list[tuple[str, str]]:
     """Return the fields of a query string or a form. Raises Problem for what is not UTF-8."""
     try:
         return parse_qsl(
@@ -188,10 +222,19 @@ def _not_utf8() -> Problem:
 
 
 def _response(found: Found, state: State) -> Response:
-    headers = {"vary": "Accept", "cache-control": "no-cache"}
-    if found.cut:
-        headers["kg-cut"] = f"max-rows={state.settings.max_rows}"
+    headers = {
+        "vary": "Accept",
+        "cache-control": "no-cache",
+        **cut_headers(found, state.settings.max_rows),
+    }
     return body_response(found.body, TYPES[found.format], headers)
+
+
+def cut_headers(found: Found, most: int | None) -> dict[str, str]:
+    """Return the headers that say of a result that there is more of it."""
+    if not found.cut:
+        return {}
+    return {"kg-cut": f"max-rows={most}", "warning": f'199 - "only the first {most} rows"'}
 
 
 def body_response(body: Body, media_type: str, headers: dict[str, str]) -> Response:
@@ -200,13 +243,16 @@ def body_response(body: Body, media_type: str, headers: dict[str, str]) -> Respo
         return Response(body.data, headers=headers, media_type=media_type)
     assert body.path is not None  # noqa: S101 - the one or the other
     headers["content-length"] = str(body.size)
-    return StreamingResponse(_file(body.path), headers=headers, media_type=media_type)
+    return StreamingResponse(_file(body, body.path), headers=headers, media_type=media_type)
 
 
-async def _file(path: Path) -> AsyncIterator[bytes]:
+async def _file(body: Body, path: Path) -> AsyncIterator[bytes]:
     file = os.open(path, os.O_RDONLY)
     try:
         path.unlink()
+        os.lseek(file, body.skipped, os.SEEK_SET)
+        if body.start:
+            yield body.start
         while chunk := await asyncio.to_thread(os.read, file, _CHUNK):
             yield chunk
     finally:

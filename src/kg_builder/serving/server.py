@@ -29,7 +29,8 @@ _LAST_HEADS: Final = 0.25
 """Seconds in which requests that are on their way arrive when the server is told to end."""
 _LAST_WORD: Final = 1.0
 """Seconds before the end in which what was not done in time is told so."""
-_SAFE: Final = "".join(map(chr, range(0x21, 0x7F)))
+_SAFE: Final = "".join(map(chr, range(0x80)))
+"""What is left as it is in a request line: all of ASCII."""
 _TOO_LARGE: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"content-length: 0\r\nconnection: close\r\n\r\n"
@@ -61,7 +62,7 @@ class _Protocol(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self._in_head = True
+        self._in_head = self._in_line = True
         self._head_size = 0
         self._head_timer: asyncio.TimerHandle | None = None
 
@@ -76,6 +77,8 @@ class _Protocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._in_head:
             self._head_size += len(data)
+        if self._in_line:
+            data = self._encoded(data)
         super().data_received(data)
         if self._in_head and self._head_size > self.max_header:
             self._refuse(_TOO_LARGE)
@@ -85,17 +88,23 @@ class _Protocol(HttpToolsProtocol):
         self.scope["kg.abort"] = self.transport.abort  # type: ignore[typeddict-unknown-key]
         self._await_head()
 
-    def on_url(self, url: bytes) -> None:
-        super().on_url(url if url.isascii() else quote_from_bytes(url, _SAFE).encode())
-
     def on_headers_complete(self) -> None:
         self._head_has_come()
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        self._in_head = True
+        self._in_head = self._in_line = True
         self._head_size = 0
+
+    def _encoded(self, data: bytes) -> bytes:
+        """Return what comes of a request line in ASCII: its parser knows nothing else."""
+        end = data.find(b"\n", len(data) - len(data.lstrip(b"\r\n"))) + 1
+        self._in_line = not end
+        if data.isascii():
+            return data
+        line = data[:end] if end else data
+        return quote_from_bytes(line, _SAFE).encode() + data[len(line) :]
 
     def shutdown(self) -> None:
         """End the connection when what has been asked is answered."""

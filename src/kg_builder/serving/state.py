@@ -8,13 +8,20 @@ place when it is ready; the former one stays open until nobody works on it any m
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
+import shutil
+import tempfile
+import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
 
 from kg_builder.asking.names import open_names
 from kg_builder.errors import KgError
@@ -22,13 +29,22 @@ from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.query.catalogue import Catalogue, StoredQuery, load_catalogue
 from kg_builder.model.bilingual import Language
 from kg_builder.resources import Resources
+from kg_builder.serving.court import Add, Added, Judge, Judged, make_court
+from kg_builder.serving.desk import Download, make_desk
+from kg_builder.serving.paths import Paths
 from kg_builder.serving.pool import Kind, Pool
 from kg_builder.serving.work import make_asking, opens_in_memory
 from kg_builder.text.search.index import NameIndex
 
 TIMEOUT: Final = 30.0
+MAKING: Final = 120.0
+"""Seconds that a file of the data, or a page about all of it, gets to be made, once."""
 _LOOK: Final = 0.5
 """Seconds between two looks at whether the graph has changed."""
+_SUITS: Final = 16
+"""Submissions that may wait to be judged."""
+_WRITE: Final = 120.0
+"""Seconds that a contribution gets."""
 _LINGER: Final = 60.0
 """Seconds that a former generation stays open for whoever works on it."""
 
@@ -91,13 +107,61 @@ class Generation:
 
     tag: str
     """Tells one generation from another."""
+    stamp: str
+    """Tells what it holds from what others hold."""
     graph: OpenGraph
     """For look-ups in this process, which must be quick: never for a stranger's SPARQL."""
     names: NameIndex
+    paths: Paths
     asking: Pool
     """For the queries of strangers."""
+    desk: Pool
+    """For the house's own questions: stored queries, documents, descriptions."""
+    court: Pool
+    """For judging triples, and taking them in."""
+    downloads: Downloads
     stack: ExitStack
-    summary: Mapping[str, object] = field(default_factory=dict)
+
+    async def close(self) -> None:
+        """End its children, and close the graph."""
+        for pool in (self.asking, self.desk, self.court):
+            await pool.close()
+        self.stack.close()
+
+
+class Downloads:
+    """Files of a generation that were asked for and are none of the build's; made once."""
+
+    def __init__(self, desk: Pool, timeout: float) -> None:
+        self._desk = desk
+        self._timeout = timeout
+        self._folder = tempfile.TemporaryDirectory(prefix="kg-data-")
+        self._made: dict[str, asyncio.Task[Path]] = {}
+
+    async def get(self, item: Download, name: str) -> Path:
+        """Return the file that a download is, by its name. Raises what `Pool.ask` raises."""
+        task = self._made.get(name)
+        if task is None:
+            task = self._made[name] = asyncio.create_task(self._make(item, name))
+        try:
+            return await asyncio.shield(task)
+        except BaseException:
+            if task.done():
+                self._made.pop(name, None)
+            raise
+
+    async def _make(self, item: Download, name: str) -> Path:
+        found = await self._desk.ask(item, self._timeout)
+        target = Path(self._folder.name) / name
+        if found.body.path is not None:
+            await asyncio.to_thread(shutil.move, found.body.path, target)
+        else:
+            target.write_bytes(found.body.data or b"")
+        return target
+
+    def close(self) -> None:
+        """Remove the files."""
+        self._folder.cleanup()
 
 
 class State:
@@ -136,6 +200,21 @@ class State:
         """The children that answer queries of strangers."""
         return self.now.asking
 
+    @property
+    def desk(self) -> Pool:
+        """The children that answer the house's own questions."""
+        return self.now.desk
+
+    @property
+    def downloads(self) -> Downloads:
+        """Files of the data that are made when they are asked for."""
+        return self.now.downloads
+
+    @property
+    def paths(self) -> Paths:
+        """Which path stands for which IRI."""
+        return self.now.paths
+
     @cached_property
     def catalogue(self) -> Catalogue:
         """The stored queries."""
@@ -151,6 +230,33 @@ class State:
         """The base of the instance IRIs; None for RDF that `kg build` did not make."""
         return self.graph.base
 
+    def origin(self, request: Request) -> str:
+        """Return the address of this server as clients see it, with a slash at the end."""
+        if self.settings.base is not None:
+            parts = urlsplit(self.settings.base)
+            return f"{parts.scheme}://{parts.netloc}/"
+        scheme = "http"
+        if request.client is not None and request.client.host in self.settings.proxies:
+            scheme = "https" if request.headers.get("x-forwarded-proto") == "https" else "http"
+        return f"{scheme}://{request.headers['host']}/"
+
+    def etag(self, name: str) -> str:
+        """Return the ETag of what is always the same for one generation."""
+        digest = hashlib.sha256(f"{self.now.stamp} {name}".encode()).hexdigest()
+        return f'"{digest[:32]}"'
+
+    async def judge(self, item: Judge) -> Judged:
+        """Return the verdict on triples. Raises what reading them and `Pool.ask` raise."""
+        found: Judged = await self.now.court.ask(item, self.settings.timeout)
+        return found
+
+    async def add(self, item: Add) -> Added:
+        """Take triples into the graph, which is as it is then when this returns."""
+        found: Added = await self.now.court.ask(item, _WRITE)
+        if found.status == "done":
+            await self.refresh()
+        return found
+
     async def open(self) -> None:
         """Open the graph. Raises what opening it raises."""
         self._now = await self._opened()
@@ -164,13 +270,14 @@ class State:
                 task.cancel()
         await asyncio.gather(*self._former, return_exceptions=True)
         if self._now is not None:
-            await _close(self._now)
+            await self._now.close()
             self._now = None
 
     async def stop_work(self) -> None:
         """End what is under way: whoever waits for it is told."""
         self.draining = True
-        await self.now.asking.close()
+        for pool in (self.now.asking, self.now.desk, self.now.court):
+            await pool.close()
 
     async def refresh(self) -> None:
         """Take up the generation that is current now, if it is another."""
@@ -198,27 +305,53 @@ class State:
                     await asyncio.sleep(10 * _LOOK)  # what there is goes on being served
 
     async def _opened(self) -> Generation:
-        settings = self.settings
         tag = self._current()
         stack = ExitStack()
+        asking, desk, court = map(Pool, self._kinds())
         try:
             graph, names = await asyncio.to_thread(self._open_here, stack)
-            asking = Pool(
-                Kind(
-                    make=make_asking,
-                    args=(settings.store,),
-                    size=settings.workers,
-                    heavy=settings.workers,
-                    queue=settings.queue,
-                    memory=settings.memory,
-                    file_size=settings.spool,
-                )
-            )
-            await asking.start()
+            await asyncio.gather(asking.start(), desk.start())
         except BaseException:
             stack.close()
+            for pool in (asking, desk, court):
+                await pool.close()
             raise
-        return Generation(tag, graph, names, asking, stack, graph.summary)
+        if graph.base is not None:  # judging takes longer to be ready, and nobody waits for it yet
+            court.start_later()
+        downloads = Downloads(desk, MAKING)
+        stack.callback(downloads.close)
+        paths = Paths(graph.base, self.settings.base)
+        stamp = _stamp(graph) or f"{tag} {time.time_ns()}"
+        return Generation(tag, stamp, graph, names, paths, asking, desk, court, downloads, stack)
+
+    def _kinds(self) -> tuple[Kind, Kind, Kind]:
+        settings = self.settings
+        limits = {"memory": settings.memory, "file_size": settings.spool}
+        asking = Kind(
+            make=make_asking,
+            args=(settings.store,),
+            size=settings.workers,
+            heavy=settings.workers,
+            queue=settings.queue,
+            **limits,
+        )
+        desk = Kind(
+            make=make_desk,
+            args=(settings.store, settings.project, settings.report),
+            size=settings.workers,
+            heavy=1,
+            queue=4 * settings.queue,
+            **limits,
+        )
+        court = Kind(
+            make=make_court,
+            args=(settings.store, settings.project, settings.timeout),
+            size=1,
+            heavy=1,
+            queue=_SUITS,
+            **limits,
+        )
+        return asking, desk, court
 
     def _open_here(self, stack: ExitStack) -> tuple[OpenGraph, NameIndex]:
         path = self.settings.store
@@ -228,13 +361,18 @@ class State:
         return graph, names
 
 
+def _stamp(graph: OpenGraph) -> str:
+    """Return what is equal for equal generations."""
+    if graph.generation is None:
+        return ""
+    try:
+        return hashlib.sha256((graph.generation / "checksums.json").read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
 async def _close_later(former: Generation) -> None:
     try:
         await asyncio.sleep(_LINGER)
     finally:
-        await _close(former)
-
-
-async def _close(generation: Generation) -> None:
-    await generation.asking.close()
-    generation.stack.close()
+        await former.close()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, BinaryIO, Final, cast
 
 from pyoxigraph import (
     NamedNode,
@@ -34,12 +34,15 @@ from kg_builder.graph.query.syntax import check_query, refuse_excess
 
 IN_MEMORY: Final = 256 << 20
 """A store up to so many bytes is loaded into the memory of each child, where it answers sooner."""
+CUT: Final = "/problems/cut"
+"""What the head of a result links to that is cut: the page that says what that means."""
+_JSON_HEAD: Final = b'{"head":{'
 SMALL: Final = 1 << 20
 """Up to so many bytes a result is sent back; a larger one is left in a file."""
 _SORTED: Final = 200_000
 """Up to so many triples a graph is written sorted, as `kg export` writes it."""
 _KNOWN: Final = 512
-_RESULTS: Final = {
+RESULT_FORMATS: Final = {
     "json": QueryResultsFormat.JSON,
     "xml": QueryResultsFormat.XML,
     "csv": QueryResultsFormat.CSV,
@@ -62,6 +65,16 @@ class Body:
     data: bytes | None
     path: Path | None = None
     size: int = 0
+    start: bytes = b""
+    """What stands in the place of the first `skipped` bytes of the file."""
+    skipped: int = 0
+
+    def with_start(self, start: bytes, skipped: int) -> Body:
+        """Return it with other bytes in the place of its first ones."""
+        if self.data is not None:
+            data = start + self.data[skipped:]
+            return Body(data, size=len(data))
+        return Body(None, self.path, self.size + len(start) - skipped, start, skipped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +117,6 @@ def opens_in_memory(path: Path) -> bool:
 
 def make_asking(path: Path, spool: Path) -> Callable[[Sparql], Found]:
     """Open a graph, and return what answers queries of strangers; for a child of a pool."""
-    # what `check_query` imports where it is needed: with the door closed nothing can be
-    import kg_builder.graph.query.hints.rules  # noqa: F401
-
     # kept open until the process ends
     context = open_graph(path, in_memory=opens_in_memory(path))
     graph = context.__enter__()
@@ -132,25 +142,33 @@ class _Asking:
 
     def __call__(self, asked: Sparql) -> Found:
         self._check(asked.text)
+        try:
+            return self._answer(asked)
+        except (SyntaxError, RuntimeError):
+            check_query(asked.text, self._graph.prefixes)  # tells what is wrong with it, and where
+            raise
+
+    def _answer(self, asked: Sparql) -> Found:
         dataset = self._dataset(asked)
-        query = None if asked.most is None else read_query(asked.text)
-        select = query is not None and query.main is not None
+        most = asked.most
         with self._spool as spool, closed_door():
-            text = asked.text
-            if query is not None and select and asked.most is not None:
-                self._query(text, dataset)  # what is no query is told by its own places
-                text = limited(query, asked.most)
-            found = self._query(text, dataset)
+            found = self._query(asked.text, dataset)
+            query = None if most is None else read_query(asked.text)
+            if query is not None and query.main is not None and most is not None:
+                found = self._query(limited(query, most), dataset)
+            else:
+                query = None
             if isinstance(found, QueryTriples):
                 name, cut = self._write_triples(found, asked, spool)
             else:
                 name, cut = self._write_solutions(found, asked, spool), False
-            if query is not None and select and asked.most is not None:
-                least = asked.most * _LEAST[name]
-                if spool.size >= least:
-                    rest = self._query(limited(query, 1, asked.most), dataset)
-                    cut = any(True for _ in rest)  # type: ignore[union-attr]
-        return Found(name, self._spool.take(), cut)
+            if query is not None and most is not None and spool.size >= most * _LEAST[name]:
+                rest = self._query(limited(query, 1, most), dataset)
+                cut = isinstance(rest, QuerySolutions) and any(True for _ in rest)
+        if cut:
+            head = self._spool.head
+            return Found(name, _saying_so(self._spool.take(), head, name), cut)
+        return Found(name, self._spool.take())
 
     def _dataset(self, asked: Sparql) -> dict[str, Any]:
         """Return the dataset that the protocol names (SPARQL 1.1 Protocol, 2.1.4)."""
@@ -171,19 +189,15 @@ class _Asking:
     def _query(
         self, text: str, dataset: dict[str, Any]
     ) -> QuerySolutions | QueryBoolean | QueryTriples:
-        try:
-            return self._graph.store.query(text, prefixes=self._prefixes, **dataset)
-        except (SyntaxError, RuntimeError):
-            check_query(text, self._graph.prefixes)
-            raise
+        return self._graph.store.query(text, prefixes=self._prefixes, **dataset)
 
     def _write_solutions(
         self, found: QuerySolutions | QueryBoolean, asked: Sparql, spool: Spool
     ) -> str:
         name = asked.results
         if name is None:
-            raise _not_acceptable("SELECT / ASK", _RESULTS)
-        found.serialize(spool, _RESULTS[name])  # type: ignore[arg-type]  # it has what is needed
+            raise _not_acceptable("SELECT / ASK", RESULT_FORMATS)
+        found.serialize(spool.stream, RESULT_FORMATS[name])
         return name
 
     def _write_triples(self, found: QueryTriples, asked: Sparql, spool: Spool) -> tuple[str, bool]:
@@ -200,6 +214,10 @@ class _Asking:
         if cut:
             triples.popitem()
         write_triples(triples, name, spool, self._graph)
+        if cut and name in ("turtle", "ntriples"):
+            spool.write(f"# cut: the first {most} triples of more\n".encode())
+        elif cut and name == "rdfxml":
+            spool.write(f"<!-- cut: the first {most} triples of more -->\n".encode())
         return name, cut
 
 
@@ -209,12 +227,22 @@ def write_triples(triples: dict[Triple, None], name: str, spool: Spool, graph: O
     Raises ExportError for what RDF/XML cannot hold.
     """
     if len(triples) <= _SORTED:
-        write_graph(triples, Format(name), spool, base=graph.base)  # type: ignore[arg-type]
+        write_graph(triples, Format(name), spool.stream, base=graph.base)
         return
     try:
-        serialize(triples, spool, _GRAPHS[name], prefixes=dict(graph.prefixes))  # type: ignore[arg-type]
+        serialize(triples, spool.stream, _GRAPHS[name], prefixes=dict(graph.prefixes))
     except ValueError as error:
         raise ExportError(f"写不成 {name}：{error}", f"no {name} of it: {error}") from error
+
+
+def _saying_so(body: Body, head: bytes, name: str) -> Body:
+    """Return a result that is cut with a link in its head that says so, if the format has any."""
+    if name == "json" and head.startswith(_JSON_HEAD):
+        return body.with_start(_JSON_HEAD + f'"link":["{CUT}"],'.encode(), len(_JSON_HEAD))
+    place = head.find(b"</head>")
+    if name == "xml" and place >= 0:
+        return body.with_start(head[:place] + f'<link href="{CUT}"/>'.encode(), place)
+    return body
 
 
 def _not_acceptable(form: str, known: dict[str, Any]) -> NotAcceptable:
@@ -255,6 +283,11 @@ class Spool:
         pass
 
     @property
+    def stream(self) -> BinaryIO:
+        """Itself, for those who write to a stream: it has what they need of one."""
+        return cast("BinaryIO", self)
+
+    @property
     def _path(self) -> Path:
         return self._folder / f"result-{self._number}"
 
@@ -279,6 +312,14 @@ class Spool:
 
     def flush(self) -> None:
         """Do nothing: `take` does what is needed."""
+
+    @property
+    def head(self) -> bytes:
+        """How it begins."""
+        if not self._spilt:
+            return b"".join(self._parts)[:SMALL]
+        with self._path.open("rb") as file:
+            return file.read(SMALL)
 
     def take(self) -> Body:
         """Return what was written; a file is whoever's who takes it."""
