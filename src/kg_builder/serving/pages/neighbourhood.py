@@ -61,12 +61,13 @@ def neighbourhood(
     height = max((group[-1].top + group[-1].height for group in (left, right) if group), default=0)
     height = max(height, 80.0) + 2
     left, right = _centred(left, height), _centred(right, height)
-    start = 0.0 if left else _SIDE
-    end = _WIDE if right else _WIDE - _SIDE
+    half = _half(name) + 2
+    start = 0.0 if left else _WIDE / 2 - half
+    end = _WIDE if right else _WIDE / 2 + half
     parts = [
         *_side(left, 1.0, "end", height),
         *_side(right, _WIDE - _SIDE - 1, "start", height),
-        *_self(name, height),
+        *_self(name, height, start, end),
     ]
     identity = f"n{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
     title = reader.t(f"{name}的邻近关系", f"What is near {name}")
@@ -151,12 +152,20 @@ def _box(item: Shown, x: float, y: float) -> str:
     return f'<a href="{shown(item.href)}"{far}><g class="box">{full}{inner}</g></a>'
 
 
-def _self(name: str, height: float) -> Iterator[str]:
-    room = _WIDE - 2 * _SIDE - 80
-    words = fitted(name, _EM + 1, room - 24)
-    wide = max(width(words, _EM + 1) + 28, 120.0)
+_ROOM: Final = _WIDE - 2 * _SIDE - 104
+"""Width of the words in the middle, at most."""
+
+
+def _half(name: str) -> float:
+    """Return half the width of the box in the middle."""
+    return max(width(fitted(name, _EM + 1, _ROOM), _EM + 1) + 28, 120.0) / 2
+
+
+def _self(name: str, height: float, start: float, end: float) -> Iterator[str]:
+    words = fitted(name, _EM + 1, _ROOM)
+    wide = 2 * _half(name)
     x, y = (_WIDE - wide) / 2, height / 2
-    before, after = _SIDE + 40, _WIDE - _SIDE - 40
+    before, after = max(_SIDE + 40, start), min(_WIDE - _SIDE - 40, end)
     yield f'<path class="edge" d="M{number(before)} {number(y)}H{number(after)}"/>'
     yield (
         f'<g class="self"><rect x="{number(x)}" y="{number(y - 20)}" width="{number(wide)}"'
