@@ -1,0 +1,249 @@
+"""Browsing a class: its members on pages, and facets that make them fewer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode
+
+from kg_builder.graph.index import Term
+from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
+from kg_builder.serving.pages.reader import Reader
+from kg_builder.serving.pages.telling import Shown, Teller
+
+PAGE: Final = 50
+_FACETS: Final = 6
+_VALUES: Final = 40
+_OPEN: Final = 12
+_COLUMNS: Final = 3
+_ABOUT: Final = expand("about")
+_OF_STATEMENTS: Final = tuple(map(expand, ("status", "period", "scope", "distinction", "outcome")))
+_NOT_FACETS: Final = frozenset(
+    (
+        RDF_TYPE,
+        *map(expand, ("hasStatement", "rdfs:isDefinedBy", "hasAddress", "skos:inScheme")),
+        *map(expand, ("prov:wasDerivedFrom", "statedIn")),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a facet: how many members have it, and where choosing it leads."""
+
+    shown: Shown
+    count: int
+    href: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A property by which members are told apart."""
+
+    name: str
+    values: tuple[FacetValue, ...]
+    opened: int = _OPEN
+    """So many values are shown at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member and its first values."""
+
+    shown: Shown
+    cells: tuple[tuple[Shown, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassPage:
+    """A page of the members of a class."""
+
+    name: str
+    definition: str | None
+    term: Shown
+    total: int
+    facets: tuple[Facet, ...]
+    columns: tuple[str, ...]
+    members: tuple[Member, ...]
+    page: int
+    pages: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A facet that was chosen."""
+
+    predicate: NamedNode
+    value: NamedNode
+
+    @property
+    def key(self) -> str:
+        """The choice as it stands in an address."""
+        return f"{self.predicate.value} {self.value.value}"
+
+
+def choices_of(reader: Reader) -> tuple[Choice, ...]:
+    """Return the choices in an address; what is none is passed over."""
+    return tuple(_choices(reader))
+
+
+def _choices(reader: Reader) -> Iterator[Choice]:
+    for name, value in reader.query:
+        predicate, _, object_ = value.partition(" ")
+        if name == "f" and predicate and object_:
+            try:
+                yield Choice(NamedNode(predicate), NamedNode(object_))
+            except ValueError:
+                continue
+
+
+def class_page(teller: Teller, local: str) -> ClassPage | None:
+    """Return a page of the members of a class of ours; None where it has none."""
+    if local not in teller.knowledge.counts:
+        return None
+    return _Browser(teller, NamedNode(PREFIXES["kg"] + local)).page()
+
+
+class _Browser:
+    def __init__(self, teller: Teller, class_: NamedNode) -> None:
+        self._teller = teller
+        self._reader = teller.reader
+        self._class = class_
+        self._choices = choices_of(teller.reader)[:8]
+
+    def page(self) -> ClassPage:
+        members = self._members()
+        pages = max(1, -(-len(members) // PAGE))
+        number = min(self._number(), pages)
+        part = members[(number - 1) * PAGE : number * PAGE]
+        columns = self._columns()
+        return ClassPage(
+            name=self._teller.name(self._class),
+            definition=self._teller.knowledge.first(
+                self._class,
+                (expand("skos:definition"), expand("rdfs:comment")),
+                self._reader.language,
+            ),
+            term=self._teller.shown(self._class),
+            total=len(members),
+            facets=tuple(self._facets())[:_FACETS],
+            columns=tuple(self._teller.name(column) for column in columns),
+            members=tuple(self._member(node, columns) for node in part),
+            page=number,
+            pages=pages,
+            chosen=bool(self._choices),
+        )
+
+    def _number(self) -> int:
+        word = dict(self._reader.query).get("page", "1")
+        return int(word) if word.isascii() and word.isdigit() and 0 < len(word) < 7 else 1
+
+    def _pattern(self) -> str:
+        """Return what a member has to be; terms stand as the engine writes them."""
+        parts = [f"?s a {self._class} ."]
+        for number, choice in enumerate(self._choices):
+            if choice.predicate in _OF_STATEMENTS:
+                parts.append(f"?t{number} {_ABOUT} ?s ; {choice.predicate} {choice.value} .")
+            else:
+                parts.append(f"?s {choice.predicate} {choice.value} .")
+        return " ".join(parts)
+
+    def _members(self) -> list[NamedNode]:
+        key = ("members", self._class, self._choices)
+        kept = self._teller.knowledge.kept
+        if key not in kept:
+            rows = self._teller.knowledge.rows(f"SELECT DISTINCT ?s {{ {self._pattern()} }}")
+            nodes = [row["s"] for row in rows]
+            found = [node for node in nodes if isinstance(node, NamedNode)]
+            named = sorted((_spoken(self._name(node)), node.value, node) for node in found)
+            if self._choices:  # as many as there are ways to choose: not kept
+                return [node for _, _, node in named]
+            kept[key] = [node for _, _, node in named]
+        return kept[key]  # type: ignore[return-value]
+
+    def _name(self, node: NamedNode) -> str:
+        return self._teller.graph.label(node, "zh") or node.value
+
+    def _facets(self) -> Iterator[Facet]:
+        counted: dict[NamedNode, list[tuple[NamedNode, int]]] = {}
+        pattern = self._pattern()
+        queries = (
+            f"SELECT ?p ?o (COUNT(DISTINCT ?s) AS ?n) {{ {pattern} ?s ?p ?o FILTER(ISIRI(?o)) }}"
+            " GROUP BY ?p ?o",
+            f"SELECT ?p ?o (COUNT(DISTINCT ?s) AS ?n) {{ {pattern} ?t {_ABOUT} ?s ; ?p ?o"
+            f" VALUES ?p {{ {' '.join(map(str, _OF_STATEMENTS))} }} }} GROUP BY ?p ?o",
+        )
+        for query in queries:
+            for row in self._teller.knowledge.rows(query):
+                predicate, value = row["p"], row["o"]
+                if isinstance(predicate, NamedNode) and isinstance(value, NamedNode):
+                    counted.setdefault(predicate, []).append((value, _int(row["n"])))
+        chosen = {choice.predicate for choice in self._choices}
+        total = max(1, len(self._members()))
+        ranked = sorted(
+            (predicate for predicate in counted if self._tells(predicate, counted, chosen)),
+            key=lambda p: (p not in chosen, -sum(n for _, n in counted[p]) / total, p.value),
+        )
+        for predicate in ranked:
+            values = sorted(counted[predicate], key=lambda item: (-item[1], item[0].value))
+            yield Facet(
+                self._teller.name(predicate),
+                tuple(self._value(predicate, value, count) for value, count in values[:_VALUES]),
+            )
+
+    def _tells(
+        self,
+        predicate: NamedNode,
+        counted: dict[NamedNode, list[tuple[NamedNode, int]]],
+        chosen: set[NamedNode],
+    ) -> bool:
+        if predicate in chosen:
+            return True
+        if predicate in _NOT_FACETS or not predicate.value.startswith(PREFIXES["kg"]):
+            return False
+        values = counted[predicate]
+        return len(values) > 1 and max(count for _, count in values) > 1
+
+    def _value(self, predicate: NamedNode, value: NamedNode, count: int) -> FacetValue:
+        choice = Choice(predicate, value)
+        chosen = choice in self._choices
+        kept = [item.key for item in self._choices if item != choice]
+        keys = kept if chosen else [*kept, choice.key]
+        path = self._reader.path
+        return FacetValue(self._teller.shown(value), count, self._reader.url(path, f=keys), chosen)
+
+    def _columns(self) -> tuple[NamedNode, ...]:
+        uses = self._teller.knowledge.use(self._class)
+        found = [
+            use.term
+            for use in uses.properties
+            if not use.repeats
+            and use.term.value.startswith(PREFIXES["kg"])
+            and use.term not in (expand("hasStatement"),)
+            and use.members * 3 >= uses.count
+        ]
+        return tuple(found[:_COLUMNS])
+
+    def _member(self, node: NamedNode, columns: Sequence[NamedNode]) -> Member:
+        store = self._teller.graph.store
+        cells = []
+        for column in columns:
+            quads = store.quads_for_pattern(node, column, None, None)
+            terms: dict[Term, None] = {quad.object: None for quad in quads}  # type: ignore[misc]
+            cells.append(tuple(self._teller.shown(term) for term in list(terms)[:6]))
+        return Member(self._teller.shown(node), tuple(cells))
+
+
+def _int(term: Term | None) -> int:
+    return int(term.value) if isinstance(term, Literal) else 0
+
+
+def _spoken(name: str) -> str:
+    """Return a name as it is spoken, to sort by."""
+    from pypinyin import lazy_pinyin
+
+    return " ".join(lazy_pinyin(name)).casefold()

@@ -1,0 +1,137 @@
+"""The pages on the server of `kg serve`: what they need, as its state has it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, Protocol, TypeVar
+from urllib.parse import quote, urlsplit
+
+from kg_builder.asking.answer import Answer
+from kg_builder.asking.request import Request, ask
+from kg_builder.errors import BusyError
+from kg_builder.graph.opening import OpenGraph
+from kg_builder.graph.vocabulary import HOUSE
+from kg_builder.model.bilingual import Language
+from kg_builder.resources import Resources
+from kg_builder.serving.pages.checking import judge_pasted
+from kg_builder.serving.pages.site import Judged
+from kg_builder.workers import run_in_child
+
+MAP_SEARCH: Final = "https://www.openstreetmap.org/search?query={}"
+_SUFFIXES: Final[Mapping[str, str]] = MappingProxyType(
+    {"Turtle": ".ttl", "JSON-LD": ".jsonld", "RDF/XML": ".rdf", "N-Triples": ".nt"}
+)
+_SAFE: Final = "/:@!$&'()*+,;=~-._"
+_WAITING: Final = 8
+"""For each child so many questions may wait."""
+_MEMORY: Final = 2 << 30
+
+T = TypeVar("T")
+
+
+class Serving(Protocol):
+    """What is taken of a server's state."""
+
+    resources: Resources
+    settings: Any
+
+    @property
+    def graph(self) -> OpenGraph:
+        """The generation that is served now."""
+        ...
+
+
+class ServedSite:
+    """A `Site`, as `kg serve` runs it: what strangers ask is worked out in children with limits."""
+
+    def __init__(self, state: Serving) -> None:
+        self._state = state
+        self._free = asyncio.Semaphore(state.settings.workers)
+        self._waiting = 0
+
+    @property
+    def graph(self) -> OpenGraph:
+        """The generation that is served now."""
+        return self._state.graph
+
+    @property
+    def store(self) -> Path:
+        """The folder that it was opened from."""
+        return Path(self._state.settings.store)
+
+    @property
+    def resources(self) -> Resources:
+        """The house's data."""
+        return self._state.resources
+
+    @property
+    def contact(self) -> str | None:
+        """Where errors are reported."""
+        found: str | None = getattr(self._state.settings, "contact", None)
+        return found
+
+    @property
+    def map_search(self) -> str:
+        """A search on a map."""
+        return str(getattr(self._state.settings, "map_search", None) or MAP_SEARCH)
+
+    def href(self, iri: str) -> str | None:
+        """Return the path of an IRI: that of its base here, or that of the ontology at w3id.org."""
+        base = self.graph.base
+        reached = str(self._state.settings.base or base or "")
+        roots = [(HOUSE, urlsplit(HOUSE).path)]
+        if base is not None:
+            roots.append((base, urlsplit(reached).path or "/"))
+        for space, root in roots:
+            if not iri.startswith(space):
+                continue
+            before, mark, fragment = iri.removeprefix(space).partition("#")
+            if "?" in iri or (mark and space != HOUSE):
+                return f"/describe?iri={quote(iri, safe='')}"
+            path = quote(root + before, safe=_SAFE)
+            return path + (f"#{quote(fragment, safe=_SAFE)}" if mark else "")
+        return None
+
+    def documents(self, iri: str) -> Mapping[str, str]:
+        """Return the documents about an IRI by format."""
+        href = self.href(iri)
+        if href is None or "#" in href or "?" in href:
+            given = quote(iri, safe="")
+            return {name: f"/describe?iri={given}&format={_plain(name)}" for name in _SUFFIXES}
+        return {name: href + suffix for name, suffix in _SUFFIXES.items()}
+
+    async def ask(self, request: Request, folder: Path) -> Answer:
+        """Answer a request in a child that ends with it."""
+        return await self._in_turn(partial(asyncio.to_thread, ask, request, folder))
+
+    async def judge(self, text: bytes, name: str, format_name: str, language: Language) -> Judged:
+        """Judge triples in a child that ends with it."""
+        work = partial(
+            run_in_child,
+            judge_pasted,
+            *(self.store, self.resources, text, name, format_name, language),
+            timeout=float(self._state.settings.timeout),
+            memory=_MEMORY,
+        )
+        return await self._in_turn(lambda: asyncio.to_thread(work))
+
+    async def _in_turn(self, work: Callable[[], Awaitable[T]]) -> T:
+        if self._waiting >= _WAITING * self._state.settings.workers:
+            raise BusyError(
+                "现在问的人太多，请过一会儿再试", "too much is asked just now; try again in a while"
+            )
+        self._waiting += 1
+        try:
+            async with self._free:
+                return await work()
+        finally:
+            self._waiting -= 1
+
+
+def _plain(name: str) -> str:
+    """Return the name of a format as addresses have it."""
+    return "".join(filter(str.isalpha, name)).lower()
