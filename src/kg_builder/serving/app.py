@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Final
 
 from starlette.applications import Starlette
@@ -20,9 +18,13 @@ from starlette.types import Scope
 from kg_builder.errors import KgError
 from kg_builder.serving.documents import dcat, describe, download, resource, service, void
 from kg_builder.serving.guard import Guard
+from kg_builder.serving.media import HTML, accepted
 from kg_builder.serving.openapi import openapi
+from kg_builder.serving.pages import error_page
+from kg_builder.serving.pages import routes as page_routes
 from kg_builder.serving.problems import (
     KINDS,
+    PROBLEM_JSON,
     Problem,
     language_of,
     problem_of,
@@ -40,7 +42,6 @@ _CUT: Final = {
     "en": "the result is cut after so many rows (see the header KG-Cut); fetch it in parts by LIMIT"
     " and OFFSET",
 }
-_PAGES: Final = "kg_builder.serving.pages"
 
 
 def make_app(settings: Settings) -> Starlette:
@@ -59,7 +60,7 @@ def make_app(settings: Settings) -> Starlette:
         finally:
             await state.close()
 
-    routes = [*_routes(state), *_pages(state)]
+    routes = [*_routes(state), *page_routes(state)]
     routes.append(_documents(state, tuple(routes)))
     app = Starlette(
         routes=routes,
@@ -125,14 +126,6 @@ def _documents(state: State, others: Sequence[BaseRoute]) -> BaseRoute:
     return Route("/{path:path}", endpoint, methods=["GET"])
 
 
-def _pages(state: State) -> list[BaseRoute]:
-    """Return the routes of the pages for people."""
-    if find_spec(_PAGES) is None:
-        return []
-    found: list[BaseRoute] = import_module(_PAGES).routes(state)
-    return found
-
-
 async def _health(_request: Request, state: State) -> Response:
     pool = state.pool
     return JSONResponse(
@@ -169,9 +162,7 @@ async def _problem(request: Request, _state: State) -> Response:
 
 def _of_error(state: State) -> Callable[[Request, Exception], Response]:
     def handle(request: Request, error: Exception) -> Response:
-        problem = problem_of(error, state.settings.timeout)
-        language = language_of(request, state.settings.language)
-        return problem_response(problem, language, request.url.path)
+        return told(request, state, problem_of(error, state.settings.timeout))
 
     return handle
 
@@ -181,10 +172,26 @@ def _of_http(state: State) -> Callable[[Request, Exception], Response]:
 
     def handle(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - as registered
-        language = language_of(request, state.settings.language)
-        return problem_response(_http_problem(error), language, request.url.path)
+        return told(request, state, _http_problem(error))
 
     return handle
+
+
+def told(request: Request, state: State, problem: Problem) -> Response:
+    """Return a problem, as a page for whoever reads pages."""
+    accept = request.headers.get("accept", "")
+    liked = accepted(accept, (PROBLEM_JSON, HTML)) if HTML in accept else None
+    if liked == HTML and _is_for_readers(request.url.path):
+        page = error_page(request, state, KINDS[problem.kind][0], problem.words)
+        page.headers.update({"cache-control": "no-store", **problem.headers})
+        return page
+    language = language_of(request, state.settings.language)
+    return problem_response(problem, language, request.url.path)
+
+
+def _is_for_readers(path: str) -> bool:
+    """Whether a path is not one of the interfaces for programs."""
+    return not path.startswith(("/sparql", "/api/", "/openapi.json", "/data/", "/.well-known/"))
 
 
 def _http_problem(error: HTTPException) -> Problem:

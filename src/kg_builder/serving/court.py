@@ -18,9 +18,12 @@ from kg_builder.judging.reports.report import Report
 from kg_builder.judging.reports.writing import write_report
 from kg_builder.judging.transaction import Options, Outcome, Session, submit
 from kg_builder.model.bilingual import Language
+from kg_builder.pages.validation import ValidationParts, validation_page, validation_parts
 from kg_builder.resources import Resources
 from kg_builder.workers import Standby
 
+PARTS: Final = "parts"
+"""The format of a report for a page of the server's own."""
 LISTED: Final = 200
 """Results that are told with words and mends; the others are counted."""
 
@@ -61,6 +64,8 @@ class Judged:
     body: bytes
     mended: bytes | None = None
     fixes: int = 0
+    parts: ValidationParts | None = None
+    """The parts of a page, where the format is `PARTS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +121,12 @@ class _Clerk:
         judgement = self._court.judge((submission,), LISTED)
         question = Question(self._resources, self._path)
         report = report_of(judgement, question, fail_on="violation", limit=LISTED)
-        body = _told(report, asked.format, asked.language)
+        parts = validation_parts(report, asked.language) if asked.format == PARTS else None
+        body = _told(report, asked.format, asked.language) if parts is None else b""
         if not asked.with_mends:
-            return Judged(report.passes, body)
+            return Judged(report.passes, body, parts=parts)
         after = mended(submission, judgement)
-        return Judged(report.passes, body, after.data, len(after.fixes))
+        return Judged(report.passes, body, after.data, len(after.fixes), parts)
 
     def _add(self, asked: Add) -> Added:
         kind = format_named(asked.syntax)
@@ -156,7 +162,5 @@ def _added(outcome: Outcome, asked: Add) -> Added:
 
 def _told(report: Report, name: str, language: Language) -> bytes:
     if name == "html":
-        from kg_builder.pages.validation import validation_page
-
         return validation_page(report, language).encode("utf-8", "backslashreplace")
     return write_report(report, name, Style(language))

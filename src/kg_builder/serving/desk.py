@@ -15,6 +15,7 @@ from typing import Final
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, QueryTriples, Triple
 
+from kg_builder.asking.answer import Answer
 from kg_builder.asking.finders import name_finder
 from kg_builder.asking.parameters import resolve_parameters
 from kg_builder.asking.request import Request
@@ -51,6 +52,7 @@ from kg_builder.serving.work import (
     Body,
     Found,
     Opening,
+    Question,
     Spool,
     write_triples,
 )
@@ -118,12 +120,12 @@ class OntologyPage:
     language: Language
 
 
-Item = StoredAsk | Document | Describe | Download | OntologyPage
+Item = Question | StoredAsk | Document | Describe | Download | OntologyPage
 
 
 def make_desk(
     path: Path, project: Path | None, report: Path | None
-) -> Callable[[Path], Callable[[Item], Found]]:
+) -> Callable[[Path], Callable[[Item], Found | Answer]]:
     """Prepare what answers the house's own questions; for the nursery of a pool."""
     opening = Opening.prepare(path)
     resources = Resources.find(project)
@@ -150,8 +152,10 @@ class _Desk:
         self._prefixes = dict(graph.prefixes)
         self._contents: Contents | None = None
 
-    def __call__(self, item: Item) -> Found:
+    def __call__(self, item: Item) -> Found | Answer:
         match item:
+            case Question():
+                return answer_here(item.request, self._graph, item.folder / "answer")
             case StoredAsk():
                 return self._ask(item)
             case Document():

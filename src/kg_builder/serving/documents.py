@@ -8,10 +8,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Awaitable, Callable
-from importlib import import_module
-from importlib.util import find_spec
-from inspect import isawaitable
 from typing import Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
@@ -25,15 +21,13 @@ from kg_builder.graph.vocabulary import HOUSE, expand
 from kg_builder.serving.desk import PARTS, Describe, Document, Download, OntologyPage
 from kg_builder.serving.guard import CONTENT_POLICY
 from kg_builder.serving.media import GRAPHS, HTML, NAMES, TYPES, accepted, graph_format
+from kg_builder.serving.pages import entity_page
 from kg_builder.serving.paths import SUFFIX_OF, SUFFIXES, ascii_iri, suffix_of
 from kg_builder.serving.problems import Problem, language_of
 from kg_builder.serving.protocol import body_response
 from kg_builder.serving.state import MAKING, State
 from kg_builder.serving.work import Found
 
-EntityPage = Callable[[Request, State, NamedNode], Response | Awaitable[Response]]
-
-_PAGES: Final = "kg_builder.serving.pages"
 _DEPRECATED: Final = expand("owl:deprecated")
 _REPLACED: Final = expand("dcterms:isReplacedBy")
 _OFFERED: Final = (HTML, *GRAPHS)
@@ -194,11 +188,7 @@ async def _page(request: Request, state: State, iri: str) -> Response:
         found: Found = await state.desk.ask(OntologyPage(language), MAKING)
         assert found.body.path is not None or found.body.data is not None  # noqa: S101
         return whole_page(await _bytes_of(found))
-    if find_spec(_PAGES) is None:
-        return await run_in_threadpool(_plain_page, request, state, iri)
-    entity_page: EntityPage = import_module(_PAGES).entity_page
-    answer = await run_in_threadpool(entity_page, request, state, NamedNode(iri))
-    return await answer if isawaitable(answer) else answer
+    return await entity_page(request, state, iri)
 
 
 async def _bytes_of(found: Found) -> bytes:
@@ -217,28 +207,6 @@ def whole_page(page: bytes) -> Response:
     own = html.unescape(match[1]) if match else CONTENT_POLICY
     headers = {"content-security-policy": f"{own}; frame-ancestors 'none'"}
     return Response(page, headers=headers, media_type=TYPES["html"])
-
-
-def _plain_page(request: Request, state: State, iri: str) -> Response:
-    """Return a page of what is said of a thing, as plain as can be."""
-    language = language_of(request, state.settings.language)
-    graph, node = state.graph, NamedNode(iri)
-    name = html.escape(graph.label(node, language) or iri)
-    rows = []
-    for quad in graph.store.quads_for_pattern(node, None, None, DefaultGraph()):
-        value = quad.object
-        if isinstance(value, NamedNode):
-            label = html.escape(graph.label(value, language) or value.value)
-            shown = f'<a href="{html.escape(state.paths.path(value.value))}">{label}</a>'
-        else:
-            shown = html.escape(value.value if isinstance(value, Literal) else str(value))
-        predicate = html.escape(graph.label(quad.predicate, language) or quad.predicate.value)
-        rows.append(f"<tr><th>{predicate}</th><td>{shown}</td></tr>")
-    page = (
-        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{name}</title>'
-        f"<h1>{name}</h1><table>{''.join(sorted(rows))}</table></html>"
-    )
-    return Response(page.encode("utf-8", "replace"), media_type=TYPES["html"])
 
 
 def _unknown() -> Problem:

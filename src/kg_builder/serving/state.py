@@ -23,7 +23,9 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from kg_builder.asking.answer import Answer
 from kg_builder.asking.names import open_names
+from kg_builder.asking.request import Request as AskRequest
 from kg_builder.errors import KgError
 from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.query.catalogue import Catalogue, StoredQuery, load_catalogue
@@ -33,7 +35,7 @@ from kg_builder.serving.court import Add, Added, Judge, Judged, make_court
 from kg_builder.serving.desk import Download, make_desk
 from kg_builder.serving.paths import Paths
 from kg_builder.serving.pool import Kind, Pool
-from kg_builder.serving.work import make_asking, opens_in_memory
+from kg_builder.serving.work import Question, make_asking, opens_in_memory
 from kg_builder.text.search.index import NameIndex
 
 TIMEOUT: Final = 30.0
@@ -244,6 +246,16 @@ class State:
         """Return the ETag of what is always the same for one generation."""
         digest = hashlib.sha256(f"{self.now.stamp} {name}".encode()).hexdigest()
         return f'"{digest[:32]}"'
+
+    async def answer(self, request: AskRequest, folder: Path) -> Answer:
+        """Return the answer to a question of a page; its spool lies in `folder`.
+
+        Raises what `request.ask` raises, and what `Pool.ask` does.
+        """
+        pool = self.pool if request.stored is None else self.desk
+        item = Question(request, folder)
+        found: Answer = await pool.ask(item, request.timeout)
+        return found
 
     async def judge(self, item: Judge) -> Judged:
         """Return the verdict on triples. Raises what reading them and `Pool.ask` raise."""

@@ -23,6 +23,9 @@ from pyoxigraph import (
     serialize,
 )
 
+from kg_builder.asking.answer import Answer
+from kg_builder.asking.request import Request
+from kg_builder.asking.run import answer_here
 from kg_builder.errors import ExportError, InputError
 from kg_builder.graph.export.formats import Format
 from kg_builder.graph.export.writing import write_graph
@@ -100,6 +103,14 @@ class Sparql:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A request as `kg query` and `kg sparql` make it; its spool lies in `folder`, the asker's."""
+
+    request: Request
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What came of a query."""
 
@@ -163,7 +174,7 @@ def is_plain(text: str) -> bool:
     return depth <= MAX_DEPTH and text.count("/") <= MAX_STEPS
 
 
-def make_asking(path: Path) -> Callable[[Path], Callable[[Sparql], Found]]:
+def make_asking(path: Path) -> Callable[[Path], Callable[[Sparql | Question], Found | Answer]]:
     """Prepare what answers queries of strangers; for the nursery of a pool."""
     opening = Opening.prepare(path)
     return lambda spool: _Asking(opening.open(), spool)
@@ -185,7 +196,9 @@ class _Asking:
         refuse_excess(text)
         refuse_unsafe(text, self._graph.prefixes, self._names)
 
-    def __call__(self, asked: Sparql) -> Found:
+    def __call__(self, asked: Sparql | Question) -> Found | Answer:
+        if isinstance(asked, Question):
+            return answer_here(asked.request, self._graph, asked.folder / "answer")
         self._check(asked.text)
         try:
             return self._answer(asked)

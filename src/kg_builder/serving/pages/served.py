@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol
 from urllib.parse import quote, urlsplit
 
 from kg_builder.asking.answer import Answer
-from kg_builder.asking.request import Request, ask
-from kg_builder.errors import BusyError
+from kg_builder.asking.request import Request
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.vocabulary import HOUSE
 from kg_builder.model.bilingual import Language
 from kg_builder.resources import Resources
-from kg_builder.serving.pages.checking import judge_pasted
+from kg_builder.serving.court import PARTS, Judge
+from kg_builder.serving.court import Judged as Verdict
 from kg_builder.serving.pages.site import Judged
-from kg_builder.workers import run_in_child
 
 MAP_SEARCH: Final = "https://www.openstreetmap.org/search?query={}"
 _SUFFIXES: Final[Mapping[str, str]] = MappingProxyType(
     {"Turtle": ".ttl", "JSON-LD": ".jsonld", "RDF/XML": ".rdf", "N-Triples": ".nt"}
 )
 _SAFE: Final = "/:@!$&'()*+,;=~-._"
-_WAITING: Final = 8
-"""For each child so many questions may wait."""
-_MEMORY: Final = 2 << 30
-
-T = TypeVar("T")
 
 
 class Serving(Protocol):
@@ -44,14 +36,20 @@ class Serving(Protocol):
         """The generation that is served now."""
         ...
 
+    async def answer(self, request: Request, folder: Path) -> Answer:
+        """Answer a request; its spool lies in `folder`."""
+        ...
+
+    async def judge(self, item: Judge) -> Verdict:
+        """Judge triples."""
+        ...
+
 
 class ServedSite:
     """A `Site`, as `kg serve` runs it: what strangers ask is worked out in children with limits."""
 
     def __init__(self, state: Serving) -> None:
         self._state = state
-        self._free = asyncio.Semaphore(state.settings.workers)
-        self._waiting = 0
 
     @property
     def graph(self) -> OpenGraph:
@@ -105,31 +103,17 @@ class ServedSite:
         return {name: href + suffix for name, suffix in _SUFFIXES.items()}
 
     async def ask(self, request: Request, folder: Path) -> Answer:
-        """Answer a request in a child that ends with it."""
-        return await self._in_turn(partial(asyncio.to_thread, ask, request, folder))
+        """Answer a request in a child that has the graph open."""
+        return await self._state.answer(request, folder)
 
     async def judge(self, text: bytes, name: str, format_name: str, language: Language) -> Judged:
-        """Judge triples in a child that ends with it."""
-        work = partial(
-            run_in_child,
-            judge_pasted,
-            *(self.store, self.resources, text, name, format_name, language),
-            timeout=float(self._state.settings.timeout),
-            memory=_MEMORY,
+        """Judge triples in a child that has the graph open."""
+        found = await self._state.judge(
+            Judge(text, format_name, name, PARTS, language, with_mends=True)
         )
-        return await self._in_turn(lambda: asyncio.to_thread(work))
-
-    async def _in_turn(self, work: Callable[[], Awaitable[T]]) -> T:
-        if self._waiting >= _WAITING * self._state.settings.workers:
-            raise BusyError(
-                "现在问的人太多，请过一会儿再试", "too much is asked just now; try again in a while"
-            )
-        self._waiting += 1
-        try:
-            async with self._free:
-                return await work()
-        finally:
-            self._waiting -= 1
+        assert found.parts is not None  # noqa: S101 - as was asked for
+        mended = (found.mended or b"").decode("utf-8-sig") if found.fixes else None
+        return Judged(found.parts, mended, found.fixes)
 
 
 def _plain(name: str) -> str:
