@@ -116,8 +116,9 @@ def submit(
 ) -> Outcome:
     """Take files of triples into the graph of a built folder as one batch, or refuse them whole.
 
-    Raises InputError without a source and for a file that cannot be read as RDF, StoreError for a store that is not
-    ready for it, BusyError where another writer stays, OutputError where it cannot be written.
+    Raises InputError without a source and for a file that cannot be read as RDF, StoreError for a
+    store that is not ready for it, BusyError where another writer stays, OutputError where it
+    cannot be written.
     """
     options = options or Options()
     if not provenance.source:
