@@ -9,6 +9,7 @@ from typing import Final
 from pyoxigraph import Triple
 
 from kg_builder.graph.conformance import check, load_shapes
+from kg_builder.graph.context.bounds import refuse_what_multiplies
 from kg_builder.graph.context.checking import Checked, Checker
 from kg_builder.graph.context.effect import Effect
 from kg_builder.graph.context.groundwork import Groundwork, ontology_digest
@@ -67,6 +68,7 @@ class Context:
         if self._session.index.cached > _MOST_CACHED:
             self._session = self._begin()
         new = [triple for triple in dict.fromkeys(triples) if not self._is_asserted(triple)]
+        refuse_what_multiplies(new, self.ground.rules)
         foreign = [triple for triple in new if triple not in self.ground.axioms]
         if len(new) > _MANY and len(new) * _PAYS > self._layout.size:
             extension, checked = self._check_whole(foreign)
