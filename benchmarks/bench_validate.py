@@ -11,8 +11,9 @@ them wrong; each run brings another canteen, and finds exactly what is wrong.
 does from bytes to verdict once it is open. `kg` is the whole process of the command line. pySHACL
 has the graph in memory before its clock starts, ontology and inferred triples included: `focus` is
 its `focus_nodes`, the new subjects: so it cannot see old nodes that new triples break, and reports
-violations that are none (it skips what sh:not asks of a value). `whole` is all of it. Ratios are against `judge`. The growth exponents are slopes over the sizes, by
-least squares on log axes. `--stores` keeps the folders for the next time.
+violations that are none (it skips what sh:not asks of a value). `whole` is all of it. Ratios are
+against `judge`. The growth exponents are slopes over the sizes, by least squares on log axes.
+`--stores` keeps the folders for the next time.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from kg_builder.cli.contributing import (
+    format_option,
     own_store,
     provenance,
     read_submitted,
@@ -16,6 +17,8 @@ from kg_builder.cli.contributing import (
 )
 from kg_builder.cli.options import Speaker, common_options, examples
 
+_LISTED = 200
+"""Results that are listed, as `kg validate` does."""
 _LEVELS = ("violation", "warning", "info")
 
 
@@ -54,12 +57,14 @@ def command(say: Speaker) -> click.Command:
         show_default=True,
         help=say("达到哪一级就不收", "from which severity on it is refused"),
     )
+    @format_option(say)
     @writing_options(say)
     @common_options(say)
     def run(
         new: Sequence[str],
         source: str,
         fail_on: str,
+        data_format: str | None,
         by: str | None,
         store: Path | None,
         dry_run: bool,
@@ -79,8 +84,9 @@ def command(say: Speaker) -> click.Command:
             fail_on=fail_on,  # type: ignore[arg-type]  # click has seen to it
             with_text=with_text,
             resources=Resources.find(project),
+            listed=_LISTED,
         )
-        outcome = submit(folder, read_submitted(new), who, options)
+        outcome = submit(folder, read_submitted(new, data_format, say), who, options)
         with open_graph(folder) as graph:
             return tell_outcome(outcome, graph, say, verbose=verbose)
 

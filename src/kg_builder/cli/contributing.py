@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from kg_builder.cli.options import SECONDS, Speaker, adding
+from kg_builder.cli.options import SECONDS, Speaker, adding, terminal_style
 from kg_builder.errors import InputError, StoreError
 
 if TYPE_CHECKING:  # slow to import, and only a command that runs needs them
@@ -23,7 +23,6 @@ if TYPE_CHECKING:  # slow to import, and only a command that runs needs them
 
 _SHOWN: Final = 20
 """Triples listed of each kind, unless all are asked for."""
-_LARGEST: Final = 256 << 20
 _CONTRIBUTOR: Final = "KG_CONTRIBUTOR"
 
 
@@ -121,30 +120,50 @@ def provenance(by: str | None, source: str | None) -> Provenance:
     return Provenance.now(contributor(by), source)
 
 
-def read_submitted(paths: Sequence[str]) -> list[Submitted]:
-    """Return files as they are handed in; - is standard input. Raises InputError."""
+def read_submitted(paths: Sequence[str], format_name: str | None, say: Speaker) -> list[Submitted]:
+    """Return files as they are handed in; - is standard input, whose format must be named.
+
+    Raises InputError for what cannot be read, UsageError where the format is not known.
+    """
+    return [_submitted(path, format_name, say) for path in dict.fromkeys(paths)]
+
+
+def _submitted(path: str, format_name: str | None, say: Speaker) -> Submitted:
     from kg_builder.graph.contributions import Submitted
+    from kg_builder.graph.submission.formats import SUFFIXES, format_named, format_of
+    from kg_builder.graph.submission.reading import Limits, check_file, read_stdin
 
-    return [Submitted(path, Path(path).suffix.lower(), _read(path)) for path in paths]
-
-
-def _read(path: str) -> bytes:
-    try:
-        if path == "-":
-            return sys.stdin.buffer.read(_LARGEST + 1)
-        size = Path(path).stat().st_size
-        if size > _LARGEST:
-            raise InputError(
-                f"有 {size >> 20} MiB，最多 {_LARGEST >> 20} MiB：请分成几个文件",
-                f"has {size >> 20} MiB, at most {_LARGEST >> 20} MiB: split it",
-                file=path,
+    if format_name is None and path == "-":
+        raise click.UsageError(
+            say(
+                "标准输入没有后缀：请用 -df 指明格式，如 -df turtle",
+                "standard input has no suffix: name its format with -df, as -df turtle",
             )
-        return Path(path).read_bytes()
+        )
+    kind = format_named(format_name) if format_name else format_of(Path(path))
+    suffix = next(suffix for suffix, found in SUFFIXES.items() if found == kind)
+    if path == "-":
+        return Submitted(path, suffix, read_stdin(sys.stdin.buffer))
+    check_file(Path(path), path, Limits().size)
+    try:
+        return Submitted(path, suffix, Path(path).read_bytes())
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(
             f"文件无法读取：{reason}", f"cannot be read: {reason}", file=path
         ) from error
+
+
+def format_option(say: Speaker) -> Callable[[Any], Any]:
+    """Return a decorator that adds the option that says what syntax files are in."""
+    return click.option(
+        *("-df", "--data-file-format", "data_format"),
+        metavar=say("格式", "FORMAT"),
+        help=say(
+            "文件的格式：turtle trig nt nquads json-ld xml（默认看后缀）",
+            "format of the files: turtle trig nt nquads json-ld xml (default: by the suffix)",
+        ),
+    )
 
 
 def tell_outcome(outcome: Outcome, graph: OpenGraph, say: Speaker, *, verbose: bool) -> int:
@@ -178,15 +197,15 @@ class _Teller:
         self._shown = shown
 
     def results(self, outcome: Outcome) -> None:
-        for item in outcome.verdict.results:
-            place = str(item.place) if item.place else item.result.focus_node
-            text = item.message.pick(self._say.language)
-            if item.result.severity == "Violation":
-                self._say.complain(f"{place}: {text}")
-            else:
-                self._say.warn(place, text)
+        """Print the verdict as `kg validate` does, where it found anything."""
+        from kg_builder.judging.reports.text import text_report
+
+        if outcome.report.verdict.results or outcome.report.verdict.notes:
+            text = text_report(outcome.report, terminal_style(self._say))
+            click.echo(text.rstrip("\n"))
 
     def changes(self, outcome: Outcome) -> None:
+        """Print what a dry run would change."""
         say = self._say
         if outcome.status == "would":
             self._list(outcome.new, "+", say("新的", "new"))
@@ -196,6 +215,7 @@ class _Teller:
             self._list(outcome.gone, "-", say("去掉的", "gone"))
 
     def done(self, outcome: Outcome) -> None:
+        """Print the counts."""
         say = self._say
         counts = say(
             f"新增 {len(outcome.new)} 条，已有 {len(outcome.known)} 条，"

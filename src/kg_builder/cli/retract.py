@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from kg_builder.cli.contributing import (
+    format_option,
     own_store,
     provenance,
     read_submitted,
@@ -36,11 +37,13 @@ def command(say: Speaker) -> click.Command:
         metavar=say("理由", "TEXT"),
         help=say("为何撤出：文件、网址或人", "why: a document, a URL or a person"),
     )
+    @format_option(say)
     @writing_options(say)
     @common_options(say)
     def run(
         files: Sequence[str],
         source: str | None,
+        data_format: str | None,
         by: str | None,
         store: Path | None,
         dry_run: bool,
@@ -57,7 +60,7 @@ def command(say: Speaker) -> click.Command:
         options = Options(
             wait=wait, dry_run=dry_run, with_text=with_text, resources=Resources.find(project)
         )
-        outcome = retract(folder, read_submitted(files), who, options)
+        outcome = retract(folder, read_submitted(files, data_format, say), who, options)
         with open_graph(folder) as graph:
             return tell_outcome(outcome, graph, say, verbose=verbose)
 

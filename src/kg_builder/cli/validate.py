@@ -296,6 +296,10 @@ def _refuse_what_is_not_done(given: dict[str, Any], say: Speaker) -> None:
         )
 
 
+_PARSING = "kg_builder.graph.submission.reading"
+"""What the child imports: by name, since importing it here would keep it waiting."""
+
+
 class _Run:
     """One run of the command."""
 
@@ -349,6 +353,13 @@ class _Run:
 
     def run(self) -> int:
         """Judge, mend where that is asked for, and tell; return the exit code."""
+        from kg_builder.workers import Standby
+
+        # the child that parses does its imports while this process does its own
+        with Standby(_PARSING) as self._child:
+            return self._run()
+
+    def _run(self) -> int:
         from kg_builder.judging.judge import judging
 
         submissions = tuple(self._read(name) for name in self._new)
@@ -398,7 +409,8 @@ class _Run:
                     "standard input has no suffix: name its format with -df, as -df turtle",
                 )
             )
-        return read_submission(read_stdin(sys.stdin.buffer), name="-", format=format_name)
+        data = read_stdin(sys.stdin.buffer)
+        return read_submission(data, name="-", format=format_name, child=self._child)
 
     def _read_other(self, name: str, format_name: str | None) -> Submission:
         from kg_builder.graph.submission.reading import read_submission
@@ -410,7 +422,7 @@ class _Run:
                 file=name,
             )
         chosen = None if format_name == "auto" else format_name
-        return read_submission(Path(name), name=name, format=chosen)
+        return read_submission(Path(name), name=name, format=chosen, child=self._child)
 
     def _report(self, judgement: Judgement, question: Question) -> Report:
         from kg_builder.judging.judge import report_of

@@ -12,15 +12,13 @@ from itertools import chain
 
 from pyoxigraph import DefaultGraph, NamedNode, Triple
 
-from kg_builder.errors import StoreError
-from kg_builder.graph.checksums import Digest, read_digests
 from kg_builder.graph.conformance import check
 from kg_builder.graph.contributions import History
 from kg_builder.graph.dataset import KnowledgeGraph
 from kg_builder.graph.index import TripleIndex
 from kg_builder.graph.inference import compile_ontology, infer
 from kg_builder.graph.iris import mint_graph
-from kg_builder.graph.ontology import Ontology, load_ontology
+from kg_builder.graph.ontology import ontology_of
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.output import summarize
 from kg_builder.graph.serialization import GraphName
@@ -43,10 +41,11 @@ def recompute(
 ) -> Recomputed:
     """Return what becomes of a built graph when its history is `after` in the place of `before`.
 
-    Raises StoreError where the graph was built with another ontology than `resources` have.
+    It is closed under the ontology that it has, also where another one is installed by now: what
+    was inferred by one ontology must not be joined with what is inferred by another.
     """
-    ontology = ontology_of(current, resources)
     held = graphs_held(current)
+    ontology = ontology_of(tuple(held.get(mint_graph(after.base, "ontology"), ())))
     evidence = mint_graph(after.base, "evidence")
     names = (mint_graph(after.base, name) for name in ("inferred", "ontology"))
     own = {DefaultGraph(), evidence, *names, *before.graphs()}
@@ -73,25 +72,6 @@ def recompute(
     )
     summary = summarize(graph, report, current.summary["reports"], after)
     return Recomputed(graph, report, _difference(held, graph, summary))
-
-
-def ontology_of(current: OpenGraph, resources: Resources) -> Ontology:
-    """Return the ontology of a built graph. Raises StoreError where the installed one is another.
-
-    What was inferred by one ontology must not be joined with what is inferred by another.
-    """
-    ontology = load_ontology(resources.ontology)
-    name = current.graph_name("ontology")
-    if current.generation is None or name is None:
-        raise ValueError("not a folder made by kg build")
-    if read_digests(current.generation).get(name) != Digest.of(ontology.triples):
-        raise StoreError(
-            f"是用另一版本体建的：请先运行 kg build -o {current.path}，贡献会保留",
-            "was built with another version of the ontology: run"
-            f" kg build -o {current.path} first, contributions are kept",
-            file=str(current.path),
-        )
-    return ontology
 
 
 def graphs_held(current: OpenGraph) -> dict[GraphName, list[Triple]]:

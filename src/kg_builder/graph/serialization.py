@@ -153,15 +153,20 @@ def ends_of_lines(
     return ends
 
 
-def with_lines(text: str, come: str, gone: str) -> str:
-    """Return the N-Quads of `nquads_of_graphs` with lines of the same kind more and less."""
-    less = set(_lines(gone))
-    lines = [line for line in _lines(text) if line not in less]
-    return "".join([f"{line}\n" for line in sorted([*lines, *_lines(come)])])
+def with_lines(data: bytes, come: str, gone: str) -> bytes:
+    """Return the N-Quads of `nquads_of_graphs`, in UTF-8, with lines more and less.
+
+    (Bytes of UTF-8 are in the order of the characters.)
+    """
+    less = set(_lines(gone.encode()))
+    lines = [line for line in _lines(data) if line not in less] if less else _lines(data)
+    lines += _lines(come.encode())
+    lines.sort()
+    return b"\n".join([*lines, b""])
 
 
-def _lines(text: str) -> list[str]:
-    return text.split("\n")[:-1]  # `splitlines` breaks at characters of Unicode too
+def _lines(data: bytes) -> list[bytes]:
+    return data.split(b"\n")[:-1]
 
 
 def literal_words(text: str) -> str:

@@ -14,6 +14,7 @@ import shutil
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -112,6 +113,9 @@ def _extend_store(former: Path, path: Path, change: Change) -> None:
         for quad in _quads(change.go):
             store.remove(quad)
         store.extend(_quads(change.come))
+        for name in change.go:  # the engine keeps the names of graphs that it has emptied
+            if isinstance(name, NamedNode) and not any(_first_of(store, name)):
+                store.remove_graph(name)
         store.flush()
     except OSError as error:
         raise OutputError(
@@ -120,6 +124,10 @@ def _extend_store(former: Path, path: Path, change: Change) -> None:
             file=str(path),
         ) from error
     del store  # the last reference: the engine closes its files
+
+
+def _first_of(store: Store, graph: NamedNode) -> Iterable[Quad]:
+    return islice(store.quads_for_pattern(None, None, None, graph), 1)
 
 
 def _quads(graphs: _Graphs) -> Iterable[Quad]:
@@ -179,13 +187,13 @@ def _write_dataset(folder: Path, former: Path, store: Store, change: Change) -> 
     old = former / DATASET
     if old.is_file():
         come, gone = (nquads_of_graphs(graphs.items()) for graphs in (change.come, change.go))
-        text = with_lines(old.read_text("utf-8"), come, gone)
+        data = with_lines(old.read_bytes(), come, gone)
     else:
         graphs: dict[GraphName, list[Triple]] = {}
         for quad in store:
             graphs.setdefault(quad.graph_name, []).append(quad.triple)
-        text = nquads_of_graphs(graphs.items())
-    (folder / DATASET).write_text(text, "utf-8", newline="")
+        data = nquads_of_graphs(graphs.items()).encode()
+    (folder / DATASET).write_bytes(data)
 
 
 def _link_tree(source: Path, target: Path) -> None:

@@ -25,7 +25,7 @@ from kg_builder.graph.generations import reading
 from kg_builder.graph.index import TripleIndex
 from kg_builder.graph.inference import compile_ontology, infer
 from kg_builder.graph.iris import mint_graph
-from kg_builder.graph.ontology import load_ontology
+from kg_builder.graph.ontology import ontology_of
 from kg_builder.graph.output import result_key
 from kg_builder.graph.serialization import GraphName
 from kg_builder.model.bilingual import Bilingual
@@ -198,17 +198,7 @@ class _Verifying:
         ontology: set[Triple],
         summary: Mapping[str, Any],
     ) -> Iterator[Damage]:
-        own = load_ontology(self._resources.ontology)
-        if set(own.triples) != ontology:
-            yield Damage(
-                "graph",
-                "ontology",
-                Bilingual(
-                    "不是安装的本体：没有核对推理和形状",
-                    "is not the one installed: inference and shapes were not checked",
-                ),
-            )
-            return
+        own = ontology_of(tuple(sorted(ontology, key=str)))
         entailed = set(infer(TripleIndex(asserted), compile_ontology(own.triples)))
         if entailed != inferred:
             words = Bilingual(

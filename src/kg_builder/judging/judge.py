@@ -34,7 +34,7 @@ from kg_builder.judging.standalone import (
     data_of,
     more_than,
 )
-from kg_builder.judging.words import Material, place_results
+from kg_builder.judging.words import Material, Rules, place_results
 from kg_builder.judging.words.placing import Finding
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.validation import ValidationResult
@@ -112,12 +112,20 @@ class Court:
         self._context: Context = open_context(graph, resources, ground)
         ontology = self._context.ontology
         if former and ground is self._context.ground:
+            self._rules: Rules = former._rules
             self._house: HouseShapes = former._house
             self._lint: LintContext = former._lint.beside(graph)
         else:
+            self._rules = Rules(self._context.shapes, ontology.triples)
             self._house = HouseShapes(resources.files("shapes", "*.ttl"))
-            rules = self._context.ground.rules
-            self._lint = LintContext(ontology, graph, resources=resources, rules=rules)
+            ground = self._context.ground
+            self._lint = LintContext(
+                ontology,
+                graph,
+                resources=resources,
+                rules=ground.rules,
+                targeted=ground.shapes.target_predicates(),
+            )
 
     def __enter__(self) -> Court:
         return self
@@ -142,6 +150,7 @@ class Court:
                 ontology=self._context.ontology.triples,
                 inferred=effect.inferred,
                 shape_place=self._house.place,
+                kept=self._rules,
             )
             findings: tuple[Finding, ...] = (*linted, *effect.caused, *effect.standing)
             results = _placed(findings, material, effect.standing, listed)

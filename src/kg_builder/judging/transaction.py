@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -40,20 +40,19 @@ from kg_builder.graph.submission.formats import format_of
 from kg_builder.graph.submission.model import Submission
 from kg_builder.graph.submission.reading import PARSING, read_submission
 from kg_builder.graph.transaction import Change, Committed, commit
-from kg_builder.judging.judge import Court
+from kg_builder.judging.judge import Court, Question, report_of
+from kg_builder.judging.reports.report import FailOn, Report
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.validation import ValidationResult
-from kg_builder.model.verdict import PlacedResult, Verdict
+from kg_builder.model.verdict import FilePlace, PlacedResult, Verdict
 from kg_builder.resources import Resources
 from kg_builder.workers import Standby
 
-Severity: TypeAlias = Literal["violation", "warning", "info"]
 Status: TypeAlias = Literal["done", "would", "refused", "unchanged"]
 """Committed, what a dry run would commit, refused by the verdict, or nothing to do."""
 
 WAIT: Final = 10.0
 """Seconds to wait for another writer unless told otherwise."""
-_SEVERITIES: Final = ("Violation", "Warning", "Info")
 
 
 class Session:
@@ -83,9 +82,11 @@ class Options:
 
     wait: float = WAIT
     dry_run: bool = False
-    fail_on: Severity = "violation"
+    fail_on: FailOn = "violation"
     with_text: bool | None = None
     resources: Resources | None = None
+    listed: int | None = None
+    """How many results get words and mends; the others are counted."""
     session: Session | None = None
     """For a process that makes several."""
 
@@ -95,7 +96,8 @@ class Outcome:
     """What became of a transaction."""
 
     status: Status
-    verdict: Verdict
+    report: Report
+    """The verdict, as `kg validate` tells it."""
     batch: Batch
     """The entry of the history that was made, or would have been."""
     new: tuple[Triple, ...] = ()
@@ -116,27 +118,40 @@ def submit(
 ) -> Outcome:
     """Take files of triples into the graph of a built folder as one batch, or refuse them whole.
 
-    Raises InputError for a file that cannot be read as RDF, StoreError for a store that is not
-    ready for it, BusyError where another writer stays, OutputError where it cannot be written.
+    Raises InputError without a source and for a file that cannot be read as RDF, StoreError for a
+    store that is not ready for it, BusyError where another writer stays, OutputError where it
+    cannot be written.
     """
     options = options or Options()
-    with _session(options) as session, _standing(store, options) as (output, graph, history):
-        submissions = [_submission(file, session.child) for file in files]
+    if not provenance.source:
+        raise InputError(
+            "要写明出处（--source）：文件、网址或人",
+            "a contribution needs its source (--source): a document, a URL or a person",
+        )
+    with (
+        _session(options) as session,
+        _standing(store, options) as (output, graph, history),
+        Court(graph, _resources(options), session.court) as court,
+    ):
+        session.court = court
+        submissions = _submissions(files, session.child)
         triples = tuple(dict.fromkeys(t for found in submissions for t in found.triples))
         batch = make_batch(
             history.next_number, "add", provenance, history.base, triples, files=files
         )
-        held = {triple for found in history.graphs().values() for triple in found}
-        if triples and held.issuperset(triples):
-            return Outcome("unchanged", _verdict((), triples), batch, known=triples)
         after = history.with_batch(batch)
-        with Court(graph, _resources(options), session.court) as court:
-            judgement = court.judge(submissions)
-            session.court = court
+        judgement = court.judge(submissions, options.listed)
         if judgement.effect is None:
             raise ValueError("judged out of context")
+        question = Question(_resources(options), store)
+        # what lint finds may not stand in a graph at all: no violation is ever let in
+        least: FailOn = "violation" if options.fail_on == "none" else options.fail_on
+        report = report_of(judgement, question, fail_on=least, limit=options.listed)
+        held = {triple for found in history.graphs().values() for triple in found}
+        if report.passes and held.issuperset(triples):
+            return Outcome("unchanged", report, batch, known=triples)
         change = extend(graph, history, after, judgement.effect)
-        work = _Work(graph, history, after, options, change, judgement.verdict)
+        work = _Work(graph, history, after, options, change, report)
         return work.finish(output, files, triples)
 
 
@@ -163,10 +178,11 @@ def retract(
     Raises InputError for a triple that no contribution holds; else as `submit`.
     """
     options = options or Options()
-    with _session(options) as session, _standing(store, options) as (output, graph, history):
-        submissions = [_submission(file, session.child) for file in files]
-        triples = tuple(dict.fromkeys(t for found in submissions for t in found.triples))
-        _check_retraction(graph, history, triples, files)
+    with _session(options) as session:
+        submissions = _submissions(files, session.child)
+    triples = tuple(dict.fromkeys(t for found in submissions for t in found.triples))
+    with _standing(store, options) as (output, graph, history):
+        _check_retraction(graph, history, triples, submissions)
         batch = make_batch(history.next_number, "retract", provenance, history.base, triples, files)
         work = _worked_out(graph, history, history.with_batch(batch), options)
         return work.finish(output, files, ())
@@ -181,19 +197,19 @@ class _Work:
     after: History
     options: Options
     change: Change
-    verdict: Verdict
+    report: Report
 
     def finish(
         self, output: Output, files: Sequence[Submitted], triples: Sequence[Triple]
     ) -> Outcome:
         """Commit, unless the verdict or a dry run is against it; `triples` are those added."""
-        change, verdict = self.change, self.verdict
+        change = self.change
         batch = self.after.batches[-1]
         inferred = mint_graph(self.after.base, "inferred")
         gone_inferred = set(change.go.get(inferred, ()))
         outcome = Outcome(
-            status=self._status(verdict),
-            verdict=verdict,
+            status=self._status(),
+            report=self.report,
             batch=batch,
             new=tuple(triple for triple in triples if not self._was_asserted(triple)),
             known=tuple(triple for triple in triples if self._was_asserted(triple)),
@@ -203,19 +219,10 @@ class _Work:
         )
         if outcome.status != "done":
             return outcome
-        committed = self._commit(output, batch, files, change)
-        return Outcome(
-            "done",
-            verdict,
-            batch,
-            *(outcome.new, outcome.known, outcome.inferred, outcome.promoted, outcome.gone),
-            committed,
-        )
+        return replace(outcome, committed=self._commit(output, batch, files, change))
 
-    def _status(self, verdict: Verdict) -> Status:
-        levels = ("violation", "warning", "info")
-        counted = _SEVERITIES[: levels.index(self.options.fail_on) + 1]
-        if any(verdict.count(severity) for severity in counted):
+    def _status(self) -> Status:
+        if not self.report.passes:
             return "refused"
         return "would" if self.options.dry_run else "done"
 
@@ -251,7 +258,9 @@ def _worked_out(graph: OpenGraph, before: History, after: History, options: Opti
     found = recompute(graph, before, after, _resources(options))
     known = {result_key(item) for item in graph.summary["validation"]["results"]}
     caused = (item for item in found.report.results if result_key(item) not in known)
-    return _Work(graph, before, after, options, found.change, _verdict(caused, ()))
+    store = str(graph.path)
+    report = Report(_verdict(caused), (), store=store, fail_on=options.fail_on)
+    return _Work(graph, before, after, options, found.change, report)
 
 
 @contextmanager
@@ -314,7 +323,10 @@ def _check_undo(history: History, number: int, store: Path) -> None:
 
 
 def _check_retraction(
-    graph: OpenGraph, history: History, triples: Sequence[Triple], files: Sequence[Submitted]
+    graph: OpenGraph,
+    history: History,
+    triples: Sequence[Triple],
+    submissions: Sequence[Submission],
 ) -> None:
     held = {triple for found in history.graphs().values() for triple in found}
     for triple in triples:
@@ -330,16 +342,28 @@ def _check_retraction(
             if found is not None
             else Bilingual("图里没有", "is not in the graph")
         )
+        place = next(filter(None, (_place(triple, found) for found in submissions)), None)
         raise InputError(
             f"{triple.subject} {triple.predicate} {triple.object} {reason.zh}",
             f"{triple.subject} {triple.predicate} {triple.object} {reason.en}",
-            file=files[0].name if len(files) == 1 else None,
+            file=place.file if place else None,
+            line=place.line if place else None,
+            column=place.column if place else None,
         )
 
 
-def _verdict(results: Iterable[ValidationResult], triples: Sequence[Triple]) -> Verdict:
-    placed = tuple(PlacedResult(result, *(2 * (_words(result.messages),))) for result in results)
-    return Verdict(placed, len(triples), 0)
+def _place(triple: Triple, submission: Submission) -> FilePlace | None:
+    spans = submission.spans(triple)
+    return submission.place(spans.subject) if spans else None
+
+
+def _verdict(results: Iterable[ValidationResult]) -> Verdict:
+    """Return the verdict on a graph that something is taken from: no file has a place in it."""
+    placed = []
+    for result in results:
+        words = _words(result.messages)
+        placed.append(PlacedResult(result, words, words))
+    return Verdict(tuple(placed), 0, 0)
 
 
 def _words(messages: Sequence[str]) -> Bilingual:
@@ -350,6 +374,19 @@ def _words(messages: Sequence[str]) -> Bilingual:
         return literal_words(next(tagged, messages[0] if messages else ""))
 
     return Bilingual(pick("zh"), pick("en"))
+
+
+def _submissions(files: Sequence[Submitted], child: Standby) -> tuple[Submission, ...]:
+    """Read files as they were handed in, one after the other in a child process.
+
+    Raises InputError for one that is no RDF, or where no triple is in any.
+    """
+    found = tuple(_submission(file, child) for file in files)
+    if not any(item.triples or item.named for item in found):
+        raise InputError(
+            "里面没有三元组", "holds no triples", file=files[0].name if len(files) == 1 else None
+        )
+    return found
 
 
 def _submission(file: Submitted, child: Standby) -> Submission:

@@ -77,7 +77,7 @@ def rows(connection, table, order):
     return connection.execute(f"SELECT * FROM {table} ORDER BY {order}").fetchall()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.sets(TRIPLES, max_size=14),
     st.lists(st.sets(TRIPLES, max_size=5), max_size=2),

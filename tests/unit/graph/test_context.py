@@ -266,8 +266,28 @@ def test_a_pattern_is_rather_walked_from_its_subject():
         "GRAPH $shapesGraph { $this ex:p ?o }",
         "$this ex:p ?o . FILTER EXISTS { ?a ex:q ?b }",
         "OPTIONAL { $this ex:p ?o } ?o ex:q ?x",
+        "$this ex:p ?o . " * 201,
     ],
 )
 def test_a_query_beyond_this_is_not_understood(where):
     with pytest.raises(NotUnderstoodError):
         read(f"SELECT $this WHERE {{ {where} }}")
+
+
+def test_a_component_that_asks_is_followed_from_the_value_too():
+    shapes = """
+    ex: sh:declare [ sh:prefix "ex" ; sh:namespace "http://example.org/" ] .
+    ex:Known a sh:ConstraintComponent ; sh:parameter [ sh:path ex:knownAs ] ; sh:validator [
+        sh:prefixes ex: ; sh:ask "ASK { $value ex:q ?x . ?x ex:name $knownAs }" ] .
+    ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path ex:p ; ex:knownAs "n" ] .
+    """
+    data = "ex:a a ex:C ; ex:p ex:v . ex:v ex:q ex:x . ex:b a ex:C ; ex:p ex:v , ex:w ."
+    effects = assert_same_effect(
+        triples(data),
+        [triples('ex:x ex:name "n" .'), triples('ex:w ex:q ex:z . ex:z ex:name "n" , "o" .')],
+        (),
+        compile_shapes(triples(shapes)),
+    )
+    assert {r.focus_node[-2:-1] for r in effects[0].resolved} == {"a", "b"}
+    assert {r.focus_node[-2:-1] for r in effects[1].resolved} == {"b"}
+    assert not effects[0].notes

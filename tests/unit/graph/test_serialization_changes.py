@@ -50,5 +50,5 @@ def test_lines_with_more_and_less_are_the_lines_of_what_is_left(old, come, gone)
     def written(triples):
         return nquads_of_graphs((graph, triples) for graph in graphs)
 
-    text = with_lines(written(old), written(come - old), written(gone & old))
-    assert text == written((old - gone) | (come - old))
+    data = with_lines(written(old).encode(), written(come - old), written(gone & old))
+    assert data.decode() == written((old - gone) | (come - old))

@@ -23,6 +23,7 @@ from pyoxigraph import (
     parse,
 )
 
+from kg_builder.graph.conformance import load_shapes
 from kg_builder.graph.ontology import Ontology, load_ontology
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.serialization import PrefixedNames
@@ -116,8 +117,10 @@ def seen(submission: Submission, raw: Raw) -> tuple[str, int, str, str]:
 def test_examples(case: dict[str, object], context: LintContext, tmp_path: Path) -> None:
     text, syntax = str(case["text"]), str(case.get("syntax", "turtle"))
     submission = read(tmp_path, text.removeprefix("\n"), syntax)
-    ignored = case.get("ignore", ())
-    found = [raw for raw in lint(submission, context) if kind_of(raw) not in ignored]  # type: ignore[operator]
+    told = {row[0] for row in case["found"]}  # type: ignore[attr-defined]
+    # most examples are of one triple, whose subject has no class: only some are about that
+    ignored = {*case.get("ignore", ()), "UntypedSubject"} - told  # type: ignore[misc]
+    found = [raw for raw in lint(submission, context) if kind_of(raw) not in ignored]
     expected = [tuple(row) for row in case["found"]]  # type: ignore[attr-defined]
     assert Counter(seen(submission, raw) for raw in found) == Counter(expected)
     for raw in found:
@@ -194,7 +197,10 @@ def test_nothing_is_wrong_with_what_is_published() -> None:
 @pytest.fixture(scope="module")
 def conforming() -> Iterator[LintContext]:
     graph = store_of(SHAPES / "context.ttl")
-    with LintContext(ontology(), graph, base="https://example.org/shapes/") as found:
+    files = Resources.find().files("shapes", "*.ttl")
+    targeted = load_shapes(files, ontology()).target_predicates()
+    base = "https://example.org/shapes/"
+    with LintContext(ontology(), graph, base=base, targeted=targeted) as found:
         yield found
 
 
@@ -211,7 +217,7 @@ def test_what_is_brought_beside_exists(context: LintContext, tmp_path: Path) -> 
     alone = {kind_of(raw) for raw in lint(submission, context)}
     together = {kind_of(raw) for raw in lint(submission, context, (submission, beside))}
     assert "DisjointTypes" in together - alone
-    only = read(tmp_path, "canteen:甲 kg:inStreet street:松溪区_新街道 .")
+    only = read(tmp_path, "canteen:甲 a kg:Canteen ; kg:inStreet street:松溪区_新街道 .")
     assert [kind_of(raw) for raw in lint(only, context)] == ["DanglingTarget"]
     assert not list(lint(only, context, (beside,)))
 

@@ -37,7 +37,10 @@ _MOST_CACHED: Final = 1_000_000
 
 
 class Context:
-    """A graph, its ontology and its shapes, ready to say what new triples would do."""
+    """A graph, its ontology and its shapes, ready to say what new triples would do.
+
+    It keeps what it has read of the graph: it answers one question at a time, in one thread.
+    """
 
     def __init__(self, layout: Layout, ground: Groundwork, old: Iterable[ValidationResult]) -> None:
         self._layout = layout

@@ -26,6 +26,8 @@ _ESCAPED: Final = re.compile(r"\\(.)")
 _EXISTS_BEFORE: Final = re.compile(r"[^{]*\bEXISTS\b", re.IGNORECASE)
 """EXISTS in what a query projects, where its group would be taken for the query's own."""
 _MODIFIERS: Final = {"*": "*", "+": "+", "?": "?"}
+_MOST_PATTERNS: Final = 200
+"""In a group: to lay them out takes the square of their number."""
 _BACKWARDS_COST: Final = 5
 """How much rather a pattern is walked from subject to object: a class or a place has many
 subjects, a thing has few objects."""
@@ -111,6 +113,8 @@ class _Reader:
 
     def _lay_out(self, edges: Sequence[_Edge], known: frozenset[str]) -> frozenset[str]:
         """Add a pattern for each edge, by the cheapest tree from what is known."""
+        if len(edges) > _MOST_PATTERNS:
+            raise NotUnderstoodError
         costs = dict.fromkeys(known, 0)
         left = list(edges)
         while left:

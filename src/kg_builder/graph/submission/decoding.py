@@ -21,7 +21,7 @@ _WIDE_MARKS: Final = (
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
 _SAMPLE: Final = 100_000
-_LEGACY: Final = (("gb18030", "GBK / GB18030"), ("big5", "Big5"))
+_LEGACY: Final = ("gb18030", "big5")
 _CHINESE: Final = "[\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]"
 
 
@@ -66,11 +66,14 @@ def decode(data: bytes, name: str) -> Decoded:
 
 def _undecodable(data: bytes, error: UnicodeDecodeError, name: str) -> InputError:
     sample = data[max(0, error.start - _SAMPLE // 2) : error.start + _SAMPLE // 2]
-    for codec, title in _LEGACY:
+    damaged = sample.decode("utf-8", "replace")
+    # Chinese in UTF-8 is Chinese in GBK as well, only other; legacy text is never much UTF-8
+    legacy = _LEGACY if len(re.findall(_CHINESE, damaged)) < damaged.count("\ufffd") else ()
+    for codec in legacy:
         text = sample.decode(codec, "replace")
         foreign = [character for character in text if character > "\x7f"]
         if len(re.findall(_CHINESE, text)) > 0.9 * len(foreign):
-            return _foreign(title, name)
+            return _foreign("GBK / GB18030 / Big5", name)
     before = data[: error.start].decode().removeprefix("\ufeff")
     at = position(before, len(before))
     return InputError(

@@ -17,6 +17,7 @@ from kg_builder.graph.submission.glue import iri_notice
 from kg_builder.graph.submission.matching import Found, Key, Place, literal_key
 from kg_builder.graph.submission.model import SubmissionNotice
 from kg_builder.graph.submission.wording import bad_iri, refused_at
+from kg_builder.graph.submission.xml_guard import PREDEFINED, REFERENCE
 from kg_builder.graph.vocabulary import PREFIXES
 from kg_builder.model.selector import Span
 
@@ -36,9 +37,7 @@ _PIECE: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ATTRIBUTE: Final = re.compile(r"""([^\s=]++)\s*+=\s*+("[^"]*"|'[^']*')""")
-_REFERENCE: Final = re.compile(r"&(#x?[0-9A-Fa-f]+|[^#;&\s][^;&\s]*);")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_PREDEFINED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _SYNTAX: Final = frozenset(
     _RDF + name for name in ("about", "ID", "nodeID", "resource", "datatype", "parseType", "bagID")
 )
@@ -138,13 +137,13 @@ class RdfXmlReader:
         frame.text.append(raw if kind == "data" else self._decoded(raw))
 
     def _decoded(self, raw: str) -> str:
-        return _REFERENCE.sub(self._referred, raw) if "&" in raw else raw
+        return REFERENCE.sub(self._referred, raw) if "&" in raw else raw
 
     def _referred(self, match: re.Match[str]) -> str:
         name = match[1]
         if name.startswith("#"):
             return chr(int(name[2:], 16) if name[1] in "xX" else int(name[1:]))
-        return self._entities.get(name, _PREDEFINED.get(name, match[0]))
+        return self._entities.get(name, PREDEFINED.get(name, match[0]))
 
     def _start(self, piece: re.Match[str]) -> None:
         parent = self._open[-1] if self._open else None

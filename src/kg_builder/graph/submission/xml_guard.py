@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, NoReturn
 from xml.parsers import expat
 
@@ -19,7 +20,10 @@ MAX_ENTITY: Final = 10_000
 """Characters of one entity, with the entities in it."""
 MAX_GROWTH: Final = 10 << 20
 """Characters that all entities of a document may add to it."""
-_REFERENCE: Final = re.compile(r"&([^#;&\s][^;&\s]*);")
+REFERENCE: Final = re.compile(r"&(#x?[0-9A-Fa-f]+|[^#;&\s][^;&\s]*);")
+PREDEFINED: Final[Mapping[str, str]] = MappingProxyType(
+    {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
+)
 
 
 class _Stop(Exception):
@@ -50,7 +54,7 @@ def declared_entities(text: str, name: str, max_depth: int) -> Mapping[str, str]
         raise refused_at(text, place, name, stop.zh, stop.en) from None
     except expat.ExpatError as error:
         raise _not_well_formed(error, text, name) from None
-    references = _REFERENCE.finditer(text) if guard.entities else ()
+    references = REFERENCE.finditer(text) if guard.entities else ()
     growth = sum(len(guard.entities.get(match[1], "")) for match in references)
     if growth > MAX_GROWTH:
         raise InputError(
@@ -144,7 +148,7 @@ class _Guard:
                 f"the entity {name} holds tags and is not read: write out what it stands for",
             )
         length = len(value) + sum(
-            len(self.entities.get(match[1], "")) for match in _REFERENCE.finditer(value)
+            len(self.entities.get(match[1], "")) for match in REFERENCE.finditer(value)
         )
         if length > MAX_ENTITY:
             raise _Stop(
@@ -152,10 +156,12 @@ class _Guard:
                 f"the entity {name} stands for over {MAX_ENTITY:,} characters",
             )
         # those it holds are declared before it, else it is refused
-        self.entities.setdefault(name, _REFERENCE.sub(self._expanded, value))
+        self.entities.setdefault(name, REFERENCE.sub(self._expanded, value))
 
     def _expanded(self, match: re.Match[str]) -> str:
-        known = self.entities.get(match[1], _PREDEFINED.get(match[1]))
+        if match[1].startswith("#"):
+            return match[0]
+        known = self.entities.get(match[1], PREDEFINED.get(match[1]))
         if known is None:
             raise _Stop(
                 f"实体 &{match[1]}; 在声明之前使用",
@@ -182,9 +188,6 @@ class _Guard:
 
     def end(self, _name: str) -> None:
         self._depth -= 1
-
-
-_PREDEFINED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 
 
 def _external(where: str, zh: str, en: str) -> NoReturn:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
-from xml.sax.saxutils import escape, unescape
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -127,6 +126,8 @@ def _in_json(before: str, old: Term, new: NamedNode | Literal) -> str | None:
 
 
 def _in_xml(before: str, old: Term, new: NamedNode | Literal) -> str | None:
+    from xml.sax.saxutils import escape, unescape  # slow to import: it brings urllib
+
     if not _same_kind(old, new) or unescape(before, {"&quot;": '"', "&apos;": "'"}) != old.value:
         return None
     return escape(new.value, {'"': "&quot;"})

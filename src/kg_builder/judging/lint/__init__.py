@@ -28,7 +28,7 @@ from kg_builder.judging.lint.literals import ill_formed
 from kg_builder.judging.lint.mending import mend_literal
 from kg_builder.judging.lint.misspelt import misspelt_namespaces
 from kg_builder.judging.lint.repeats import told_once
-from kg_builder.judging.lint.targets import dangling, iri_patterns
+from kg_builder.judging.lint.targets import dangling, iri_patterns, untyped
 from kg_builder.judging.lint.task import LintContext, Task
 from kg_builder.judging.lint.terms import unknown, unused
 from kg_builder.judging.raw import Raw
@@ -80,6 +80,7 @@ def _found(
             hidden,
             circles,
             dangling,
+            untyped,
             iri_patterns,
         ),
     ):

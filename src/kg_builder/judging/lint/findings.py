@@ -35,6 +35,7 @@ class Kind(Enum):
     CHINESE_WITHOUT_TAG = "ChineseWithoutTag"
     CIRCLE = "Circle"
     DANGLING = "DanglingTarget"
+    UNTYPED = "UntypedSubject"
     IRI_PATTERN = "IriPattern"
     SCHEMA = "SchemaTriple"
     IMPORT = "Import"

@@ -1,9 +1,10 @@
-"""Targets that exist nowhere, and IRIs that are not made as those of their class are."""
+"""Nodes that exist nowhere or are of no class, and IRIs not made as those of their class are."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 from urllib.parse import unquote
 
@@ -14,7 +15,7 @@ from kg_builder.errors import StoreError
 from kg_builder.graph.iris import local_name
 from kg_builder.graph.ontology import ROOT
 from kg_builder.graph.unknown_terms import OWN_NAMESPACES
-from kg_builder.graph.vocabulary import HOUSE, PREFIXES, RDF_TYPE
+from kg_builder.graph.vocabulary import HOUSE, PREFIXES, RDF_TYPE, expand
 from kg_builder.judging.lint.bounds import evidence_spaces
 from kg_builder.judging.lint.findings import Kind, about, instead
 from kg_builder.judging.lint.near import Near, local_part, namespace_end, ranked
@@ -23,6 +24,7 @@ from kg_builder.judging.raw import Mend, Raw, Replacement
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.text.search.records import Ambiguous, Found
 
+_DEPRECATED: Final = expand("owl:deprecated")
 _CLOSE: Final = 60.0
 _INSTANCE: Final = re.compile(r"(?P<base>.+/)id/(?P<segment>[a-z][-a-z0-9]*)/(?P<local>[^/#]+)")
 _LETTERS: Final = "0-9A-Za-z\u3007\u3400-\u4dbf\u4e00-\u9fff"
@@ -95,6 +97,48 @@ def _dangling(task: Task, triple: Triple, node: NamedNode, near: Near) -> Raw:
     return about(Kind.DANGLING, triple, "object", words, severity="Warning", fixes=fixes)
 
 
+def untyped(task: Task) -> Iterator[Raw]:
+    """Yield each subject of no class, neither stated nor entailed: no shape would look at it."""
+    evidence = evidence_spaces(task.context.base)
+    given = {node for triple in task.triples for node in _typed_by(task, triple)}
+    for node, triples in task.by_subject.items():
+        if not isinstance(node, NamedNode) or node in given or node.value.startswith(evidence):
+            continue
+        if _is_term(node) or task.is_glued(node) or any(task.known(node, RDF_TYPE)):
+            continue
+        yield _untyped(task, triples[0], node)
+
+
+def _typed_by(task: Task, triple: Triple) -> Iterator[object]:
+    """Yield the ends of a triple that it gives a class, or that shapes look at without one."""
+    if triple.predicate == RDF_TYPE or triple.predicate == _DEPRECATED:  # a tombstone has none
+        yield triple.subject
+        return
+    if triple.predicate in task.context.targeted:
+        yield from (triple.subject, triple.object)
+    subjects, objects = task.vocabulary.entailed_types(triple.predicate)
+    if subjects:
+        yield triple.subject
+    if objects:
+        yield triple.object
+
+
+def _untyped(task: Task, triple: Triple, node: NamedNode) -> Raw:
+    near = _nearest(task, node, named=_is_instance(task, node))
+    zh = f"不知道 {task.short(node)} 是哪一类事物，所以没有形状检查它"
+    en = f"{task.short(node)} is of no known class, so no shape checks it"
+    ask_zh, ask_en = "请写明类型（a kg:…）", "give it a type (a kg:…)"
+    if near.terms:
+        named = [task.called(term) for term in near.terms]
+        ask_zh += "；或者是不是 " + "、".join(name.zh for name in named) + "？"
+        ask_en += "; or did you mean " + ", ".join(name.en for name in named) + "?"
+    fixes: tuple[Mend, ...] = ()
+    if near.plain:
+        fixes = (_renamed(task, node, near.terms[0], task.short(near.terms[0])),)
+    words = Bilingual(f"{zh}：{ask_zh}", f"{en}: {ask_en}")
+    return about(Kind.UNTYPED, triple, "subject", words, fixes=fixes)
+
+
 def triple_part(task: Task, triple: Triple) -> str:
     """Return the predicate of a triple as people write it."""
     return task.short(triple.predicate)
@@ -107,7 +151,7 @@ def _nearest(task: Task, node: NamedNode, *, named: bool) -> Near:
         return Near(moved, plain=len(moved) == 1)
     candidates = {*_own(task, node)}
     if named:
-        candidates |= set(_named(task, node))
+        candidates |= set(_named(task, node)) - {node}
     wanted = unquote(local_part(node.value))
     rated = {
         other: score
@@ -127,14 +171,15 @@ def _elsewhere(task: Task, node: NamedNode) -> tuple[NamedNode, ...]:
     if same != node and task.exists(same):
         return (same,)
     others = (NamedNode(f"{base}id/{segment}/{local}") for segment in task.vocabulary.segments)
-    return tuple(other for other in others if task.exists(other))[:_MOST_ELSEWHERE]
+    found = (other for other in others if other != node and task.exists(other))
+    return tuple(islice(found, _MOST_ELSEWHERE))
 
 
 def _own(task: Task, node: NamedNode) -> Iterator[NamedNode]:
     space = node.value[: namespace_end(node.value)]
     left = _MOST_OWN
     for other in task.by_subject:
-        if isinstance(other, NamedNode) and other.value.startswith(space):
+        if other != node and isinstance(other, NamedNode) and other.value.startswith(space):
             yield other
             left -= 1
             if not left:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import TracebackType
 from typing import Final
@@ -50,23 +50,28 @@ class LintContext:
         base: str | None = None,
         resources: Resources | None = None,
         rules: Rules | None = None,
+        targeted: Iterable[NamedNode] = (),
     ) -> None:
         """Take what there is; nothing is read yet.
 
         `base` is that of instance IRIs (the graph's, if none is given); `rules` are the ontology's,
-        where they have been compiled already.
+        where they have been compiled already. Shapes look at the subjects and objects of
+        `targeted` properties.
         """
         self.vocabulary = Vocabulary(ontology, rules)
         self.graph = graph
         self.base = base or (graph.base if graph is not None else None) or DEFAULT_BASE
         self.nearest = Nearest(self.vocabulary)
         self.namespaces = Namespaces(self.vocabulary)
+        self.targeted = frozenset(targeted)
         self._resources = resources
         self._names: NameIndex | None = None
 
     def beside(self, graph: OpenGraph) -> LintContext:
         """Return one for another generation with the same ontology; what is known of it stays."""
-        other = LintContext(self.vocabulary.ontology, graph, resources=self._resources)
+        other = LintContext(
+            self.vocabulary.ontology, graph, resources=self._resources, targeted=self.targeted
+        )
         other.vocabulary = self.vocabulary
         other.nearest, other.namespaces = self.nearest, self.namespaces
         return other

@@ -94,6 +94,10 @@ _HELP: Final[Mapping[str, Bilingual]] = MappingProxyType(
         "kg:DanglingTarget": Bilingual(
             "指向的事物哪里都没有。", "What is pointed to exists nowhere."
         ),
+        "kg:UntypedSubject": Bilingual(
+            "一个事物没有类型，没有形状会检查它。",
+            "A thing has no class, and no shape would check it.",
+        ),
         "kg:IriPattern": Bilingual(
             "IRI 不照它的类的写法。", "An IRI is not made as those of its class."
         ),

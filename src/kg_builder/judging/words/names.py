@@ -134,8 +134,12 @@ class Namer:
             return self.say("没有 IRI 的类", "class without an IRI")
         label = self.label(node)
         if label is None:
-            return self.short(node)
+            return self._bare(node)
         return f"{label}{self._short_aside(node)}"
+
+    def _bare(self, node: NamedNode) -> str:
+        """Return the short name of what has no label, apart from Chinese around it."""
+        return self.say(self.quoted(self.short(node)), self.short(node))
 
     def _short_aside(self, node: NamedNode) -> str:
         """Return the short name in brackets; nothing where there is none."""
@@ -158,7 +162,7 @@ class Namer:
         """Return a property: “所在街道”（kg:inStreet）; `name` is what its shape calls it."""
         label = name or self.label(node)
         if label is None:
-            return self.short(node)
+            return self._bare(node)
         return f"{self.quoted(label)}{self._short_aside(node)}"
 
     def path(self, text: str, name: str | None = None) -> str:
@@ -178,7 +182,7 @@ class Namer:
 
     def _step(self, node: NamedNode) -> str:
         label = self.label(node)
-        return self.quoted(label) if label else self.short(node)
+        return self.quoted(label) if label else self._bare(node)
 
     def _joined(self, operator: str, parts: Sequence[str]) -> str:
         if operator == "sequence":

@@ -401,7 +401,7 @@ class _Teller:
         listed = self.namer.all(self.asker.properties(constraint), 12)
         yield self.say(
             f"{self.thing}有属性{apart(self.prop)}（值是{apart(self.value())}），而只许有这些属性：{listed}。",
-            f"{self.thing} has the property {self.prop} (with the value {self.value()}), but "
+            f"{self.thing} has the property {self.prop} (value: {self.value()}), but "
             f"only these are allowed: {listed}.",
         )
         yield self.say("请删去，或改用其中之一。", "Remove it, or use one of these.")

@@ -152,6 +152,7 @@ def test_what_takes_too_long_is_refused(child):
         ("<urn:a> <urn:b> 1 .".encode("utf-16-le"), "seems to be UTF-16"),
         ("<urn:a> <urn:b> '海淀区政府工作报告' .".encode("gbk"), "seems to be GBK"),
         (b'<urn:a>\n "\xff" .', "save the file as UTF-8"),
+        (b'<urn:a>\n "\xff' + "海淀区政府工作报告".encode() + b'" .', "save the file as UTF-8"),
         (b'<urn:a>\n "\0" .', "NUL"),
     ],
 )

@@ -15,7 +15,7 @@ from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.submission.model import Submission
 from kg_builder.graph.validation import validate
 from kg_builder.judging.raw import Raw
-from kg_builder.judging.words import Material, place_results
+from kg_builder.judging.words import Material, Rules, place_results
 from kg_builder.model.selector import Span
 from kg_builder.model.validation import ValidationResult
 from kg_builder.model.verdict import PlacedResult
@@ -141,3 +141,16 @@ def test_raw_results_keep_their_words_places_and_mends(tmp_path: Path) -> None:
     (bare,) = place_results([Raw(result)], material)
     assert [where(data, item) for item in (spanned, placed, bare)] == ["@prefix", ":nick", ":a"]
     assert (bare.message.zh, bare.explanation.en) == ("字", "word")
+
+
+def test_rules_may_be_kept_for_several_submissions(tmp_path: Path) -> None:
+    shape = ":S sh:targetSubjectsOf :nick ; sh:property [ sh:path :seats ; sh:minCount 1 ] ."
+    rules = compiled(shape, tmp_path)
+    ontology = read(ONTOLOGY, "ontology.ttl", tmp_path).triples
+    kept = Rules(rules, ontology)
+    for text in (":a :nick 'x' .", ":b :nick 'y' ."):
+        data = read(text, "data.ttl", tmp_path)
+        results = validate(TripleIndex(data.triples), rules).results
+        found = place_results(results, Material((data,), kept=kept))
+        assert found == place_results(results, Material((data,), rules, ontology=ontology))
+        assert len(found) == 1
