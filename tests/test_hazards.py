@@ -881,9 +881,10 @@ def test_a_long_chain_of_a_transitive_property_is_refused_before_it_multiplies(
 
 
 def test_a_ring_of_thousands_is_told_once(judged):
-    ring = (f"kgr:n{i} kg:upperPlan kgr:n{(i + 1) % 1500} .\n" for i in range(1500))
+    broader = "<http://www.w3.org/2004/02/skos/core#broader>"
+    ring = (f"kgr:n{i} {broader} kgr:n{(i + 1) % 1500} .\n" for i in range(1500))
     started = time.monotonic()
     _, results = judged(OURS + "".join(ring))
     circles = [result for result in results if "Circ" in json.dumps(result)]
-    assert len(circles) <= 1
+    assert len(circles) == 1
     assert time.monotonic() - started < 40
