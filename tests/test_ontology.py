@@ -45,9 +45,9 @@ TERMS = {
         Collection Topic StatusStatement DistinctionClaim partOf hasPart inCollection hasItem
         basedOn appliesTo extendedTo goal concerns implements forPeriod phase edition version batch
         renamedTo mergedInto possiblySameAs scope distinction""",
-    "report": """Report Section Table Cell reportsPeriod plansPeriod issuedBy coversArea inReport
-        parentSection inSection sectionNumber sectionLevel tableKind rowCount columnHeader inTable
-        rowNumber columnNumber cellText""",
+    "report": """Document Report Section Table Cell reportsPeriod plansPeriod issuedBy coversArea
+        inReport parentSection inSection sectionNumber sectionLevel tableKind rowCount columnHeader
+        inTable rowNumber columnNumber cellText""",
     "evidence": """Passage SourceFact SourceCopy line column path textSha256 rule reading inRow
         inColumn retrieved sourceSha256 normalizedTextSha256 Decision decision action decidedBy
         reason""",
