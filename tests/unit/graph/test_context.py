@@ -12,6 +12,7 @@ from shacl_support import triples
 
 from kg_builder.errors import InputError
 from kg_builder.graph.context import Context, open_context
+from kg_builder.graph.context.groundwork import Groundwork
 from kg_builder.graph.context.texts import NotUnderstoodError, patterns
 from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.shacl import compile_shapes
@@ -25,7 +26,9 @@ CANTEEN = NamedNode(f"{DEFAULT_BASE}id/canteen/新")
 
 
 def context(data: str, shapes: str, ontology: str = "", old=()) -> Context:
-    return Context(layout(triples(data), triples(ontology)), compile_shapes(triples(shapes)), old)
+    place = layout(triples(data), triples(ontology))
+    compiled = compile_shapes(triples(shapes))
+    return Context(place, Groundwork.of(place.ontology, compiled, Resources.find()), old)
 
 
 def result(focus, path, component="urn:c", severity="Violation", **more):
