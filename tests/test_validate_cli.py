@@ -464,3 +464,38 @@ def test_nothing_to_mend_writes_nothing(kg, folder):
     assert not (folder / "mended.ttl").exists()
     assert code == kg("good.ttl")[0]
     assert out
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("relative.ttl", "<a> a <http://example.org/Person> ."),
+        ("relative.jsonld", '{"@id": "a", "@type": "http://example.org/Person"}'),
+        (
+            "relative.rdf",
+            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://example.org/">'
+            '<Person rdf:about="a"/></rdf:RDF>',
+        ),
+    ],
+)
+def test_relative_iris_have_a_base_or_are_refused(kg, folder, name, text):
+    (folder / name).write_text(text, "utf-8")
+    code, out, err = kg(name, "-s", "shapes.ttl")
+    assert (code, out) == (2, "")
+    assert "relative IRI" in err
+    base = ("--base", "http://data.example/")
+    code, out, _ = kg(name, "-s", "shapes.ttl", "-f", "turtle", "--fail-on", "warning", *base)
+    assert code == 1
+    assert "<http://data.example/a>" in out
+    assert kg(name, "-s", "shapes.ttl", "--base", "a b")[0] == 2
+
+
+def test_shapes_that_are_switched_off_check_nothing_and_say_so(kg, folder):
+    text = (folder / "shapes.ttl").read_text("utf-8")
+    off = re.sub(r"a sh:NodeShape ;", "a sh:NodeShape ; sh:deactivated true ;", text)
+    (folder / "off.ttl").write_text(off, "utf-8")
+    code, out, _ = kg("data.ttl", "-s", "off.ttl")
+    assert code == 0
+    assert "nothing was checked" in out
+    assert "conforms" not in out
+    assert "sh:conforms true" in kg("data.ttl", "-s", "off.ttl", "-f", "turtle")[1]

@@ -56,7 +56,7 @@ class Question:
     ontology: tuple[Submission, ...] = ()
     inference: Inference = "none"
     merge_graphs: bool = False
-    timeout: float = 600.0
+    timeout: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,14 +114,14 @@ def check_shapes(
     found = _checked(data, shapes, ontology, inference, timeout)
     if isinstance(found, Unusable):
         raise _unusable(found, shapes)
-    if not found.shapes:
+    if not found.shapes and not found.asleep:
         raise ConfigurationError(
             "没有一个形状既有目标又有约束：什么也不会检查；请给形状加 sh:targetClass 等目标",
             "no shape has both a target and a constraint: nothing would be checked; give a shape a"
             " target, such as sh:targetClass",
             file=shapes.names,
         )
-    if must_check and not found.focus_nodes:
+    if must_check and found.shapes and not found.focus_nodes:
         raise _checked_nothing(found, shapes)
     return found
 
@@ -234,6 +234,14 @@ def about_shapes(found: Checked, shapes: ShapeFiles) -> tuple[list[PlacedResult]
             Bilingual(
                 f"有 {known} 个形状目标在数据里没有对应的节点，没有可检查的",
                 f"targets of shapes that meet nothing in the data, and checked nothing: {known}",
+            )
+        )
+    if found.asleep and not found.shapes:
+        notes.append(
+            Bilingual(
+                "形状的约束全都关掉了（sh:deactivated 等），什么也没检查",
+                "all constraints of the shapes are switched off (sh:deactivated …), and nothing was"
+                " checked",
             )
         )
     advanced = advanced_terms(shapes.files)

@@ -39,6 +39,7 @@ _WORDS: Final = {
     "mended": Bilingual("只看有改法的", "With a mend"),
     "results": Bilingual("结果", "Results"),
 }
+_UNCHECKED: Final = Bilingual("什么也没检查", "Nothing was checked")
 _CONFORMS: Final = Bilingual("合格", "Conforms")
 _PASSES: Final = Bilingual("通过，但有发现", "Passes, with findings")
 _FAILS: Final = Bilingual("不合格", "Does not conform")
@@ -114,7 +115,10 @@ class _Writer:
         )
 
     def _state(self) -> tuple[str, Bilingual]:
-        if self._report.verdict.conforms:
+        verdict = self._report.verdict
+        if verdict.conforms and not verdict.focus_nodes:
+            return "warning", _UNCHECKED
+        if verdict.conforms:
             return "good", _CONFORMS
         return ("warning", _PASSES) if self._report.passes else ("violation", _FAILS)
 

@@ -165,7 +165,9 @@ class _Teller:
             f"{_many(verdict.triples, 'triple')}, {_many(verdict.focus_nodes, 'node')} checked",
         )
         names = self._say("、", ", ").join(file.name for file in report.files)
-        if verdict.conforms:
+        if verdict.conforms and not verdict.focus_nodes:
+            head = self._say("什么也没检查", "nothing was checked")
+        elif verdict.conforms:
             head = self._paint("+", self._say("合格", "conforms"))
         elif report.passes:
             head = self._say("通过，但有发现", "passes, with findings")
