@@ -269,7 +269,7 @@ def test_a_pattern_is_rather_walked_from_its_subject():
         "GRAPH $shapesGraph { $this ex:p ?o }",
         "$this ex:p ?o . FILTER EXISTS { ?a ex:q ?b }",
         "OPTIONAL { $this ex:p ?o } ?o ex:q ?x",
-        "$this ex:p ?o . " * 201,
+        "{ $this ex:p ?o } " * 201,
     ],
 )
 def test_a_query_beyond_this_is_not_understood(where):
