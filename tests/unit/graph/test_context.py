@@ -6,13 +6,12 @@ import time
 from dataclasses import replace
 
 import pytest
-from context_support import assert_same_effect, layout
+from context_support import assert_same_effect, context_of, layout
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 from shacl_support import triples
 
 from kg_builder.errors import InputError
 from kg_builder.graph.context import Context, open_context
-from kg_builder.graph.context.groundwork import Groundwork
 from kg_builder.graph.context.texts import NotUnderstoodError, patterns
 from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.shacl import compile_shapes
@@ -27,8 +26,7 @@ CANTEEN = NamedNode(f"{DEFAULT_BASE}id/canteen/新")
 
 def context(data: str, shapes: str, ontology: str = "", old=()) -> Context:
     place = layout(triples(data), triples(ontology))
-    compiled = compile_shapes(triples(shapes))
-    return Context(place, Groundwork.of(place.ontology, compiled, Resources.find()), old)
+    return context_of(place, compile_shapes(triples(shapes)), old)
 
 
 def result(focus, path, component="urn:c", severity="Violation", **more):

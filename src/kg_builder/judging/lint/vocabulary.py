@@ -38,7 +38,7 @@ _UPWARD: Final = tuple(
         expand,
         (
             *("skos:broader", "skos:broaderTransitive", "dcterms:isPartOf", "geo:sfWithin"),
-            *("org:subOrganizationOf", "schema:containedInPlace", "schema:isPartOf"),
+            *("org:subOrganizationOf", "schema:containedInPlace"),
             *("dcterms:isReplacedBy", "renamedTo", "mergedInto", "parentSection"),
         ),
     )
