@@ -150,7 +150,11 @@ def submit(
         held = {triple for found in history.graphs().values() for triple in found}
         if report.passes and held.issuperset(triples):
             return Outcome("unchanged", report, batch, known=triples)
-        change = extend(graph, history, after, judgement.effect)
+        change = (
+            extend(graph, history, after, judgement.effect)
+            if court.results_known
+            else recompute(graph, history, after, _resources(options)).change
+        )
         work = _Work(graph, history, after, options, change, report)
         return work.finish(output, files, triples)
 
@@ -328,6 +332,14 @@ def _check_retraction(
     triples: Sequence[Triple],
     submissions: Sequence[Submission],
 ) -> None:
+    for submission in submissions:
+        for name in submission.named:
+            raise InputError(
+                f"命名图 {name} 里的三元组不会撤回：请把它们写在默认图里",
+                f"triples of the named graph {name} are not retracted: write them in the default"
+                " graph",
+                file=submission.name,
+            )
     held = {triple for found in history.graphs().values() for triple in found}
     for triple in triples:
         if triple in held:
