@@ -19,6 +19,7 @@ from kg_builder.graph.shacl.constraints import Constraint
 from kg_builder.graph.shacl.vocabulary import RDF_TYPE, short_name
 from kg_builder.graph.vocabulary import expand
 from kg_builder.judging.lint.mending import mend_literal
+from kg_builder.judging.lint.near import local_part
 from kg_builder.judging.raw import Mend, Replacement
 from kg_builder.judging.words.asked import Asker
 from kg_builder.judging.words.likeness import folded, likeness
@@ -140,8 +141,8 @@ class _Mender:
             yield from self._other_scheme(value)
             yield from self._turned()
             label = self.zh.label(value)
-            if label is not None and not self.facts.types(value):
-                yield from self._named(label, constraint.cls)
+            if not self.facts.types(value):
+                yield from self._named(label or local_part(value.value), constraint.cls)
 
     def _named(self, text: str, cls: Term) -> Iterator[Mend]:
         """Propose the one thing of a class that has a name."""

@@ -168,7 +168,8 @@ class _Desk:
             for raw in self._known.get(result, ()):
                 more = _own_words(raw.result)
                 explanation = Bilingual(
-                    f"{explanation.zh}另外：{more.zh}。", f"{explanation.en} Besides: {more.en}."
+                    f"{explanation.zh}另外：{_ended(more.zh, '。')}",
+                    f"{explanation.en} Besides: {_ended(more.en, '.')}",
                 )
                 mends = (*mends, *(fix for fix in raw.fixes if fix not in mends))
         return PlacedResult(
@@ -187,6 +188,11 @@ class _Desk:
             fix = as_fix(mend, self._material.submissions) if isinstance(mend, Mend) else mend
             if fix is not None:
                 yield fix
+
+
+def _ended(words: str, stop: str) -> str:
+    """Return words with a stop, unless they end a sentence as they are."""
+    return words if words[-1:] in "。！？.!?" else words + stop
 
 
 def _own_words(result: ValidationResult) -> Bilingual:
