@@ -28,6 +28,7 @@ from kg_builder.graph.iris import mint_graph
 from kg_builder.graph.ontology import ontology_of
 from kg_builder.graph.output import result_key
 from kg_builder.graph.serialization import GraphName
+from kg_builder.graph.store import graphs_held
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.resources import Resources
 
@@ -142,11 +143,8 @@ class _Verifying:
                 yield Damage("contributions", error.file or str(number), error.message)
 
     def _held(self) -> dict[GraphName, list[Triple]] | Damage:
-        graphs: dict[GraphName, list[Triple]] = {}
         try:
-            store = Store.read_only(str(self._generation / "store"))
-            for quad in store:
-                graphs.setdefault(quad.graph_name, []).append(quad.triple)
+            graphs = graphs_held(Store.read_only(str(self._generation / "store")))
         except (OSError, RuntimeError, ValueError) as error:
             words = Bilingual(f"读不了（{error}）", f"cannot be read ({error})")
             return Damage("store", "store", words)

@@ -134,10 +134,6 @@ class Vocabulary:
             found |= self._broader.get(term, frozenset())
         return found
 
-    def is_narrower(self, one: NamedNode, other: NamedNode) -> bool:
-        """Return whether a class stands below another."""
-        return other in self._broader.get(one, frozenset())
-
     def entailed_types(
         self, predicate: NamedNode
     ) -> tuple[frozenset[NamedNode], frozenset[NamedNode]]:
