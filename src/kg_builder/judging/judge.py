@@ -23,11 +23,11 @@ from kg_builder.graph.shacl import compile_shapes
 from kg_builder.graph.shacl.report import read_term, sort_key
 from kg_builder.graph.submission.model import Submission
 from kg_builder.judging.fixes import apply_fixes, compatible
+from kg_builder.judging.house_shapes import HouseShapes
 from kg_builder.judging.lint import LintContext, already_there, is_schema, lint, told_once
 from kg_builder.judging.raw import Raw
 from kg_builder.judging.reports.report import FailOn, JudgedFile, Report
 from kg_builder.judging.standalone import (
-    HouseShapes,
     ShapeFiles,
     about_shapes,
     check_shapes,

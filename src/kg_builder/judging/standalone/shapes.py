@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from pathlib import Path
 from typing import Final
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
@@ -21,14 +19,12 @@ from kg_builder.errors import (
 )
 from kg_builder.graph.mixing import Inference
 from kg_builder.graph.shacl.report import read_term
-from kg_builder.graph.shacl.vocabulary import short_name
 from kg_builder.graph.submission.model import Submission
-from kg_builder.graph.submission.reading import read_placed
 from kg_builder.graph.vocabulary import PREFIXES
-from kg_builder.judging.alone import Aim, Checked, Unusable, check_alone
 from kg_builder.judging.reports.report import UNMET_TARGET
 from kg_builder.judging.reports.terms import shortened
-from kg_builder.judging.shape_terms import advanced_terms, strange_terms
+from kg_builder.judging.standalone.engine import Aim, Checked, Unusable, check_alone
+from kg_builder.judging.standalone.terms import advanced_terms, strange_terms
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.validation import ValidationResult
 from kg_builder.model.verdict import FilePlace, PlacedResult
@@ -67,31 +63,6 @@ class ShapeFiles:
             span = file.subject_span(node)
             if span is not None:
                 return file.place(span)
-        return None
-
-
-class HouseShapes:
-    """The shapes of the house: read only where a result has to say where its shape is written."""
-
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self._paths = tuple(paths)
-        self._files: dict[Path, Submission] = {}
-
-    @cached_property
-    def _texts(self) -> Mapping[Path, str]:
-        return {path: path.read_text("utf-8") for path in self._paths}
-
-    def place(self, node: NamedNode) -> FilePlace | None:
-        """Return where a shape is written."""
-        name = short_name(node.value)
-        for path, text in self._texts.items():
-            if name not in text:
-                continue
-            if path not in self._files:
-                self._files[path] = read_placed(path)
-            span = self._files[path].subject_span(node)
-            if span is not None:
-                return self._files[path].place(span)
         return None
 
 
