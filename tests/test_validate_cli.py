@@ -556,3 +556,10 @@ def test_a_street_by_its_bare_name_is_mended(kg, folder):
     _, out, _ = kg("listing.ttl", lang="zh")
     assert "改成 八里庄街道" in out
     assert "？。" not in out
+
+
+def test_what_is_missing_is_told_with_what_the_graph_has_there(kg, folder):
+    text = LISTING.replace("    kg:area district:海淀区 ;\n", "")
+    (folder / "listing.ttl").write_text(text, "utf-8")
+    _, out, _ = kg("listing.ttl")
+    assert "In the graph it often is 海淀区 (district:海淀区)." in out
