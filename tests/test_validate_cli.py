@@ -531,6 +531,8 @@ def test_what_follows_from_a_misspelt_class_is_told_once(kg, folder):
     assert {item["follows"]["line"] for item in following} == {9}
     shown = {item["place"]["line"] for item in results}
     assert 13 in shown  # programs get every result
+    _, page, _ = kg("listing.ttl", "-f", "html")
+    assert page.count("follows from another fault") == 2
 
 
 def test_messages_lead_to_what_the_graph_has_and_to_forms_for_what_it_lacks(kg, folder):
