@@ -167,6 +167,8 @@ def _file(result: BuildResult, name: str) -> str:
 
 
 def _say_result(found: Mapping[str, Any], result: BuildResult, say: Speaker) -> None:
+    from kg_builder.graph.serialization import message_in
+
     source = found.get("source")
     place = (
         f"{_file(result, source)}:{found['line']}:{found['column']}"
@@ -178,20 +180,6 @@ def _say_result(found: Mapping[str, Any], result: BuildResult, say: Speaker) -> 
         say.complain(f"{place}: {text}")
     else:
         say.warn(place, text)
-
-
-def message_in(messages: Sequence[str], language: str) -> str:
-    """Return the words of the message in `language`, else of the first; `messages` are N-Triples.
-
-    What is no literal comes back as it is.
-    """
-    from kg_builder.graph.serialization import literal_words
-
-    tag = f"@{language}"
-    chosen = next(
-        (text for text in messages if text.endswith(tag)), messages[0] if messages else ""
-    )
-    return literal_words(chosen)
 
 
 def _report(result: BuildResult, say: Speaker, *, verbose: bool) -> None:

@@ -133,6 +133,11 @@ class Court:
     def __exit__(self, *_: object) -> None:
         self._lint.close()
 
+    @property
+    def results_known(self) -> bool:
+        """Whether the results that the graph came with are by the shapes of the house."""
+        return self._context.results_known
+
     def judge(self, submissions: Sequence[Submission], listed: int | None = None) -> Judgement:
         """Return the verdict by the shapes of the house on submissions that come together.
 
