@@ -531,6 +531,8 @@ def test_what_follows_from_a_misspelt_class_is_told_once(kg, folder):
     assert {item["follows"]["line"] for item in following} == {9}
     shown = {item["place"]["line"] for item in results}
     assert 13 in shown  # programs get every result
+    _, page, _ = kg("listing.ttl", "-f", "html")
+    assert page.count("follows from another fault") == 2
 
 
 def test_messages_lead_to_what_the_graph_has_and_to_forms_for_what_it_lacks(kg, folder):
@@ -556,3 +558,10 @@ def test_a_street_by_its_bare_name_is_mended(kg, folder):
     _, out, _ = kg("listing.ttl", lang="zh")
     assert "改成 八里庄街道" in out
     assert "？。" not in out
+
+
+def test_what_is_missing_is_told_with_what_the_graph_has_there(kg, folder):
+    text = LISTING.replace("    kg:area district:海淀区 ;\n", "")
+    (folder / "listing.ttl").write_text(text, "utf-8")
+    _, out, _ = kg("listing.ttl")
+    assert "In the graph it often is 海淀区 (district:海淀区)." in out

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from pyoxigraph import DefaultGraph, Triple
+from pyoxigraph import DefaultGraph, NamedNode, Triple
 
 from kg_builder.asking.names import keep_names
 from kg_builder.errors import InputError, StoreError
@@ -353,12 +353,17 @@ def _check_retraction(
                 "was not contributed; what a report says is mended by decisions (kg review)",
             )
             if found is not None
-            else Bilingual("图里没有", "is not in the graph")
+            else Bilingual(
+                "不在图里，或已撤销、撤出（见 kg history）",
+                "is not in the graph, or was taken back (see kg history)",
+            )
         )
+        short = graph.prefixed_names
+        named = " ".join(short[str(t)] if isinstance(t, NamedNode) else str(t) for t in triple)
         place = next(filter(None, (_place(triple, found) for found in submissions)), None)
         raise InputError(
-            f"{triple.subject} {triple.predicate} {triple.object} {reason.zh}",
-            f"{triple.subject} {triple.predicate} {triple.object} {reason.en}",
+            f"{named} {reason.zh}",
+            f"{named} {reason.en}",
             file=place.file if place else None,
             line=place.line if place else None,
             column=place.column if place else None,

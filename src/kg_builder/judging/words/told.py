@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode
 
 from kg_builder.graph.index import Term
 from kg_builder.graph.shacl import constraints as core
@@ -322,6 +324,21 @@ class _Teller:
                 f"({self.shown(found)}); at least {limit} are needed.",
             )
         yield self._add()
+        yield self._usual()
+
+    def _usual(self) -> str:
+        """Return what the graph has most often where a thing is missing."""
+        graph, predicate = self.case.material.graph, self.predicate
+        if graph is None or predicate is None:
+            return ""
+        quads = graph.store.quads_for_pattern(None, predicate, None, DefaultGraph())
+        looked_at = islice(quads, _LOOKED_AT)
+        counted_ = Counter(q.object for q in looked_at if isinstance(q.object, NamedNode))
+        best = sorted(counted_.items(), key=lambda item: (-item[1], item[0].value))[:_USUAL]
+        if not best:
+            return ""
+        named = self.namer.all(self.namer.member(term) for term, _ in best)
+        return self.say(f"图里常见的是{named}。", f"In the graph it often is {named}.")
 
     def _add(self) -> str:
         """Return that a value is to be added, and what it is to be."""
@@ -605,6 +622,8 @@ def must(asked: str) -> str:
     return f"不能{asked[1:]}" if asked.startswith("不") and "，" not in asked else f"须{asked}"
 
 
+_LOOKED_AT: Final = 200
+_USUAL: Final = 2
 _ENTITY: Final = expand("Entity")
 """Above all classes of things: it has no form of its own."""
 _RANGES: Final = (expand("rdfs:range"), expand("schema:rangeIncludes"))
