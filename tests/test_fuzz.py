@@ -164,6 +164,7 @@ def test_the_seeds_are_documents(kind):
 @pytest.mark.parametrize("kind", list(Format))
 def test_documents_that_were_tampered_with(kind, many):
     @many(120)
+    @example(b"<a><?\n  ?></a>")
     @given(documents(kind))
     def check(data):
         read(data, kind)

@@ -200,7 +200,7 @@ def _with_others(words: Bilingual, stop: Stop, at: int) -> Bilingual:
 
 
 def _declared_without_stop(stop: Stop) -> Mend | None:
-    """Mend a declaration that ends with `;`, which ASCII knows as well."""
+    """Know a declaration that ends with `;`, which the grammar has elsewhere."""
     if stop.word != ";" or not _ends_declaration(stop, stop.index):
         return None
     return Mend(stop.place, _declaration_words(";"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -36,6 +37,7 @@ _HALF: Final = 0.5
 _CLEARLY: Final = 0.1
 """By so much the most alike is ahead of the next."""
 _MOST: Final = 3
+_YEAR: Final = re.compile("[0-9]{4}")
 _WEB: Final = ("http://", "https://")
 
 
@@ -137,6 +139,8 @@ class _Mender:
         value = self.value
         if isinstance(value, Literal):
             yield from self._named(value.value, constraint.cls)
+            if _YEAR.fullmatch(value.value):  # of a period that is called 2024年
+                yield from self._named(f"{value.value}年", constraint.cls)
         elif isinstance(value, NamedNode):
             yield from self._other_scheme(value)
             yield from self._turned()
