@@ -223,11 +223,12 @@ def _blame(result: BuildResult, say: Speaker) -> None:
     if number is None:
         return
     (item,) = (item for item in result.summary["contributions"] if item["number"] == number)
+    who = [item[name] for name in ("by", "source") if item[name]]  # undoing needs no source
     say.complain(
         say(
-            f"起因是第 {number} 批贡献（{item['by']}，{item['source']}）："
+            f"起因是第 {number} 批贡献（{'，'.join(who)}）："
             f"用 kg undo {number} 撤销它，或用 --discard-contributions 放弃全部贡献",
-            f"because of contribution {number} ({item['by']}, {item['source']}):"
+            f"because of contribution {number} ({', '.join(who)}):"
             f" kg undo {number} takes it back, --discard-contributions drops all",
         )
     )

@@ -145,7 +145,9 @@ def instances_of(asserted: Iterable[Triple]) -> dict[str, int]:
     counts = Counter(
         triple.object.value.removeprefix(kg)
         for triple in asserted
-        if triple.predicate == RDF_TYPE and isinstance(triple.object, NamedNode)
+        if triple.predicate == RDF_TYPE
+        and isinstance(triple.object, NamedNode)
+        and triple.object.value.startswith(kg)
     )
     return dict(sorted(counts.items()))
 
