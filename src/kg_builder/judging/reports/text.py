@@ -214,7 +214,12 @@ class _Teller:
         )
         names = self._say("、", ", ").join(file.name for file in report.files)
         if verdict.conforms and not verdict.focus_nodes:
-            head = self._say("什么也没检查", "nothing was checked")
+            in_context = report.mode == "context"
+            head = (
+                self._say("没有要检查的新内容", "nothing new to check")
+                if in_context
+                else self._say("什么也没检查", "nothing was checked")
+            )
         elif verdict.conforms:
             head = self._paint("+", self._say("合格", "conforms"))
         elif report.passes:
