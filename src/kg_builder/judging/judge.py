@@ -15,6 +15,7 @@ from typing import Protocol
 
 from pyoxigraph import BlankNode, DefaultGraph, Triple
 
+from kg_builder.errors import InputError
 from kg_builder.graph.context import Context, Effect, open_context
 from kg_builder.graph.context.standing import OldResults
 from kg_builder.graph.mixing import Inference
@@ -23,11 +24,11 @@ from kg_builder.graph.shacl import compile_shapes
 from kg_builder.graph.shacl.report import read_term, sort_key
 from kg_builder.graph.submission.model import Submission
 from kg_builder.judging.fixes import apply_fixes, compatible
+from kg_builder.judging.house_shapes import HouseShapes
 from kg_builder.judging.lint import LintContext, already_there, is_schema, lint, told_once
 from kg_builder.judging.raw import Raw
 from kg_builder.judging.reports.report import FailOn, JudgedFile, Report
 from kg_builder.judging.standalone import (
-    HouseShapes,
     ShapeFiles,
     about_shapes,
     check_shapes,
@@ -56,7 +57,7 @@ class Question:
     ontology: tuple[Submission, ...] = ()
     inference: Inference = "none"
     merge_graphs: bool = False
-    timeout: float = 600.0
+    timeout: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +134,17 @@ class Court:
     def __exit__(self, *_: object) -> None:
         self._lint.close()
 
+    @property
+    def results_known(self) -> bool:
+        """Whether the results that the graph came with are by the shapes of the house."""
+        return self._context.results_known
+
     def judge(self, submissions: Sequence[Submission], listed: int | None = None) -> Judgement:
         """Return the verdict by the shapes of the house on submissions that come together.
 
         Of the results so many are `listed`, with words and mends; the others are counted.
         """
+        _refuse_nothing(submissions)
         linted = tuple(self._linted(submissions))
         triples = self._fit(submissions)
         effect = self._context.effect_of(triples)
@@ -171,6 +178,7 @@ class Court:
 
         The whole graph is checked twice, as it stands and with the submissions.
         """
+        _refuse_nothing(submissions)
         shapes = ShapeFiles(question.shapes)
         linted = tuple(self._linted(submissions))
         triples = self._fit(submissions)
@@ -228,6 +236,7 @@ def judge_alone(
     submissions: Sequence[Submission], question: Question, listed: int | None = None
 ) -> Judgement:
     """Return the verdict by other people's shapes, nothing else at hand."""
+    _refuse_nothing(submissions)
     shapes = ShapeFiles(question.shapes)
     submissions = data_of(submissions, merge=question.merge_graphs)
     ontology = tuple(triple for file in question.ontology for triple in file.triples)
@@ -256,6 +265,16 @@ def judge_alone(
 
 
 _DEFAULT = (None, None, None, DefaultGraph())
+
+
+def _refuse_nothing(submissions: Sequence[Submission]) -> None:
+    """Raise InputError where no file holds a triple: that is no verdict."""
+    if not any(found.triples or found.named for found in submissions):
+        raise InputError(
+            "里面没有三元组，没有可检查的：是不是给错了文件？",
+            "holds no triples, there is nothing to check: is it the wrong file?",
+            file=", ".join(found.name for found in submissions),
+        )
 
 
 def _count(submissions: Sequence[Submission]) -> int:

@@ -22,7 +22,7 @@ _BOX: Final = 26
 _ROW: Final = 32
 _INDENT: Final = 22
 _GAP: Final = 34
-_COLUMN_ROWS: Final = 19
+_COLUMN_ROWS: Final = 20
 """Rows of the hierarchy in one column, about: a third of all classes."""
 _LINE: Final = 20
 _HEAD: Final = 30
