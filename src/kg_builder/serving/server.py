@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import sys
 from collections.abc import Callable, Generator, Mapping
 from typing import Any, Final
 from urllib.parse import quote_from_bytes
@@ -24,6 +25,8 @@ from uvicorn.server import ServerState
 from kg_builder.serving.state import Settings, State
 
 _KEEP_ALIVE: Final = 15
+_SWITCH: Final = 0.0005
+"""Seconds that a thread runs on while another waits."""
 _BACKLOG: Final = 4096
 _LAST_HEADS: Final = 0.25
 """Seconds in which requests that are on their way arrive when the server is told to end."""
@@ -181,6 +184,12 @@ class Server(uvicorn.Server):
         """Note by which signal it is told to end."""
         self.told = sig
         super().handle_exit(sig, frame)
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to end."""
+        # pages are made in a thread: whoever waits for an answer should not wait long for it
+        sys.setswitchinterval(_SWITCH)
+        super().run(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Open the graph, and take connections."""
