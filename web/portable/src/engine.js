@@ -3,6 +3,7 @@
 import initEngine, * as oxigraph from "oxigraph/web.js";
 import { Cards } from "./cards.js";
 import { factsOf } from "./facts.js";
+import { STANDARD } from "./standard.js";
 import { boundTerm, KG, plainTerm, Prefixes, RDF, RDFS, SKOS } from "./terms.js";
 import { Witnesses } from "./witnesses.js";
 
@@ -154,6 +155,8 @@ export class Engine {
   called(node, language) {
     const label = this.label(node, language);
     if (label !== null) return label;
+    const standard = STANDARD.get(node.value);
+    if (standard) return standard[language === "zh" ? 0 : 1];
     const [address] = this.match(node, FULL_ADDRESS, null);
     if (address) return address.object.value;
     for (const predicate of ABOUT) {

@@ -43,6 +43,17 @@ export function termOf(page, parameter, words) {
     const answer = page.names.resolve(typed, parameter.class);
     if (answer.record) return safeIri(answer.record.iri);
     const choices = answer.several ?? answer.near;
+    const other = answer.several ? null : page.names.resolve(typed).record;
+    if (other && page.names.kind(other, language)) {
+      const wanted = page.names.classNames.get(parameter.class);
+      throw new Unfit(
+        t("of_another_class", {
+          x: other.name,
+          kind: page.names.kind(other, language),
+          wanted: wanted ? pick(wanted) : parameter.class,
+        }),
+      );
+    }
     const lead = answer.several
       ? t("several", { x: typed })
       : t("unknown_name", { x: typed }) + (choices.length ? `${language === "zh" ? "；" : "; "}${t("near")}` : "");

@@ -162,9 +162,12 @@ class Page {
   questionsWith(text) {
     const wanted = text.trim().toLowerCase();
     if (!wanted) return this.front.queries;
+    // letters count from the beginning of a word on, and one of them says nothing
+    const latin = /^[a-z]/.test(wanted);
+    if (latin && wanted.length < 2) return [];
     return this.front.queries.filter((item) =>
-      [item.name, ...item.title, ...item.description].some((words) =>
-        words.toLowerCase().includes(wanted),
+      [item.name.replaceAll("_", " "), ...item.title, ...item.description].some((words) =>
+        latin ? ` ${words.toLowerCase()}`.includes(` ${wanted}`) : words.toLowerCase().includes(wanted),
       ),
     );
   }

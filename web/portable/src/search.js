@@ -5,6 +5,10 @@ import { Folder, isLatin, pinyinTyped } from "./fold.js";
 
 const LONGEST = 200;
 const NEVER = 99;
+const NEAR = 5;
+const CLOSE = 0.5;
+const LETTERS = 3;
+/** So few letters stand inside many names: they must open one. */
 
 export class Names {
   constructor(front) {
@@ -48,7 +52,22 @@ export class Names {
     const best = sure.filter((hit) => hit.cost === sure[0].cost);
     if (best.length === 1) return { record: best[0].record };
     if (best.length) return { several: best.map((hit) => hit.record) };
-    return { near: ranked.slice(0, 5).map((hit) => hit.record) };
+    const near = ranked.length ? ranked.map((hit) => hit.record) : this.#close(text, wanted);
+    return { near: near.slice(0, NEAR) };
+  }
+
+  /** What shares most characters with a text. */
+  #close(text, wanted) {
+    const folded = this.folder.fold(text);
+    return this.records
+      .filter((record) => (wanted ? record.classes.includes(wanted) : !record.apart))
+      .map((record) => ({
+        record,
+        share: Math.max(...[...record.keys, ...record.parts].map((key) => shared(folded, key)), 0),
+      }))
+      .filter(({ share }) => share >= CLOSE)
+      .sort((a, b) => b.share - a.share || (a.record.iri < b.record.iri ? -1 : 1))
+      .map(({ record }) => record);
   }
 
   #ranked(text, wanted) {
@@ -92,7 +111,7 @@ function fit(record, { typed, folded, ways, latin }) {
     if (key === folded) take(1, key);
     else if (ways.includes(key)) take(1.5, key);
     else if (key.startsWith(folded)) take(4, key);
-    else if (folded.length > 1 && key.includes(folded)) take(8, key);
+    else if (folded.length >= (latin ? LETTERS : 2) && key.includes(folded)) take(8, key);
     else if (key.length > 1 && folded.endsWith(key) && !latin) take(11, key);
     else if (folded.length > 1 && !latin && cutFrom(folded, key)) take(10, key);
   }
@@ -108,7 +127,7 @@ function fit(record, { typed, folded, ways, latin }) {
       for (const key of keys_) {
         if (key === latin) take(3 + cost, key);
         else if (key.startsWith(latin)) take(6 + cost, key);
-        else if (latin.length > 2 && key.includes(latin)) take(9 + cost, key);
+        else if (latin.length >= LETTERS && key.includes(latin)) take(9 + cost, key);
       }
     }
   }
@@ -120,4 +139,19 @@ function cutFrom(short, name) {
   let at = 0;
   for (const char of name) if (char === short[at]) at += 1;
   return at === short.length;
+}
+
+/** The share of equal characters of two texts, in any order. */
+function shared(one, other) {
+  const counts = new Map();
+  for (const char of one) counts.set(char, (counts.get(char) ?? 0) + 1);
+  let both = 0;
+  for (const char of other) {
+    const left = counts.get(char) ?? 0;
+    if (left) {
+      both += 1;
+      counts.set(char, left - 1);
+    }
+  }
+  return (2 * both) / (one.length + other.length);
 }

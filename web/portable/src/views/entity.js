@@ -5,7 +5,7 @@ import { iriOf } from "../fields.js";
 import { turtleOf } from "../files.js";
 import { entityLink, sparqlLink } from "../links.js";
 import { button, copyButton, download, fileName, foldedEvidence, placeList, shownIri, shownTerm } from "../parts.js";
-import { KG } from "../terms.js";
+import { KG, RDF } from "../terms.js";
 
 export async function entity(page, { rest, set, signal }) {
   const { t, language } = page.words;
@@ -204,7 +204,13 @@ function incomingRow(page, card, { property, count, first }) {
   const { t, number } = page.words;
   const all = `SELECT ?thing WHERE { ?thing <${property.v}> <${card.iri}> }\nORDER BY ?thing`;
   return [
-    h("dt", {}, shownTerm(page, property, property.name), " ", h("small", {}, number(count))),
+    h(
+      "dt",
+      {},
+      property.v === `${RDF}type` ? t("instances") : shownTerm(page, property, property.name),
+      " ",
+      h("small", {}, number(count)),
+    ),
     h(
       "dd",
       { class: "many" },

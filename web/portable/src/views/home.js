@@ -95,5 +95,5 @@ export async function home(page, { set }) {
 
 function exampleWords(item) {
   const given = item.examples.find((example) => Object.keys(example).length);
-  return given ? Object.values(given).flat().join("、") : "";
+  return given ? [...new Set(Object.values(given).flat())].join("、") : "";
 }

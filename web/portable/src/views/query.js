@@ -120,9 +120,10 @@ async function run(page, item, given, terms, answer, signal) {
     ),
   );
   let result;
-  const start = performance.now();
+  let start;
   try {
     await page.client.open();
+    start = performance.now();
     result = await page.client.ask("ask", { text, language }, { seconds: SECONDS, signal: stopper.signal });
   } catch (error) {
     if (!signal.aborted) replace(answer, h("p", { class: "error", role: "alert" }, faultWords(page, error, SECONDS)));

@@ -8,10 +8,26 @@ import { resultTable } from "../table.js";
 import { faultWords, saveTurtle } from "./query.js";
 
 const SAMPLES = [
-  "SELECT ?class ?class_name (COUNT(?thing) AS ?things) WHERE {\n  ?thing a ?class .\n  ?class a owl:Class ; rdfs:label ?class_name FILTER(LANG(?class_name) = \"zh\")\n}\nGROUP BY ?class ?class_name\nORDER BY DESC(?things) ?class_name",
-  "SELECT ?canteen ?canteen_name ?street ?street_name WHERE {\n  ?canteen a kg:Canteen ; rdfs:label ?canteen_name ; kg:inStreet ?street .\n  ?street rdfs:label ?street_name\n}\nORDER BY ?street_name ?canteen_name",
-  "DESCRIBE ?industry WHERE { ?industry a kg:Industry }",
+  [
+    "sample_classes",
+    `SELECT ?class ?class_name (COUNT(?thing) AS ?things) WHERE {
+  ?thing a ?class .
+  ?class a owl:Class ; rdfs:label ?class_name FILTER(LANG(?class_name) = "zh")
+}
+GROUP BY ?class ?class_name
+ORDER BY DESC(?things) ?class_name`,
+  ],
+  [
+    "sample_canteens",
+    `SELECT ?canteen ?canteen_name ?street ?street_name WHERE {
+  ?canteen a kg:Canteen ; rdfs:label ?canteen_name ; kg:inStreet ?street .
+  ?street rdfs:label ?street_name
+}
+ORDER BY ?street_name ?canteen_name`,
+  ],
+  ["sample_describe", "DESCRIBE ?industry WHERE { ?industry a kg:Industry }"],
 ];
+const MOST_WORDS = 160;
 
 export async function sparql(page, { rest, set, signal }) {
   const { t, language, number } = page.words;
@@ -23,7 +39,7 @@ export async function sparql(page, { rest, set, signal }) {
     wrap: "off",
     "aria-describedby": "sparql-lead",
   });
-  area.value = rest || SAMPLES[0];
+  area.value = rest || SAMPLES[0][1];
   const limit = h(
     "select",
     { id: "limit" },
@@ -41,8 +57,9 @@ export async function sparql(page, { rest, set, signal }) {
     const seconds = Number(limit.value);
     stop.disabled = !page.client.canStop;
     replace(answer, h("p", { class: "busy" }, t("running")));
-    const start = performance.now();
     try {
+      await page.client.open();
+      const start = performance.now();
       const result = await page.client.ask("ask", { text, language }, { seconds, signal: own.signal });
       if (!own.signal.aborted) show(result, Math.max(1, Math.round(performance.now() - start)));
     } catch (error) {
@@ -100,22 +117,38 @@ export async function sparql(page, { rest, set, signal }) {
       "p",
       { class: "samples" },
       `${t("examples")} `,
-      SAMPLES.map((text, at) => [at ? " · " : null, h("a", { href: sparqlLink(text) }, text.split("\n")[0].slice(0, 40))]),
+      SAMPLES.map(([key, text], at) => [at ? " · " : null, h("a", { href: sparqlLink(text) }, t(key))]),
     ),
     answer,
   );
   if (rest) await ask();
 }
 
-/** The error in words; its column is that of the text, without the prefixes put in front. */
+/** The error in words, with its place in the text as it stands here. */
 async function placed(page, error, text, seconds) {
   const words = faultWords(page, error, seconds);
-  const match = /error at (\d+):(\d+)/.exec(words);
-  if (!match || match[1] !== "1") return words;
-  try {
-    const shift = await page.client.ask("shift", { text });
-    return words.replace(match[0], `error at 1:${Math.max(1, Number(match[2]) - shift)}`);
-  } catch {
-    return words;
+  const match = /error at (\d+):(\d+): ([^]*)/.exec(words);
+  if (!match) return words;
+  const row = Number(match[1]);
+  let column = Number(match[2]);
+  if (row === 1) {
+    try {
+      column = Math.max(1, column - (await page.client.ask("shift", { text })));
+    } catch {
+      return words;
+    }
   }
+  const line = [...(text.split("\n")[row - 1] ?? "")];
+  const [why] = match[3].split(", [");
+  return [
+    page.words.t("wrong", { x: page.words.t("at_place", { l: row, c: column }) }),
+    h(
+      "code",
+      { class: "excerpt" },
+      line.slice(Math.max(0, column - 60), column - 1).join(""),
+      h("mark", {}, line[column - 1] ?? " "),
+      line.slice(column, column + 40).join(""),
+    ),
+    h("small", {}, why.length > MOST_WORDS ? `${why.slice(0, MOST_WORDS)}…` : why),
+  ];
 }
