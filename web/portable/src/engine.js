@@ -1,6 +1,7 @@
 // The graph: Oxigraph's store with what a reader asks of it. Runs in a worker; knows no page.
 
 import initEngine, * as oxigraph from "oxigraph/web.js";
+import { leftToRight } from "./arithmetic.js";
 import { Cards } from "./cards.js";
 import { factsOf } from "./facts.js";
 import { STANDARD } from "./standard.js";
@@ -214,10 +215,9 @@ export class Engine {
   /** What a query gives; its rows as plain terms, and what their IRIs are called. */
   ask({ text, language }) {
     const form = formOf(text);
-    const full = this.#declared(text);
-    if (form === "ASK") return { form, value: this.store.query(full) };
+    if (form === "ASK") return { form, value: this.#run(text) };
     if (form !== "SELECT") {
-      const quads = this.store.query(full);
+      const quads = this.#run(text);
       const seen = new Map(quads.map((quad) => [this.tripleKey(quad), quad]));
       const rows = [...seen.keys()].sort(byText).map((key) => {
         const { subject, predicate, object } = seen.get(key);
@@ -226,7 +226,7 @@ export class Engine {
       const vars = ["subject", "predicate", "object"];
       return { form, vars, rows, labels: this.#labelsOf(rows, language) };
     }
-    const { head, results } = JSON.parse(this.store.query(full, { results_format: "json" }));
+    const { head, results } = JSON.parse(this.#run(text, { results_format: "json" }));
     const vars = inOrder(head.vars, text);
     const rows = results.bindings.map((row) => vars.map((name) => boundTerm(row[name])));
     return { form, vars, rows, labels: this.#labelsOf(rows, language) };
@@ -253,15 +253,13 @@ export class Engine {
   /** How many solutions each of some texts has, at most `most`. */
   count({ texts }) {
     return texts.map((text) => {
-      const found = JSON.parse(this.store.query(this.#declared(text), { results_format: "json" }));
+      const found = JSON.parse(this.#run(text, { results_format: "json" }));
       return found.results.bindings.length;
     });
   }
 
   matches(text, most) {
-    const { head, results } = JSON.parse(
-      this.store.query(this.#declared(text), { results_format: "json" }),
-    );
+    const { head, results } = JSON.parse(this.#run(text, { results_format: "json" }));
     const matches = results.bindings.slice(0, most).map((row) => {
       const env = new Map();
       for (const name of head.vars) {
@@ -311,7 +309,20 @@ export class Engine {
     const own = new Set(
       [...text.matchAll(/\bprefix\s+([^\s:]*):/giu)].map(([, prefix]) => prefix),
     );
-    return this.#prologue(own) + text;
+    return this.#prologue(own) + leftToRight(text);
+  }
+
+  /** Run a query. An error tells the place in the text as it was asked, without our brackets. */
+  #run(text, options) {
+    const full = this.#declared(text);
+    try {
+      return this.store.query(full, options);
+    } catch (error) {
+      const length = this.shift({ text });
+      const asked = full.slice(0, length) + text;
+      if (asked !== full && /error at/.test(error.message)) this.store.query(asked, options);
+      throw error;
+    }
   }
 
   #prologue(own) {
@@ -323,7 +334,7 @@ export class Engine {
 
   /** How many characters stand before a text's first line when it is asked. */
   shift({ text }) {
-    return this.#declared(text).length - text.length;
+    return this.#declared(text).length - leftToRight(text).length;
   }
 }
 
