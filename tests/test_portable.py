@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import pytest
 
-from kg_builder.asking.support import support
+from kg_builder.asking.support import PLACES, support
 from kg_builder.graph.opening import open_graph
 from kg_builder.graph.query.catalogue import bind
 from kg_builder.graph.query.levels import read_query
@@ -31,6 +31,7 @@ from tests.stored_queries import Asked, cases, catalogue
 HERE = Path(__file__).parent
 ANSWERS = HERE / "queries"
 WEB = HERE.parent / "web" / "portable"
+AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 CATALOGUE = catalogue()
 BROWSER = find_browser()
 needs_browser = pytest.mark.skipif(
@@ -103,11 +104,9 @@ class Reader:
         self.wait(
             "!document.querySelector('main h1[data-old]') && document.querySelector('main h1')"
         )
-        self.wait(
-            "!document.querySelector('main .busy') && (!document.querySelector('.answer') ||"
-            " document.querySelector('.answer').childElementCount ||"
-            " document.querySelector('.fault:not(:empty)'))"
-        )
+        self.wait("!document.querySelector('main .busy')")
+        if fragment.startswith(("#q/", "#sparql/")):
+            self.wait("document.querySelector('.answer > *, .fault:not(:empty)')")
 
     def click(self, words, within="main"):
         found = self.run(
@@ -207,14 +206,18 @@ def test_the_evidence_of_rows_is_that_of_kg(name, reader, store):
         ".map((item) => [item.querySelector('.line')?.textContent ?? item.textContent,"
         " item.querySelector('.path')?.textContent ?? '']))"
     )
-    assert [[_place(*place) for place in places] for places in shown] == [
-        list(places) for places in wanted
-    ]
+    # a place is told once: kg tells it again for another stretch that begins there
+    for places, ours in zip(wanted, shown, strict=True):
+        once = list(dict.fromkeys(places))
+        found = [_place(*place) for place in ours]
+        if len(places) > PLACES:
+            once, found = once[: PLACES // 2], found[: PLACES // 2]
+        assert found == once
 
 
 def _place(line, path):
     """Return a place as `kg query --evidence` writes it."""
-    place = line.replace(" ", "") if line.startswith("第") else line.replace("……另有 ", "……另有 ")
+    place = line.replace(" ", "") if line.startswith("第") else line
     return " › ".join(part for part in (place, path) if part)
 
 
@@ -281,7 +284,7 @@ def test_the_engine_is_ready_in_time(browser, page):
         ("balizhuang", "八里庄街道"),
         ("blzjd", "八里庄街道"),
         ("人大附中", "中国人民大学附属中学"),
-        ("一零一中学", "北京一零一中学"),
+        ("一零一中学", "北京市第一〇一中学"),
         ("ＧＤＰ", "地区生产总值"),
     ],
 )
@@ -310,8 +313,10 @@ def test_suggestions_wait_for_the_input_method_and_take_the_keyboard(reader, bro
 
 @needs_browser
 def test_a_name_that_several_things_have_is_asked_about(reader):
-    reader.go(f"#q/evidence_of_thing?thing={quote('幸福')}")
-    assert "没有叫" in reader.text(".fault") or "不止一个" in reader.text(".fault")
+    reader.go(f"#q/policies_of_industry?industry={quote('人工智慧')}")
+    assert "没有叫“人工智慧”的；是不是： 人工智能" in " ".join(reader.text(".fault").split())
+    reader.click("人工智能", ".fault")
+    reader.wait("document.querySelector('.answer tbody tr')")
     reader.go(f"#q/policies_of_industry?industry={quote('八里庄街道')}")
     assert "这里要的是产业" in reader.text(".fault")
     reader.go("#q/facts_of_line?line=" + quote("三十九"))
@@ -373,9 +378,9 @@ def test_a_query_is_stopped_by_hand(reader):
 @needs_browser
 def test_an_error_shows_its_place(reader):
     reader.go("#sparql/" + quote("SELECT * WHERE {\n  ?s a kg:Canteen ; rdfs:label }"))
-    assert "第 2 行第 30 列" in reader.text(".answer") or "第 2 行" in reader.text(".answer")
-    reader.go("#sparql/" + quote("SELECT * WHERE { ?s a ] }"))
-    assert "第 1 行第 23 列" in reader.text(".answer")
+    assert "第 2 行第 32 列" in reader.text(".answer")
+    reader.go("#sparql/" + quote("SELECT * WHERE { ?s a kg:Canteen ; rdfs:label } LIMIT 20"))
+    assert "第 1 行第 47 列" in reader.text(".answer")
     reader.go("#sparql/" + quote("SELECT * { SERVICE <http://localhost/> { ?s ?p ?o } }"))
     assert reader.run("Boolean(document.querySelector('.answer .error'))")
 
@@ -388,6 +393,23 @@ def test_nothing_is_wider_than_the_screen(width, reader, browser):
     for fragment in views:
         reader.go(fragment)
         assert reader.run("document.documentElement.scrollWidth <= innerWidth"), fragment
+    browser.show(1280, 900)
+
+
+@needs_browser
+@pytest.mark.skipif(not AXE.is_file(), reason="npm ci has not been run in web/portable")
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing(dark, reader, browser):
+    browser.show(390 if dark else 1280, 900, dark=dark)
+    reader.run(AXE.read_text("utf-8") + ";0")
+    street = link("canteens_of_street", {"street": ("八里庄街道",)})
+    for fragment in ("#", "#questions", "#about", "#sparql", "#s/海淀", street, "#e/kg:Canteen"):
+        reader.go(fragment)
+        if fragment == street:
+            reader.click("全部出处")
+            reader.wait("document.querySelector('.detail')")
+        found = reader.run("axe.run().then(({violations}) => violations.map(({id}) => id))")
+        assert found == [], fragment
     browser.show(1280, 900)
 
 

@@ -126,15 +126,14 @@ def command(say: Speaker) -> click.Command:
         from kg_builder.graph.export.select import Selection, select
 
         check_portable(say, portable, dist, source=source)
-        if dist is not None or portable is not None:
-            if format_name or classes or entities or out != "-" or bom:
-                name = "--dist" if portable is None else "--portable"
-                raise click.UsageError(
-                    say(
-                        f"{name} 写全部，不与 --format、--class、--entity、-o、--bom 同用",
-                        f"{name} writes it all: no --format, --class, --entity, -o or --bom with it",
-                    )
+        whole = "--dist" if dist is not None else "--portable" if portable is not None else None
+        if whole and (format_name or classes or entities or out != "-" or bom):
+            raise click.UsageError(
+                say(
+                    f"{whole} 写全部，不与 --format、--class、--entity、-o、--bom 同用",
+                    f"{whole} writes it all: no --format, --class, --entity, -o or --bom with it",
                 )
+            )
         if portable is not None:
             if any(given.values()):
                 raise _not_of_a_distribution(say)

@@ -48,7 +48,9 @@ def portable_options(say: Speaker) -> Callable[[Any], Any]:
 def check_portable(say: Speaker, portable: Path | None, dist: Path | None, *, source: bool) -> None:
     """Raise UsageError for options that do not go together."""
     if source and portable is None:
-        raise click.UsageError(say("--source 须与 --portable 同用", "--source goes with --portable"))
+        raise click.UsageError(
+            say("--source 须与 --portable 同用", "--source goes with --portable")
+        )
     if portable is not None and dist is not None:
         raise click.UsageError(
             say("--portable 与 --dist 只能用一个", "give --portable or --dist, not both")

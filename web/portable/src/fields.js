@@ -91,7 +91,8 @@ function spoken(names, language) {
   return names.find((name) => chinese(name) === (language === "zh")) ?? names[0];
 }
 
-/** A field: {element, values(), fault(content)}; `given` is what it holds at first. */
+/** A field: {element, values(), fault(content)}; `given` is what it holds at first.
+ * A fault of a name has things to choose from, one of which takes the place of the wrong value. */
 export function fieldOf(page, parameter, given, changed) {
   const { t, pick } = page.words;
   const values = [...given];
@@ -173,7 +174,7 @@ export function fieldOf(page, parameter, given, changed) {
   }
   input.setAttribute("aria-describedby", faults.id);
   draw();
-  const fault = (content) => {
+  const fault = (content, wrong = null) => {
     input.setAttribute("aria-invalid", String(Boolean(content)));
     replace(faults);
     if (!content) return;
@@ -189,6 +190,7 @@ export function fieldOf(page, parameter, given, changed) {
           () => {
             input.value = "";
             fault(null);
+            if (values.includes(wrong)) values.splice(values.indexOf(wrong), 1);
             put(`<${record.iri}>`);
             changed();
           },

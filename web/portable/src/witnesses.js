@@ -175,7 +175,8 @@ export class Witnesses {
         );
       }
       for (const place of said) {
-        passages.set(JSON.stringify([place.report, place.line, place.column, place.path]), place);
+        const { report, line, column, path, quote } = place;
+        passages.set(JSON.stringify([report, line, column, path, quote]), place);
       }
       for (const item of others) brought.set(item.number, item);
     }

@@ -66,5 +66,3 @@ def _row(proof: Proof, table: _Terms) -> list[Any]:
 
 def _rules() -> dict[str, list[str]]:
     return {rule: [words.zh, words.en] for rule, words in RULE_WORDS.items()}
-
-

@@ -168,10 +168,7 @@ class NameIndex:
                 tuple(classes.split("\n")) if classes else (),
                 qualifier,
                 bool(apart),
-                {
-                    kind: tuple(dict.fromkeys(found))
-                    for kind, found in keys.get(number, {}).items()
-                },
+                {kind: tuple(dict.fromkeys(found)) for kind, found in keys.get(number, {}).items()},
             )
 
     @property

@@ -22,7 +22,7 @@ export function termsOf(page, item, given) {
         try {
           return termOf(page, parameter, value);
         } catch (error) {
-          if (error instanceof Unfit) error.parameter = parameter.name;
+          if (error instanceof Unfit) Object.assign(error, { parameter: parameter.name, value });
           throw error;
         }
       });
@@ -90,7 +90,7 @@ export async function query(page, { rest, given, set, signal }) {
     terms = termsOf(page, item, given);
   } catch (error) {
     if (!(error instanceof Unfit)) throw error;
-    fields.find((field) => field.parameter.name === error.parameter)?.fault(error.content);
+    fields.find((field) => field.parameter.name === error.parameter)?.fault(error.content, error.value);
     return;
   }
   await run(page, item, given, terms, answer, signal);
