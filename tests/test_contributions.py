@@ -16,14 +16,15 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode, Store, Triple
+from pyoxigraph import DefaultGraph, NamedNode, Store, Triple
 
 from kg_builder.errors import BusyError, InputError, KgError, OutputError, StoreError
 from kg_builder.graph.backup import back_up
-from kg_builder.graph.contributions import Provenance, history_of, load_history
+from kg_builder.graph.contributions import Provenance, Submitted, history_of, load_history
 from kg_builder.graph.generations import Output, open_current
 from kg_builder.graph.opening import open_graph
 from kg_builder.graph.verification import verify
+from kg_builder.graph.vocabulary import RDF_TYPE
 from kg_builder.judging.transaction import Options, retract, submit, undo
 from kg_builder.resources import Resources
 from tests.contributing import (
@@ -178,6 +179,57 @@ def test_another_base_moves_contributions_too(out: Path) -> None:
     text = (out / "asserted.ttl").read_text()
     assert "https://data.example.cn/id/canteen/" in text
     assert "example.org/kg/id" not in text
+
+
+def test_another_base_leaves_the_terms_of_the_house(tmp_path: Path) -> None:
+    """Their namespaces begin with this base."""
+    out = tmp_path / "build"
+    build(out, base="https://w3id.org/kg-builder/")
+    submit(out, canteen(1), WHO, QUICK)
+    build(out)
+    typed = {quad.subject for quad in quads(out) if quad.object == CANTEEN}
+    assert NamedNode("https://example.org/kg/id/canteen/试1") in typed
+    assert not [quad for quad in quads(out) if "example.org/kg/ont#" in str(quad)]
+
+
+def test_a_retraction_takes_no_named_graphs(out: Path) -> None:
+    submit(out, canteen(1), WHO, QUICK)
+    (file,) = turtle('<http://x/g> { canteen:试1 rdfs:label "试1号食堂"@zh . }')
+    with pytest.raises(InputError, match="http://x/g"):
+        retract(out, [Submitted("a.trig", ".trig", file.content)], WHO, QUICK)
+    assert numbers(out) == [1]
+
+
+def test_other_shapes_validate_all_anew(out: Path) -> None:
+    """What was found by some shapes is never joined with what is found by others."""
+    project = out.parent / "project"
+    (project / "shapes").mkdir(parents=True)
+    (project / "shapes" / "own.ttl").write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix x: <http://x/> ."
+        " @prefix kg: <https://w3id.org/kg-builder/ont#> ."
+        " x:s a sh:NodeShape ; sh:targetClass kg:Canteen ; sh:severity sh:Warning ; sh:in () ."
+    )
+    own = Resources.find(project)
+    with open_graph(out) as graph:
+        canteens = len(list(graph.store.quads_for_pattern(None, RDF_TYPE, CANTEEN, DefaultGraph())))
+
+    def results() -> int:
+        return len(json.loads((out / "build.json").read_bytes())["validation"]["results"])
+
+    outcome = submit(out, canteen(1), WHO, Options(resources=own))
+    assert outcome.report.verdict.standing_elsewhere == {"Warning": canteens}
+    assert len(outcome.report.verdict.results) == 1
+    assert outcome.report.verdict.notes
+    assert results() == canteens + 1
+    assert not verify(out, own).damages
+    assert not verify(out, own).notes
+    assert sound(out)
+    assert verify(out, Resources.find()).notes
+    submit(out, canteen(2), WHO, Options(resources=own))
+    assert results() == canteens + 2
+    submit(out, canteen(3), WHO, QUICK)
+    assert results() == 0
+    assert sound(out)
 
 
 def test_a_build_that_fails_by_a_batch_names_it_and_loses_none(out: Path) -> None:

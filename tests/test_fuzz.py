@@ -8,7 +8,7 @@ import json
 from contextlib import contextmanager
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, Triple, parse
 
@@ -164,6 +164,7 @@ def test_the_seeds_are_documents(kind):
 @pytest.mark.parametrize("kind", list(Format))
 def test_documents_that_were_tampered_with(kind, many):
     @many(120)
+    @example(b"<a><?\n  ?></a>")
     @given(documents(kind))
     def check(data):
         read(data, kind)

@@ -866,3 +866,25 @@ def test_blank_nodes_that_are_all_alike_are_no_riddle(kg, tmp_path):
         assert done.code == 1, done.err
         assert done.seconds < 20
         frugal(done)
+
+
+def test_a_long_chain_of_a_transitive_property_is_refused_before_it_multiplies(
+    kg, tmp_path, published_folder
+):
+    path = tmp_path / "new.ttl"
+    for length in (1000, 20_000):
+        steps = (f"kgr:n{i} kg:within kgr:n{i + 1} .\n" for i in range(length))
+        path.write_text(OURS + "".join(steps))
+        done = kg("validate", path, "--store", published_folder)
+        refused(done, "transitive property")
+        assert done.seconds < 20
+
+
+def test_a_ring_of_thousands_is_told_once(judged):
+    broader = "<http://www.w3.org/2004/02/skos/core#broader>"
+    ring = (f"kgr:n{i} {broader} kgr:n{(i + 1) % 1500} .\n" for i in range(1500))
+    started = time.monotonic()
+    _, results = judged(OURS + "".join(ring))
+    circles = [result for result in results if "Circ" in json.dumps(result)]
+    assert len(circles) == 1
+    assert time.monotonic() - started < 40

@@ -19,8 +19,8 @@ from kg_builder.text.genre import load_genre
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = sorted((ROOT / "tests" / "reports").glob("*/source.txt"))
 PROSE = sorted((ROOT / "tests" / "quality" / "prose").glob("*.txt"))
-OWN = {"timings.json", "store"}
-"""What no two builds have alike: the clock, and the files of RocksDB."""
+OWN = {"timings.json", "store", ".checksums"}
+"""What no two builds have alike: the clock, the files of RocksDB, and the checksums of these."""
 
 
 @pytest.fixture(scope="module")

@@ -195,3 +195,61 @@ def test_an_answer_comes_at_once(place):
     spent -= before.children_user + before.children_system
     assert spent < 1.0
     assert time.process_time() - start < 1.0
+
+
+def test_the_form_of_every_class_lacks_nothing_but_to_be_filled_in(place, tmp_path):
+    """What `kg schema CLASS --template` prints conforms but for the places that say so."""
+    from kg_builder.asking.schema import classes_in
+    from kg_builder.asking.template import TO_CHANGE, template_of
+    from kg_builder.graph.submission.reading import read_submission
+    from kg_builder.judging.judge import Question, judging
+    from kg_builder.resources import Resources
+
+    question = Question(Resources.find(), place / "build")
+    with judging(question) as judge, open_graph(place / "build") as graph:
+        classes = [item.term for item in classes_in(graph) if "kg-builder/ont#" in item.term.value]
+        assert len(classes) > 30
+        for term in classes:
+            form = template_of(graph, term, "zh")
+            new = read_submission(form.encode(), name="new.ttl", format="turtle")
+            found = judge((new,)).verdict.results
+            assert found, term
+            wrong = [item.message.en for item in found if item.result.severity == "Violation"]
+            assert all(TO_CHANGE in words for words in wrong), (term, wrong)
+            mended = form.replace(f"{TO_CHANGE}：", "").replace(TO_CHANGE, "新")
+            new = read_submission(mended.encode(), name="new.ttl", format="turtle")
+            left = [r for r in judge((new,)).verdict.results if r.result.severity == "Violation"]
+            assert not left, (term, left)
+
+
+def test_a_listing_made_by_the_form_is_found_by_the_stored_query(place, tmp_path):
+    form = said(kg("schema", "CanteenListing", "--template", cwd=place))
+    new = tmp_path / "new.ttl"
+    for old, name in (
+        ("请改_助餐点列名", "云溪区_2025通知_晨光食堂"),
+        ("请改_助餐点", "云溪区_柳浦街道_晨光食堂"),
+        ("请改_地址", "云溪区_2025通知_晨光食堂"),
+        ("请改_文件", "云溪区_2025_通知"),
+        ("https://example.org/请改", "https://example.org/notice"),
+    ):
+        assert old in form
+        form = form.replace(old, name)
+    street = form.partition("kg:street ")[2].split()[0]
+    new.write_text(form.replace("请改：", "晨光"), "utf-8")
+    kg("build", EXAMPLE, "-o", tmp_path / "build", cwd=tmp_path)
+    said(kg("add", new, "--source", "https://example.org/notice", "--by", "王敏", cwd=tmp_path))
+    shown = said(kg("query", "canteens_of_street", "--street", street, cwd=tmp_path))
+    assert "晨光" in shown
+    assert said(kg("verify", cwd=tmp_path))
+
+
+def test_a_form_needs_a_class_and_a_built_graph(place, tmp_path):
+    done = kg("schema", "--template", "--lang", "en", cwd=place)
+    assert done.returncode == 2
+    assert "kg schema Canteen --template" in done.stderr.decode()
+    other = tmp_path / "other.ttl"
+    other.write_text("<https://example.org/a> a <https://example.org/B> .", "utf-8")
+    ask = ("schema", "https://example.org/B", "--template", "--store", other, "--lang", "en")
+    done = kg(*ask, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "kg build" in done.stderr.decode()

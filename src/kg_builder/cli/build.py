@@ -167,6 +167,8 @@ def _file(result: BuildResult, name: str) -> str:
 
 
 def _say_result(found: Mapping[str, Any], result: BuildResult, say: Speaker) -> None:
+    from kg_builder.graph.serialization import message_in
+
     source = found.get("source")
     place = (
         f"{_file(result, source)}:{found['line']}:{found['column']}"
@@ -178,20 +180,6 @@ def _say_result(found: Mapping[str, Any], result: BuildResult, say: Speaker) -> 
         say.complain(f"{place}: {text}")
     else:
         say.warn(place, text)
-
-
-def message_in(messages: Sequence[str], language: str) -> str:
-    """Return the words of the message in `language`, else of the first; `messages` are N-Triples.
-
-    What is no literal comes back as it is.
-    """
-    from kg_builder.graph.serialization import literal_words
-
-    tag = f"@{language}"
-    chosen = next(
-        (text for text in messages if text.endswith(tag)), messages[0] if messages else ""
-    )
-    return literal_words(chosen)
 
 
 def _report(result: BuildResult, say: Speaker, *, verbose: bool) -> None:
@@ -235,11 +223,12 @@ def _blame(result: BuildResult, say: Speaker) -> None:
     if number is None:
         return
     (item,) = (item for item in result.summary["contributions"] if item["number"] == number)
+    who = [item[name] for name in ("by", "source") if item[name]]  # undoing needs no source
     say.complain(
         say(
-            f"起因是第 {number} 批贡献（{item['by']}，{item['source']}）："
+            f"起因是第 {number} 批贡献（{'，'.join(who)}）："
             f"用 kg undo {number} 撤销它，或用 --discard-contributions 放弃全部贡献",
-            f"because of contribution {number} ({item['by']}, {item['source']}):"
+            f"because of contribution {number} ({', '.join(who)}):"
             f" kg undo {number} takes it back, --discard-contributions drops all",
         )
     )

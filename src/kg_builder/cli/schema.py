@@ -31,22 +31,48 @@ def command(say: Speaker) -> click.Command:
         "schema",
         help=say(
             "图里有哪些类，各有多少；给出一个类，就列出它的属性、个数、值的种类和例子，"
-            "以及一段可以照抄的 SPARQL。",
+            "以及一段可以照抄的 SPARQL；--template 给出一段可以照填的 Turtle，供 kg add 用。",
             "The classes in use, with counts; for a class its properties, counts, kinds of values,"
-            " an example each, and a SPARQL pattern to copy.",
+            " an example each, and a SPARQL pattern to copy; with --template Turtle to fill in, for"
+            " kg add.",
         ),
-        epilog=examples(say, "kg schema", "kg schema Canteen", "kg schema 助餐点"),
+        epilog=examples(
+            say,
+            "kg schema",
+            "kg schema Canteen",
+            "kg schema 助餐点",
+            "kg schema 助餐点 --template > new.ttl",
+        ),
     )
     @click.argument("class_", required=False, metavar=say("[类]", "[CLASS]"))
+    @click.option(
+        "--template",
+        "form",
+        is_flag=True,
+        help=say("给出一段可以照填的 Turtle", "print Turtle to fill in"),
+    )
     @store_option(say)
     @common_options(say)
-    def run(class_: str | None, store: Path | None, project: Path | None, verbose: bool) -> int:
+    def run(
+        class_: str | None, form: bool, store: Path | None, project: Path | None, verbose: bool
+    ) -> int:
         from kg_builder.asking.schema import class_use, classes_in
+        from kg_builder.asking.template import template_of
         from kg_builder.asking.terms import resolve_class
 
+        if form and class_ is None:
+            raise click.UsageError(
+                say(
+                    "--template 要写明类，如 kg schema Canteen --template",
+                    "--template needs a class, as kg schema Canteen --template",
+                )
+            )
         with opened_store(store, project, say) as graph:
             teller = _Teller(graph, say, every=verbose)
-            if class_ is None:
+            if form and class_ is not None:
+                text = template_of(graph, resolve_class(graph, class_), say.language)
+                click.echo(text)
+            elif class_ is None:
                 show(teller.classes(classes_in(graph)), say)
             else:
                 show(teller.class_(class_use(graph, resolve_class(graph, class_))), say)

@@ -39,7 +39,7 @@ _FORMATS = (
 _PLAIN = ("text", "human", "table")
 _LISTED = 200
 """Results that are listed for people unless they ask for more."""
-_TIMEOUT = 600.0
+_TIMEOUT = 60.0
 _CHECKING = Bilingual("检验", "checking")
 _REMOTE = ("http:", "https:", "ftp:", "file:")
 
@@ -144,6 +144,15 @@ def _graph_options(say: Speaker) -> _Decorator:
                 *("-ef", "--ont-file-format", "ontology_format"),
                 metavar=formats,
                 help=say("-e 的格式", "format of -e"),
+            ),
+            click.option(
+                "--base",
+                metavar="IRI",
+                help=say(
+                    "文件里的相对 IRI 以此为基（不给时，没有自己的基就拒绝）",
+                    "the base of relative IRIs in the files (without it, those of a file that"
+                    " states none are refused)",
+                ),
             ),
             click.option(
                 "--merge-graphs",
@@ -410,7 +419,9 @@ class _Run:
                 )
             )
         data = read_stdin(sys.stdin.buffer)
-        return read_submission(data, name="-", format=format_name, child=self._child)
+        return read_submission(
+            data, name="-", format=format_name, base=self._given["base"], child=self._child
+        )
 
     def _read_other(self, name: str, format_name: str | None) -> Submission:
         from kg_builder.graph.submission.reading import read_submission
@@ -422,7 +433,9 @@ class _Run:
                 file=name,
             )
         chosen = None if format_name == "auto" else format_name
-        return read_submission(Path(name), name=name, format=chosen, child=self._child)
+        return read_submission(
+            Path(name), name=name, format=chosen, base=self._given["base"], child=self._child
+        )
 
     def _report(self, judgement: Judgement, question: Question) -> Report:
         from kg_builder.judging.judge import report_of

@@ -39,6 +39,8 @@ def command(say: Speaker) -> click.Command:
         found = verify(path, Resources.find(project))
         for item in found.damages:
             say.complain(f"{path}: {item.place}: {item.words.pick(say.language)}")
+        for note in found.notes:
+            say.warn(str(path), note.pick(say.language))
         if not found.damages:
             say.tell(
                 say(

@@ -8,7 +8,8 @@ that the ontology does not have.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -57,7 +58,15 @@ def check(
     second = _run(data, shapes, engine)
     unknown = map(unknown_term_result, unknown_terms(asserted, KnownTerms(ontology)))
     results = {*unknown, *first.results, *second.results}
-    return ValidationReport(not results, tuple(sorted(results, key=sort_key)))
+    found = tuple(sorted(results, key=sort_key))
+    return ValidationReport(not results, found, checksum_of_shapes(shape_files))
+
+
+def checksum_of_shapes(shape_files: Iterable[Path]) -> str:
+    """Return what tells from other shapes those that `check` reads, wherever their files lie."""
+    files = (path for path in shape_files if path.name != ABOUT_THE_ONTOLOGY)
+    sums = sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in files)
+    return hashlib.sha256("\n".join(sums).encode()).hexdigest()
 
 
 def load_shapes(shape_files: Sequence[Path], ontology: Ontology) -> Shapes:

@@ -29,7 +29,8 @@ _QUOTED = expand("prov:wasQuotedFrom")
 def extend(current: OpenGraph, before: History, after: History, effect: Effect) -> Change:
     """Return what becomes of a built graph when its history has one batch more.
 
-    `after` is `before` with the batch, an addition, and `effect` what its triples do.
+    `after` is `before` with the batch, an addition, and `effect` what its triples do, by the shapes
+    that the graph was validated by.
     """
     store, default = current.store, DefaultGraph()
     inferred, evidence = (mint_graph(after.base, name) for name in ("inferred", "evidence"))
@@ -74,6 +75,7 @@ def _summary(current: OpenGraph, after: History, effect: Effect) -> dict[str, An
             "instances": dict(sorted(instances.items())),
         },
         results=_results(current, after.base, effect),
+        shapes=known["validation"]["shapes"],
     )
 
 

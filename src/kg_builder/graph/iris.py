@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from pyoxigraph import NamedNode, Triple
 
+from kg_builder.graph.vocabulary import PREFIXES
 from kg_builder.model.entity import EntityId
 
 _Term = TypeVar("_Term")
@@ -61,7 +62,10 @@ def mint_graph(base: str, *parts: str) -> NamedNode:
 
 
 def move(triple: Triple, old: str, new: str) -> Triple:
-    """Return a triple with its IRIs under the base `old` moved to the base `new`."""
+    """Return a triple with its IRIs under the base `old` moved to the base `new`.
+
+    The terms of vocabularies stay, also where the base is a beginning of theirs.
+    """
     if old == new:
         return triple
     subject, predicate, object_ = triple
@@ -69,6 +73,8 @@ def move(triple: Triple, old: str, new: str) -> Triple:
 
 
 def _move(term: _Term, old: str, new: str) -> _Term | NamedNode:
-    if isinstance(term, NamedNode) and term.value.startswith(old):
-        return NamedNode(new + term.value.removeprefix(old))
-    return term
+    if not isinstance(term, NamedNode) or not term.value.startswith(old):
+        return term
+    if any(name.startswith(old) and term.value.startswith(name) for name in PREFIXES.values()):
+        return term
+    return NamedNode(new + term.value.removeprefix(old))

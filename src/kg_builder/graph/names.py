@@ -100,6 +100,13 @@ def things_changed(store: Store, come: Iterable[Triple]) -> frozenset[str] | Non
         if names_things(triple) and isinstance(triple.subject, NamedNode):
             found.add(triple.subject.value)
     default = DefaultGraph()
+    waiting = list(found)
+    while waiting:  # the name of what was replaced is a name of what replaces it
+        node = NamedNode(waiting.pop())
+        quads = store.quads_for_pattern(node, _REPLACED_BY, None, default)
+        heirs = {quad.object.value for quad in quads if isinstance(quad.object, NamedNode)} - found
+        found |= heirs
+        waiting += heirs
     for iri in tuple(found):  # what lies there is told apart by its name
         for predicate in _WHERE:
             quads = store.quads_for_pattern(None, predicate, NamedNode(iri), default)

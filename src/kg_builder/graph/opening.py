@@ -25,7 +25,6 @@ from pyoxigraph import (
     Quad,
     RdfFormat,
     Store,
-    Triple,
     parse,
     serialize,
 )
@@ -35,11 +34,11 @@ from kg_builder.graph.contributions import check_batches, listed_in
 from kg_builder.graph.generations import open_current, reading
 from kg_builder.graph.iris import class_segment, mint_graph
 from kg_builder.graph.serialization import (
-    GraphName,
     PrefixedNames,
     instance_prefixes,
     nquads_of_graphs,
 )
+from kg_builder.graph.store import graphs_held
 from kg_builder.graph.submission.formats import SUFFIXES, unknown_suffix
 from kg_builder.graph.submission.wording import not_rdf
 from kg_builder.graph.vocabulary import PREFIXES, expand
@@ -94,10 +93,7 @@ class OpenGraph:
         """Return the dataset as canonical N-Quads: the file `dataset.nq`, made anew if left out."""
         if self.generation is not None and (self.generation / DATASET).is_file():
             return (self.generation / DATASET).read_bytes()
-        graphs: dict[GraphName, list[Triple]] = {}
-        for quad in self.store:
-            graphs.setdefault(quad.graph_name, []).append(quad.triple)
-        return nquads_of_graphs(graphs.items()).encode()
+        return nquads_of_graphs(graphs_held(self.store).items()).encode()
 
     @cached_property
     def prefixes(self) -> Mapping[str, str]:

@@ -110,6 +110,7 @@ def summarize(
             "instances": instances_of(asserted),
         },
         results=results_of(report.results, graph.evidence, graph.base, accounts),
+        shapes=report.shapes,
     )
 
 
@@ -120,8 +121,9 @@ def summary_of(
     history: History,
     counts: Mapping[str, Any],
     results: Sequence[Mapping[str, Any]],
+    shapes: str | None,
 ) -> dict[str, Any]:
-    """Return build.json from its parts."""
+    """Return build.json from its parts; `shapes` is the checksum of those that were used."""
     return {
         "version": VERSION,
         "format": FORMAT,
@@ -131,6 +133,7 @@ def summary_of(
         "counts": dict(counts),
         "validation": {
             "conforms": all(result["severity"] != "Violation" for result in results),
+            "shapes": shapes,
             "results": list(results),
         },
     }
@@ -142,7 +145,9 @@ def instances_of(asserted: Iterable[Triple]) -> dict[str, int]:
     counts = Counter(
         triple.object.value.removeprefix(kg)
         for triple in asserted
-        if triple.predicate == RDF_TYPE and isinstance(triple.object, NamedNode)
+        if triple.predicate == RDF_TYPE
+        and isinstance(triple.object, NamedNode)
+        and triple.object.value.startswith(kg)
     )
     return dict(sorted(counts.items()))
 

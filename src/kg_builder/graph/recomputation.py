@@ -22,6 +22,7 @@ from kg_builder.graph.ontology import ontology_of
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.output import summarize
 from kg_builder.graph.serialization import GraphName
+from kg_builder.graph.store import graphs_held
 from kg_builder.graph.transaction import Change
 from kg_builder.model.validation import ValidationReport
 from kg_builder.resources import Resources
@@ -44,7 +45,7 @@ def recompute(
     It is closed under the ontology that it has, also where another one is installed by now: what
     was inferred by one ontology must not be joined with what is inferred by another.
     """
-    held = graphs_held(current)
+    held = graphs_held(current.store)
     ontology = ontology_of(tuple(held.get(mint_graph(after.base, "ontology"), ())))
     evidence = mint_graph(after.base, "evidence")
     names = (mint_graph(after.base, name) for name in ("inferred", "ontology"))
@@ -72,14 +73,6 @@ def recompute(
     )
     summary = summarize(graph, report, current.summary["reports"], after)
     return Recomputed(graph, report, _difference(held, graph, summary))
-
-
-def graphs_held(current: OpenGraph) -> dict[GraphName, list[Triple]]:
-    """Return all triples of a store by graph."""
-    graphs: dict[GraphName, list[Triple]] = {}
-    for quad in current.store:
-        graphs.setdefault(quad.graph_name, []).append(quad.triple)
-    return graphs
 
 
 def _difference(

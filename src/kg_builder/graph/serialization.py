@@ -7,7 +7,7 @@ arrange its lines; that is many times faster than visiting the terms one by one 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from pyoxigraph import (
@@ -21,6 +21,7 @@ from pyoxigraph import (
 )
 
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, RDFS_LABEL, expand
+from kg_builder.model.bilingual import Language
 
 GraphName: TypeAlias = NamedNode | DefaultGraph
 
@@ -167,6 +168,16 @@ def with_lines(data: bytes, come: str, gone: str) -> bytes:
 
 def _lines(data: bytes) -> list[bytes]:
     return data.split(b"\n")[:-1]
+
+
+def message_in(messages: Sequence[str], language: Language) -> str:
+    """Return the words of the message in `language`, else of the first; `messages` are N-Triples.
+
+    What is no literal comes back as it is.
+    """
+    tag = f"@{language}"
+    first = messages[0] if messages else ""
+    return literal_words(next((text for text in messages if text.endswith(tag)), first))
 
 
 def literal_words(text: str) -> str:

@@ -20,7 +20,6 @@ from typing import Any, Final
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
-from kg_builder.errors import OutputError
 from kg_builder.graph.checksums import Digest, read_digests, write_checksums
 from kg_builder.graph.generations import Output
 from kg_builder.graph.opening import DATASET, OpenGraph
@@ -32,6 +31,7 @@ from kg_builder.graph.serialization import (
     with_lines,
     with_subjects,
 )
+from kg_builder.graph.store import graphs_held, writing_store
 
 MOST_QUADS_AS_TEXT: Final = 150_000
 """Up to so many quads a commit writes the text files anew; beyond, it leaves them out."""
@@ -106,7 +106,7 @@ def absent(store: Store, triples: Iterable[Triple], graph: GraphName) -> tuple[T
 
 
 def _extend_store(former: Path, path: Path, change: Change) -> None:
-    try:
+    with writing_store(path):
         # the engine links its data files, which it never writes again, and copies the others
         Store.read_only(str(former)).backup(str(path))
         store = Store(path)
@@ -117,12 +117,6 @@ def _extend_store(former: Path, path: Path, change: Change) -> None:
             if isinstance(name, NamedNode) and not any(_first_of(store, name)):
                 store.remove_graph(name)
         store.flush()
-    except OSError as error:
-        raise OutputError(
-            f"存储写不了（{error}）：请检查磁盘空间和权限",
-            f"the store cannot be written ({error}): check the disk's room and permissions",
-            file=str(path),
-        ) from error
     del store  # the last reference: the engine closes its files
 
 
@@ -189,10 +183,7 @@ def _write_dataset(folder: Path, former: Path, store: Store, change: Change) -> 
         come, gone = (nquads_of_graphs(graphs.items()) for graphs in (change.come, change.go))
         data = with_lines(old.read_bytes(), come, gone)
     else:
-        graphs: dict[GraphName, list[Triple]] = {}
-        for quad in store:
-            graphs.setdefault(quad.graph_name, []).append(quad.triple)
-        data = nquads_of_graphs(graphs.items()).encode()
+        data = nquads_of_graphs(graphs_held(store).items()).encode()
     (folder / DATASET).write_bytes(data)
 
 

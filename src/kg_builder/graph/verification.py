@@ -19,7 +19,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Store, Triple
 
 from kg_builder.errors import KgError, StoreError
 from kg_builder.graph.checksums import Digest, changed_files, read_digests
-from kg_builder.graph.conformance import check
+from kg_builder.graph.conformance import check, checksum_of_shapes
 from kg_builder.graph.contributions import History, check_batches, history_of, listed_in
 from kg_builder.graph.generations import reading
 from kg_builder.graph.index import TripleIndex
@@ -28,6 +28,7 @@ from kg_builder.graph.iris import mint_graph
 from kg_builder.graph.ontology import ontology_of
 from kg_builder.graph.output import result_key
 from kg_builder.graph.serialization import GraphName
+from kg_builder.graph.store import graphs_held
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.resources import Resources
 
@@ -38,6 +39,11 @@ _HOW: Final = {
     "missing": Bilingual("缺失", "is missing"),
     "unknown": Bilingual("不是 kg build 写的", "was not written by kg build"),
 }
+
+_OTHER_SHAPES: Final = Bilingual(
+    "是用别的形状验证的（--project，或另一版本）：验证结果没有核对",
+    "was validated by other shapes (--project, or another version): results were not compared",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,8 @@ class Verification:
     files: int
     quads: int
     contributions: int
+    notes: tuple[Bilingual, ...] = ()
+    """What could not be compared, and is no damage."""
 
 
 def verify(path: Path, resources: Resources) -> Verification:
@@ -68,7 +76,8 @@ def verify(path: Path, resources: Resources) -> Verification:
     with reading(path) as generation:
         work = _Verifying(path, generation, resources)
         damages = tuple(work.damages())
-        return Verification(damages, work.files, work.quads, work.contributions)
+        counts = work.files, work.quads, work.contributions
+        return Verification(damages, *counts, tuple(work.notes))
 
 
 class _Verifying:
@@ -79,6 +88,7 @@ class _Verifying:
         self._generation = generation
         self._resources = resources
         self.files = self.quads = self.contributions = 0
+        self.notes: list[Bilingual] = []
 
     def damages(self) -> Iterator[Damage]:
         """Yield all that is damaged. What is built on something damaged is not looked at."""
@@ -133,11 +143,8 @@ class _Verifying:
                 yield Damage("contributions", error.file or str(number), error.message)
 
     def _held(self) -> dict[GraphName, list[Triple]] | Damage:
-        graphs: dict[GraphName, list[Triple]] = {}
         try:
-            store = Store.read_only(str(self._generation / "store"))
-            for quad in store:
-                graphs.setdefault(quad.graph_name, []).append(quad.triple)
+            graphs = graphs_held(Store.read_only(str(self._generation / "store")))
         except (OSError, RuntimeError, ValueError) as error:
             words = Bilingual(f"读不了（{error}）", f"cannot be read ({error})")
             return Damage("store", "store", words)
@@ -206,8 +213,11 @@ class _Verifying:
                 f"lacks {len(entailed - inferred)}, and has {len(inferred - entailed)} too many",
             )
             yield Damage("graph", "inferred", words)
+        files = self._resources.files("shapes", "*.ttl")
+        if summary["validation"].get("shapes") != checksum_of_shapes(files):
+            self.notes.append(_OTHER_SHAPES)
+            return
         try:
-            files = self._resources.files("shapes", "*.ttl")
             report = check(files, (*own.triples, *asserted), sorted(inferred, key=str), own)
         except KgError as error:
             yield Damage("graph", error.file or "shapes", error.message)

@@ -22,26 +22,28 @@ def validate(
     inference: Inference = "none",
     merge_graphs: bool = False,
     fail_on: FailOn = "violation",
-    timeout: float = 600.0,
+    base: str | None = None,
+    timeout: float = 60.0,
     project: Path | None = None,
 ) -> Report:
     """Judge files of RDF that are brought together.
 
     Without `shapes` the house's are used, in the context of `store` (`build/` here if there is one,
     else the published graph); with shapes and a store, those in its context; with shapes alone the
-    files stand alone, with `ontology` and `inference` as pySHACL has them. `report.passes` is exit
-    code 0 of `kg validate`, `report.verdict.results` is what was found.
+    files stand alone, with `ontology` and `inference` as pySHACL has them. Relative IRIs are
+    refused where neither the file nor `base` gives what they are relative to. `report.passes` is
+    exit code 0 of `kg validate`, `report.verdict.results` is what was found.
 
     Raises InputError, ConfigurationError, StoreError, ValidationFailure or TimeLimitError where
     something cannot be checked.
     """
-    submissions = tuple(map(_read, files))
-    named = tuple(map(_read, shapes))
+    submissions = _read(files, base)
+    named = _read(shapes, base)
     question = Question(
         resources=Resources.find(project),
         store=store if named else locate_store(store, project),
         shapes=named,
-        ontology=tuple(map(_read, ontology)),
+        ontology=_read(ontology, base),
         inference=inference,
         merge_graphs=merge_graphs,
         timeout=timeout,
@@ -50,5 +52,5 @@ def validate(
         return report_of(judge(submissions), question, fail_on=fail_on)
 
 
-def _read(file: Path | str) -> Submission:
-    return read_submission(Path(file), name=str(file))
+def _read(files: Iterable[Path | str], base: str | None) -> tuple[Submission, ...]:
+    return tuple(read_submission(Path(file), name=str(file), base=base) for file in files)

@@ -23,11 +23,11 @@ from kg_builder.graph.shacl import compile_shapes
 from kg_builder.graph.shacl.report import read_term, sort_key
 from kg_builder.graph.submission.model import Submission
 from kg_builder.judging.fixes import apply_fixes, compatible
+from kg_builder.judging.house_shapes import HouseShapes
 from kg_builder.judging.lint import LintContext, already_there, is_schema, lint, told_once
 from kg_builder.judging.raw import Raw
 from kg_builder.judging.reports.report import FailOn, JudgedFile, Report
 from kg_builder.judging.standalone import (
-    HouseShapes,
     ShapeFiles,
     about_shapes,
     check_shapes,
@@ -56,7 +56,7 @@ class Question:
     ontology: tuple[Submission, ...] = ()
     inference: Inference = "none"
     merge_graphs: bool = False
-    timeout: float = 600.0
+    timeout: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,11 @@ class Court:
 
     def __exit__(self, *_: object) -> None:
         self._lint.close()
+
+    @property
+    def results_known(self) -> bool:
+        """Whether the results that the graph came with are by the shapes of the house."""
+        return self._context.results_known
 
     def judge(self, submissions: Sequence[Submission], listed: int | None = None) -> Judgement:
         """Return the verdict by the shapes of the house on submissions that come together.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from pyoxigraph import DefaultGraph, Triple
+from pyoxigraph import DefaultGraph, NamedNode, Triple
 
 from kg_builder.asking.names import keep_names
 from kg_builder.errors import InputError, StoreError
@@ -36,6 +36,7 @@ from kg_builder.graph.iris import mint_graph
 from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.output import result_key
 from kg_builder.graph.recomputation import recompute
+from kg_builder.graph.serialization import message_in
 from kg_builder.graph.submission.formats import format_of
 from kg_builder.graph.submission.model import Submission
 from kg_builder.graph.submission.reading import PARSING, read_submission
@@ -150,7 +151,11 @@ def submit(
         held = {triple for found in history.graphs().values() for triple in found}
         if report.passes and held.issuperset(triples):
             return Outcome("unchanged", report, batch, known=triples)
-        change = extend(graph, history, after, judgement.effect)
+        change = (
+            extend(graph, history, after, judgement.effect)
+            if court.results_known
+            else recompute(graph, history, after, _resources(options)).change
+        )
         work = _Work(graph, history, after, options, change, report)
         return work.finish(output, files, triples)
 
@@ -328,6 +333,14 @@ def _check_retraction(
     triples: Sequence[Triple],
     submissions: Sequence[Submission],
 ) -> None:
+    for submission in submissions:
+        for name in submission.named:
+            raise InputError(
+                f"命名图 {name} 里的三元组不会撤回：请把它们写在默认图里",
+                f"triples of the named graph {name} are not retracted: write them in the default"
+                " graph",
+                file=submission.name,
+            )
     held = {triple for found in history.graphs().values() for triple in found}
     for triple in triples:
         if triple in held:
@@ -340,12 +353,17 @@ def _check_retraction(
                 "was not contributed; what a report says is mended by decisions (kg review)",
             )
             if found is not None
-            else Bilingual("图里没有", "is not in the graph")
+            else Bilingual(
+                "不在图里，或已撤销、撤出（见 kg history）",
+                "is not in the graph, or was taken back (see kg history)",
+            )
         )
+        short = graph.prefixed_names
+        named = " ".join(short[str(t)] if isinstance(t, NamedNode) else str(t) for t in triple)
         place = next(filter(None, (_place(triple, found) for found in submissions)), None)
         raise InputError(
-            f"{triple.subject} {triple.predicate} {triple.object} {reason.zh}",
-            f"{triple.subject} {triple.predicate} {triple.object} {reason.en}",
+            f"{named} {reason.zh}",
+            f"{named} {reason.en}",
             file=place.file if place else None,
             line=place.line if place else None,
             column=place.column if place else None,
@@ -361,19 +379,9 @@ def _verdict(results: Iterable[ValidationResult]) -> Verdict:
     """Return the verdict on a graph that something is taken from: no file has a place in it."""
     placed = []
     for result in results:
-        words = _words(result.messages)
+        words = Bilingual(message_in(result.messages, "zh"), message_in(result.messages, "en"))
         placed.append(PlacedResult(result, words, words))
     return Verdict(tuple(placed), 0, 0)
-
-
-def _words(messages: Sequence[str]) -> Bilingual:
-    from kg_builder.graph.serialization import literal_words
-
-    def pick(language: str) -> str:
-        tagged = (text for text in messages if text.endswith(f"@{language}"))
-        return literal_words(next(tagged, messages[0] if messages else ""))
-
-    return Bilingual(pick("zh"), pick("en"))
 
 
 def _submissions(files: Sequence[Submitted], child: Standby) -> tuple[Submission, ...]:

@@ -31,6 +31,8 @@ class ValidationReport:
 
     conforms: bool
     results: tuple[ValidationResult, ...]
+    shapes: str | None = None
+    """Checksum of the files of shapes that it was made by; None where they were no files."""
 
     def violations(self) -> tuple[ValidationResult, ...]:
         """Return the results of severity Violation."""

@@ -61,6 +61,8 @@ class PlacedResult:
     fixes: tuple[Fix, ...] = ()
     standing: bool = False
     """Whether it failed before the submission, which touches its node and path."""
+    follows: FilePlace | None = None
+    """The place of the fault that it is a consequence of, and goes with: a misspelt class."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ _WORDS: Final = {
     "mended": Bilingual("只看有改法的", "With a mend"),
     "results": Bilingual("结果", "Results"),
 }
+_UNCHECKED: Final = Bilingual("什么也没检查", "Nothing was checked")
 _CONFORMS: Final = Bilingual("合格", "Conforms")
 _PASSES: Final = Bilingual("通过，但有发现", "Passes, with findings")
 _FAILS: Final = Bilingual("不合格", "Does not conform")
@@ -46,6 +47,9 @@ _NO_RESULTS: Final = Bilingual("没有发现问题。", "Nothing was found.")
 _STANDING: Final = Bilingual("原已不合格", "failing already")
 _IN_GRAPH: Final = Bilingual("在已有的图里", "in the graph")
 _FIX: Final = Bilingual("改法", "Fix")
+_FOLLOWS: Final = Bilingual(
+    "由另一处的错而来，那里改好就没有了：", "follows from another fault, and goes with it: "
+)
 _ALSO: Final = Bilingual("另见", "See also")
 _SHAPE: Final = Bilingual("形状", "Shape")
 _RULE: Final = Bilingual("规则", "Rule")
@@ -114,7 +118,10 @@ class _Writer:
         )
 
     def _state(self) -> tuple[str, Bilingual]:
-        if self._report.verdict.conforms:
+        verdict = self._report.verdict
+        if verdict.conforms and not verdict.focus_nodes:
+            return "warning", _UNCHECKED
+        if verdict.conforms:
             return "good", _CONFORMS
         return ("warning", _PASSES) if self._report.passes else ("violation", _FAILS)
 
@@ -226,7 +233,9 @@ class _Writer:
         standing = f" · {both(_STANDING)}" if item.standing else ""
         place = self._link(item.place) if item.place else f" · {both(_IN_GRAPH)}"
         parts = [f"<h3>{both(word)}{standing}{place}</h3>", f"<p>{both(item.message)}</p>"]
-        if item.explanation != item.message:
+        if item.follows:
+            parts.append(f"<footer>{both(_FOLLOWS)}{self._link(item.follows)}</footer>")
+        elif item.explanation != item.message:
             parts.append(f'<p class="why">{both(item.explanation)}</p>')
         parts.extend(map(self._fix, item.fixes))
         if item.related:

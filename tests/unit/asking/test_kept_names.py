@@ -4,7 +4,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
@@ -78,6 +78,11 @@ def rows(connection, table, order):
 
 
 @settings(max_examples=20, deadline=None)
+@example(
+    old={Triple(NODES[0], expand("dcterms:isReplacedBy"), NODES[1])},
+    batches=[{Triple(NODES[0], RDFS_LABEL, Literal("松岚", language="zh"))}],
+    takes_back=True,
+)
 @given(
     st.sets(TRIPLES, max_size=14),
     st.lists(st.sets(TRIPLES, max_size=5), max_size=2),

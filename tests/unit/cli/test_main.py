@@ -4,7 +4,6 @@ import pytest
 
 import kg_builder.pipeline
 from kg_builder.asking.results.lines import one_line
-from kg_builder.cli.build import message_in
 from kg_builder.cli.main import main
 from kg_builder.errors import BusyError, CrashError, TimeLimitError, ValidationFailure
 
@@ -40,19 +39,6 @@ def test_one_line_escapes_what_a_terminal_would_obey():
     assert one_line("a\nb\u2028c\u202ed\x1b[0m\x85") == (
         "a\\u000ab\\u2028c\\u202ed\\u001b[0m\\u0085"
     )
-
-
-@pytest.mark.parametrize(
-    ("messages", "words"),
-    [
-        (['"one"@en', '"一"@zh'], "一"),
-        (['"say \\"one\\"\\n"@en'], 'say "one"\n'),
-        (['"plain"'], "plain"),
-        ([], ""),
-    ],
-)
-def test_a_message_is_plain_words(messages, words):
-    assert message_in(messages, "zh") == words
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["build", "--help"], ["publish", "--help"]])

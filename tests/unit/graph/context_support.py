@@ -6,13 +6,16 @@ from collections.abc import Iterable
 
 from pyoxigraph import DefaultGraph, Quad, Store, Triple
 
-from kg_builder.graph.conformance import unknown_terms
 from kg_builder.graph.context.context import Context
+from kg_builder.graph.context.groundwork import Groundwork
 from kg_builder.graph.context.layout import Layout, made
 from kg_builder.graph.index import TripleIndex
 from kg_builder.graph.inference import compile_ontology, infer
 from kg_builder.graph.ontology import Ontology, ontology_of
 from kg_builder.graph.shacl import Shapes, validate
+from kg_builder.graph.unknown_terms import KnownTerms, unknown_term_result, unknown_terms
+from kg_builder.model.validation import ValidationResult
+from kg_builder.resources import Resources
 
 
 def as_stored(triples: Iterable[Triple]) -> list[Triple]:
@@ -28,11 +31,16 @@ def layout(data: Iterable[Triple], ontology: Iterable[Triple]) -> Layout:
     return made(store, ontology_of(tuple(ontology)))
 
 
+def context_of(place: Layout, shapes: Shapes, old: Iterable[ValidationResult] = ()) -> Context:
+    return Context(place, Groundwork.of(place.ontology, shapes, Resources.find()), old)
+
+
 def results(asserted: Iterable[Triple], ontology: Ontology, shapes: Shapes) -> set:
     """What a build finds: `conformance.check`, for shapes at hand."""
     asserted = list(asserted)
     data = TripleIndex((*ontology.triples, *asserted))
-    found = {*validate(data, shapes).results, *unknown_terms(asserted, ontology)}
+    unknown = map(unknown_term_result, unknown_terms(asserted, KnownTerms(ontology)))
+    found = {*validate(data, shapes).results, *unknown}
     for triple in infer(TripleIndex(asserted), compile_ontology(ontology.triples)):
         data.add(triple)
     return found | {*validate(data, shapes).results}
@@ -53,7 +61,7 @@ def assert_same_effect(
     rules = compile_ontology(own.triples)
     before = results(asserted, own, shapes)
     inferred = set(infer(TripleIndex(asserted), rules))
-    context = Context(place, shapes, before)
+    context = context_of(place, shapes, before)
     kept = set(place.store.quads_for_pattern(None, None, None, DefaultGraph()))
     known = {*asserted, *place.inferred(), *own.triples}
     effects = []

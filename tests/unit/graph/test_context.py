@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from context_support import assert_same_effect, layout
+from context_support import assert_same_effect, context_of, layout
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 from shacl_support import triples
 
@@ -25,7 +25,8 @@ CANTEEN = NamedNode(f"{DEFAULT_BASE}id/canteen/新")
 
 
 def context(data: str, shapes: str, ontology: str = "", old=()) -> Context:
-    return Context(layout(triples(data), triples(ontology)), compile_shapes(triples(shapes)), old)
+    place = layout(triples(data), triples(ontology))
+    return context_of(place, compile_shapes(triples(shapes)), old)
 
 
 def result(focus, path, component="urn:c", severity="Violation", **more):
@@ -266,7 +267,7 @@ def test_a_pattern_is_rather_walked_from_its_subject():
         "GRAPH $shapesGraph { $this ex:p ?o }",
         "$this ex:p ?o . FILTER EXISTS { ?a ex:q ?b }",
         "OPTIONAL { $this ex:p ?o } ?o ex:q ?x",
-        "$this ex:p ?o . " * 201,
+        "{ $this ex:p ?o } " * 201,
     ],
 )
 def test_a_query_beyond_this_is_not_understood(where):

@@ -26,6 +26,7 @@ from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 from kg_builder.graph.iris import class_segment, is_iri
 from kg_builder.graph.serialization import (
     instance_prefixes,
+    message_in,
     nquads_of_graphs,
     turtle,
 )
@@ -244,3 +245,16 @@ def test_each_class_has_a_prefix_that_is_no_vocabulary() -> None:
         "id-unit": BASE + "id/unit/",
         "canteen": BASE + "id/canteen/",
     }
+
+
+@pytest.mark.parametrize(
+    ("messages", "words"),
+    [
+        (['"one"@en', '"一"@zh'], "一"),
+        (['"say \\"one\\"\\n"@en'], 'say "one"\n'),
+        (['"plain"'], "plain"),
+        ([], ""),
+    ],
+)
+def test_a_message_is_plain_words(messages, words):
+    assert message_in(messages, "zh") == words

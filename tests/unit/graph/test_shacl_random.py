@@ -5,6 +5,7 @@ own in test_shacl_deviations.py.
 """
 
 import warnings
+from collections import Counter
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -94,13 +95,13 @@ class Writer:
 
     def path(self, depth=2, inverted=False):
         kinds = ["predicate"] * 3
+        if self.components:  # pySHACL writes some paths within paths for $PATH as no SPARQL
+            depth = min(depth, 1)
         if depth:
             kinds += ["inversePath", "alternativePath", "zeroOrMorePath", "oneOrMorePath"]
             kinds += ["zeroOrOnePath"]
             # pySHACL walks the inverse of a sequence in the wrong order.
             kinds += [] if inverted else ["sequence"]
-            if inverted and self.components:
-                kinds.remove("inversePath")  # pySHACL writes ^^p for $PATH, which is no SPARQL
         kind = self.pick(kinds)
         if kind == "predicate":
             return self.pick(PROPERTIES)
@@ -331,4 +332,9 @@ def test_same_results_as_pyshacl_with_queries(data, shapes):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         mine, theirs = both(data, shapes)
-    assert mine == theirs
+    assert once(mine) == once(theirs)
+
+
+def once(found):
+    """Count results of declared components once: pySHACL gives some of several values twice."""
+    return Counter({key: 1 if key[3].startswith(EX) else count for key, count in found.items()})

@@ -9,6 +9,7 @@ from typing import Final
 from pyoxigraph import Triple
 
 from kg_builder.graph.conformance import check, load_shapes
+from kg_builder.graph.context.bounds import refuse_what_multiplies
 from kg_builder.graph.context.checking import Checked, Checker
 from kg_builder.graph.context.effect import Effect
 from kg_builder.graph.context.groundwork import Groundwork, ontology_digest
@@ -25,6 +26,7 @@ from kg_builder.graph.shacl import Shapes
 from kg_builder.graph.shacl.report import sort_key
 from kg_builder.graph.stored import StoreIndex
 from kg_builder.graph.unknown_terms import unknown_term_result, unknown_terms
+from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.validation import ValidationResult
 from kg_builder.resources import Resources
 
@@ -34,6 +36,12 @@ _PAYS: Final = 10
 _MOST_CACHED: Final = 1_000_000
 """Triples of the store that a context keeps in memory before it begins anew."""
 
+_OTHER_SHAPES: Final = Bilingual(
+    "图原是用别的形状验证的：已用现在的形状重新验证整个图；kg build 会记下结果",
+    "the graph was validated by other shapes: all of it was checked again by those that hold now;"
+    " kg build keeps the results",
+)
+
 
 class Context:
     """A graph, its ontology and its shapes, ready to say what new triples would do.
@@ -41,12 +49,25 @@ class Context:
     It keeps what it has read of the graph: it answers one question at a time, in one thread.
     """
 
-    def __init__(self, layout: Layout, ground: Groundwork, old: Iterable[ValidationResult]) -> None:
+    def __init__(
+        self, layout: Layout, ground: Groundwork, known: Iterable[ValidationResult] | None
+    ) -> None:
+        """Take a graph and what is worked out of ontology and shapes.
+
+        `known` are the results that the graph has by these shapes; without them it is validated.
+        """
         self._layout = layout
         self.ground = ground
-        self._old = OldResults(old)
+        self.results_known = known is not None
+        """Whether the results that stand in build.json are by these shapes."""
+        self._old = OldResults(self._validated() if known is None else known)
         self._whole = WholeGraph(layout, self.ground.plan.whole) if self.ground.plan.whole else None
         self._session = self._begin()
+
+    @property
+    def _notes(self) -> tuple[Bilingual, ...]:
+        other = self._layout.built and not self.results_known
+        return (*([_OTHER_SHAPES] if other else []), *self.ground.plan.notes)
 
     @property
     def ontology(self) -> Ontology:
@@ -67,6 +88,7 @@ class Context:
         if self._session.index.cached > _MOST_CACHED:
             self._session = self._begin()
         new = [triple for triple in dict.fromkeys(triples) if not self._is_asserted(triple)]
+        refuse_what_multiplies(new, self.ground.rules)
         foreign = [triple for triple in new if triple not in self.ground.axioms]
         if len(new) > _MANY and len(new) * _PAYS > self._layout.size:
             extension, checked = self._check_whole(foreign)
@@ -90,8 +112,15 @@ class Context:
             standing=tuple(sorted(standing, key=sort_key)),
             elsewhere=self._old.besides(standing | self._old.among(resolved)),
             focus_nodes=checked.nodes,
-            notes=self.ground.plan.notes,
+            notes=self._notes,
         )
+
+    def _validated(self) -> Sequence[ValidationResult]:
+        """Return the results that the graph has as it stands."""
+        files = self.ground.resources.files("shapes", "*.ttl")
+        layout = self._layout
+        asserted = (*layout.ontology.triples, *layout.asserted())
+        return check(files, asserted, layout.inferred(), layout.ontology).results
 
     def _check_whole(self, new: Sequence[Triple]) -> tuple[Extension, Checked]:
         """Return what new triples do, from the closure and the results of everything."""
@@ -156,21 +185,23 @@ def open_context(
     """Read what judging against a graph needs; `graph` must stay open.
 
     A folder that `kg build` made is taken as it stands; `former`, the `ground` of a context of
-    another generation, saves working it out again where it holds for this one. Any other RDF is
-    closed under the installed ontology first, in memory, and validated whole.
+    another generation, saves working it out again where it holds for this one. What was validated
+    by other shapes is validated again, whole. Any other RDF is closed under the installed ontology
+    first, in memory, and validated whole.
 
     Raises InputError where other RDF states axioms, ConfigurationError for ontology or shapes that
     cannot be used, ValidationFailure for shapes that are ill-formed.
     """
-    files = resources.files("shapes", "*.ttl")
     if former is not None and former.holds_for(graph, resources):
-        layout = layout_of(graph, resources, former.ontology)
-        return Context(layout, former, read_results(graph.summary))
+        return Context(layout_of(graph, resources, former.ontology), former, _known(graph, former))
     layout = layout_of(graph, resources)
-    shapes = load_shapes(files, layout.ontology)
-    if layout.built:
-        ground = Groundwork.of(layout.ontology, shapes, resources, ontology_digest(graph))
-        return Context(layout, ground, read_results(graph.summary))
-    own = layout.ontology.triples
-    report = check(files, (*own, *layout.asserted()), layout.inferred(), layout.ontology)
-    return Context(layout, Groundwork.of(layout.ontology, shapes, resources), report.results)
+    shapes = load_shapes(resources.files("shapes", "*.ttl"), layout.ontology)
+    digest = ontology_digest(graph) if layout.built else None
+    ground = Groundwork.of(layout.ontology, shapes, resources, digest)
+    return Context(layout, ground, _known(graph, ground) if layout.built else None)
+
+
+def _known(graph: OpenGraph, ground: Groundwork) -> Sequence[ValidationResult] | None:
+    """Return the results in build.json; None where they are by other shapes."""
+    same = graph.summary.get("validation", {}).get("shapes") == ground.checksum
+    return read_results(graph.summary) if same else None

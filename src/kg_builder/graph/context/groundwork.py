@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pyoxigraph import Triple
 
 from kg_builder.graph.checksums import Digest, read_digests
+from kg_builder.graph.conformance import checksum_of_shapes
 from kg_builder.graph.context.plan import Plan, plan_of
 from kg_builder.graph.inference import compile_ontology
 from kg_builder.graph.inference.rules import Rules
@@ -28,6 +29,8 @@ class Groundwork:
     plan: Plan
     axioms: frozenset[Triple]
     known: KnownTerms
+    checksum: str
+    """Of the files of the shapes; see `conformance.checksum_of_shapes`."""
     digest: Digest | None
     """Of the ontology as the graph holds it that it was read from; None for other RDF."""
 
@@ -44,6 +47,7 @@ class Groundwork:
             plan_of(shapes),
             frozenset(ontology.triples),
             KnownTerms(ontology),
+            checksum_of_shapes(resources.files("shapes", "*.ttl")),
             digest,
         )
 

@@ -46,6 +46,11 @@ _ROLES: Final[Mapping[str, Bilingual]] = MappingProxyType(
     }
 )
 _SHOWN: Final = 40
+_STOPS: Final = "；。．，;,"
+_MOST_OTHERS: Final = 1_000
+_LISTED_LINES: Final = 8
+_ROWS: Final = 5
+_FEWEST_ROWS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +160,69 @@ def _punctuation(stop: Stop) -> Mend | None:
             )
         place = _slip(word)
         if place is not None:
-            return Mend(start + place, _slip_words(word, word[place]))
+            at = start + place
+            if _ends_declaration(stop, index) and word[place] in _STOPS:
+                return Mend(at, _declaration_words(word[place]))
+            return Mend(at, _with_others(_slip_words(word, word[place]), stop, at))
     return None
+
+
+def _ends_declaration(stop: Stop, index: int) -> bool:
+    """Return whether a word stands where `@prefix e: <…>` wants its full stop."""
+    return stop.at(index - 3).lower() == "@prefix" or stop.at(index - 2).lower() == "@base"
+
+
+def _declaration_words(wrong: str) -> Bilingual:
+    return Bilingual(
+        f"@prefix 和 @base 的一行以英文句点结束：把 {wrong} 改成 .",
+        f"a line with @prefix or @base ends with a full stop: write . for {wrong}",
+    )
+
+
+def _with_others(words: Bilingual, stop: Stop, at: int) -> Bilingual:
+    """Add on which other lines the same has to be done, so that nobody is told line by line."""
+    places = [
+        start + place
+        for what, start, end in tokens(stop.text)
+        if what in (OTHER, NAME) and (place := _slip(stop.text[start:end])) is not None
+    ]
+    here = stop.text.count("\n", 0, at) + 1
+    lines = {stop.text.count("\n", 0, place) + 1 for place in places[:_MOST_OTHERS] if place > at}
+    listed = sorted(lines - {here})
+    if not listed:
+        return words
+    more_zh, more_en = (" 等行", " and others") if len(listed) > _LISTED_LINES else (" 行", "")
+    shown = [str(line) for line in listed[:_LISTED_LINES]]
+    return Bilingual(
+        f"{words.zh}（同样要改的还有第 {'、'.join(shown)}{more_zh}）",
+        f"{words.en} (the same on line {', '.join(shown)}{more_en})",
+    )
+
+
+def _declared_without_stop(stop: Stop) -> Mend | None:
+    """Know a declaration that ends with `;`, which the grammar has elsewhere."""
+    if stop.word != ";" or not _ends_declaration(stop, stop.index):
+        return None
+    return Mend(stop.place, _declaration_words(";"))
+
+
+def _table(stop: Stop) -> Mend | None:
+    """Rows of a table, pasted as they were."""
+    rows = [row for row in stop.text.splitlines()[:_ROWS] if row.strip()]
+    cells = {max(row.count(mark) for mark in ",，\t") for row in rows}
+    if len(rows) < _FEWEST_ROWS or cells == {0} or len(cells) != 1:
+        return None
+    if re.search(r"[<>]|@prefix|\w:\w", "".join(rows), re.IGNORECASE):
+        return None
+    return Mend(
+        0,
+        Bilingual(
+            "这像是一张表（CSV），不是 RDF：每一行写成一个事物，样子见 kg schema 类名 --template，"
+            "例如 kg schema CanteenListing --template",
+            "this looks like a table (CSV), not RDF: write each row as a thing, in the form that"
+            " kg schema CLASS --template prints, as kg schema CanteenListing --template",
+        ),
+    )
 
 
 def _slip_words(word: str, wrong: str) -> Bilingual:
@@ -466,6 +532,8 @@ def _escape(stop: Stop) -> Mend | None:
 
 
 _RULES: Final[Sequence[Callable[[Stop], Mend | None]]] = (
+    _table,
+    _declared_without_stop,
     _quotation,
     _half_quoted,
     _punctuation,

@@ -29,8 +29,8 @@ _WHOLE: Final = 1e21
 class JsonLdReader:
     """Reads a document once; what it found is in its attributes."""
 
-    def __init__(self, root: Json, text: str, name: str) -> None:
-        """Read a document.
+    def __init__(self, root: Json, text: str, name: str, base: str | None = None) -> None:
+        """Read a document; `base` is that of its relative IRIs until it has its own.
 
         Raises InputError for a context that stands elsewhere, and for what the format would drop
         in silence: IRIs that are none, and relative ones without a base.
@@ -41,7 +41,7 @@ class JsonLdReader:
         self._text = text
         self._name = name
         self._todo: list[Callable[[], None]] = []
-        self._nodes(root, Context(), "", top=True)
+        self._nodes(root, Context(base), "", top=True)
         while self._todo:
             self._todo.pop()()
 

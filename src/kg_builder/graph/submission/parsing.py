@@ -83,17 +83,19 @@ class _Read:
     notices: tuple[SubmissionNotice, ...] = ()
 
 
-def parse_document(data: bytes, name: str, kind: Format, max_depth: int) -> Parsed:
-    """Parse a document.
+def parse_document(
+    data: bytes, name: str, kind: Format, max_depth: int, base: str | None = None
+) -> Parsed:
+    """Parse a document; relative IRIs are resolved against its base, else `base`.
 
     Raises InputError with line, column, an excerpt and the mend, as far as they are known.
     """
     decoded = decode(data, name)
-    read = _read(decoded.text, name, kind, max_depth)
+    read = _read(decoded.text, name, kind, max_depth, base)
     body = data[3:] if decoded.marked else data
     if kind is Format.RDF_XML:
         body = in_one_piece(decoded.text).encode()
-    parser = parse_rdf(body, kind.engine)
+    parser = parse_rdf(body, kind.engine, base_iri=base)
     quads = io.BytesIO()
     renamed = _renamed(parser, read.placing, _label(name, decoded.sha256))
     try:
@@ -114,14 +116,14 @@ def parse_document(data: bytes, name: str, kind: Format, max_depth: int) -> Pars
     )
 
 
-def _read(text: str, name: str, kind: Format, max_depth: int) -> _Read:
+def _read(text: str, name: str, kind: Format, max_depth: int, base: str | None) -> _Read:
     if kind is Format.JSON_LD:
-        reader = JsonLdReader(read_json(text, name, max_depth), text, name)
+        reader = JsonLdReader(read_json(text, name, max_depth), text, name, base)
         return _Read(_Matched(reader.found), reader.prefixes, _capped(reader.notices))
     if kind is Format.RDF_XML:
         if not text.strip():
             return _Read(_Matched(Found()), {})
-        xml = RdfXmlReader(text, name, declared_entities(text, name, max_depth))
+        xml = RdfXmlReader(text, name, declared_entities(text, name, max_depth), base)
         return _Read(_Matched(xml.found), xml.prefixes, _capped(xml.notices))
     try:
         places = turtle_places(text, max_depth)

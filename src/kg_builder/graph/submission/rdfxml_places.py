@@ -102,8 +102,10 @@ def _without_parts(piece: re.Match[str]) -> str:
 class RdfXmlReader:
     """Reads a document once; what it found is in its attributes."""
 
-    def __init__(self, text: str, name: str, entities: Mapping[str, str]) -> None:
-        """Read a document.
+    def __init__(
+        self, text: str, name: str, entities: Mapping[str, str], base: str | None = None
+    ) -> None:
+        """Read a document; `base` is that of its relative IRIs until it has its own.
 
         Raises InputError for relative IRIs without a base and for IRIs that are none, and for names
         without a namespace.
@@ -114,6 +116,7 @@ class RdfXmlReader:
         self._text = text
         self._name = name
         self._entities = entities
+        self._base = base
         self._open: list[_Frame] = []
         for piece in _PIECE.finditer(text):
             kind = piece.lastgroup
@@ -181,7 +184,7 @@ class RdfXmlReader:
             )
 
     def _scope(self, parent: _Frame | None, attributes: dict[str, _Attribute]) -> _Scope:
-        scope = parent.scope if parent else _Scope({"xml": _XML})
+        scope = parent.scope if parent else _Scope({"xml": _XML}, self._base)
         own = {
             name.partition(":")[2]: attribute.value
             for name, attribute in attributes.items()

@@ -17,6 +17,7 @@ from typing import BinaryIO, Final
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
 
 from kg_builder.errors import CrashError, InputError, MemoryLimitError, TimeLimitError
+from kg_builder.graph.iris import is_iri
 from kg_builder.graph.submission.formats import Format, format_named, format_of
 from kg_builder.graph.submission.model import SPAN_NUMBERS, GraphName, Submission, SubmissionNotice
 from kg_builder.graph.submission.parsing import Parsed, parse_document
@@ -45,18 +46,24 @@ def read_submission(
     *,
     name: str,
     format: str | None = None,  # noqa: A002 - as pySHACL's users say it
+    base: str | None = None,
     limits: Limits = Limits(),
     child: Standby | None = None,
 ) -> Submission:
     """Read RDF from a file, or from bytes that came on stdin.
 
     `name` is what messages and blank nodes call it. `format` is a name of `formats` (needed for
-    bytes), else the suffix tells. A `child` that stands by saves the start of one.
+    bytes), else the suffix tells. Relative IRIs are refused where neither the document nor `base`
+    gives what they are relative to. A `child` that stands by saves the start of one.
 
     Raises InputError for what is no RDF or goes beyond the limits, with the place and the mend as
     far as they are known.
     """
     kind = _format(source, format, name)
+    if base is not None and not is_iri(base):
+        raise InputError(
+            f"基址应是完整的 IRI，不是 {base!r}", f"the base is a whole IRI, not {base!r}"
+        )
     if isinstance(source, Path):
         check_file(source, name, limits.size)
     elif len(source) > limits.size:
@@ -69,6 +76,7 @@ def read_submission(
             name,
             kind.value,
             limits,
+            base,
             timeout=limits.seconds,
             memory=limits.memory,
         )
@@ -141,16 +149,20 @@ def check_file(path: Path, name: str, limit: int) -> None:
         raise _too_large(name, status.st_size, limit)
 
 
-def parse_for_parent(source: Path | bytes, name: str, kind: str, limits: Limits) -> Parsed:
+def parse_for_parent(
+    source: Path | bytes, name: str, kind: str, limits: Limits, base: str | None
+) -> Parsed:
     """Read and parse a document in a child process, which ends with it.
 
     Raises InputError.
     """
     gc.disable()  # nothing is in cycles, and to look for them took a third of the time
-    return parse_source(source, name, kind, limits)
+    return parse_source(source, name, kind, limits, base)
 
 
-def parse_source(source: Path | bytes, name: str, kind: str, limits: Limits) -> Parsed:
+def parse_source(
+    source: Path | bytes, name: str, kind: str, limits: Limits, base: str | None = None
+) -> Parsed:
     """Read and parse a document in this process.
 
     Raises InputError.
@@ -159,7 +171,7 @@ def parse_source(source: Path | bytes, name: str, kind: str, limits: Limits) -> 
         data = source.read_bytes() if isinstance(source, Path) else source
     except OSError as error:
         raise _unreadable(error, name) from error
-    return parse_document(data, name, Format(kind), limits.depth)
+    return parse_document(data, name, Format(kind), limits.depth, base)
 
 
 def _format(source: Path | bytes, name_of_format: str | None, name: str) -> Format:

@@ -70,7 +70,7 @@ def bad_iri(iri: str) -> Bilingual | None:
 
 
 def _reason(error: SyntaxError) -> str:
-    words = str(error.msg)
+    words = " ".join(str(error.msg).split())  # it quotes the document, line ends and all
     return words.partition(": ")[2] if error.lineno else words
 
 

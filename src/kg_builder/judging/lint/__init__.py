@@ -23,6 +23,7 @@ from kg_builder.judging.lint.characters import hidden
 from kg_builder.judging.lint.circles import circles
 from kg_builder.judging.lint.disjoint import disjoint_types
 from kg_builder.judging.lint.findings import NOT_A_NODE, Kind, Severity, at_large
+from kg_builder.judging.lint.forms import not_filled_in
 from kg_builder.judging.lint.languages import chinese_without_tag, tags
 from kg_builder.judging.lint.literals import ill_formed
 from kg_builder.judging.lint.mending import mend_literal
@@ -78,6 +79,7 @@ def _found(
             tags,
             chinese_without_tag,
             hidden,
+            not_filled_in,
             circles,
             dangling,
             untyped,

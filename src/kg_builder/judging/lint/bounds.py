@@ -150,11 +150,16 @@ def _needs_iri(task: Task, node: BlankNode) -> Bilingual:
 
 def named_graphs(task: Task) -> Iterator[Raw]:
     """Yield each named graph of the submission."""
+    quad_zh = quad_en = ""
+    if task.submission.format == "nquads":
+        quad_zh = "；N-Quads 每行删去第四项（图名）即可"
+        quad_en = "; in N-Quads leave out the fourth term of each line, the graph"
     for name, triples in task.submission.named.items():
         words = Bilingual(
-            f"一次提交就是一个图，不收命名图 {name}：请把三元组写在默认图里，一个来源一个文件",
+            f"一次提交就是一个图，不收命名图 {name}：请把三元组写在默认图里，一个来源一个文件"
+            f"{quad_zh}",
             f"a submission is one graph, and takes no named graph {name}: write its triples in the "
-            "default graph, a file for each source",
+            f"default graph, a file for each source{quad_en}",
         )
         spans = task.submission.spans(triples[0], name) if triples else None
         span = spans.subject if spans else None

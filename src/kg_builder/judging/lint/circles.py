@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from pyoxigraph import NamedNode, Triple
 
+from kg_builder.graph.shacl.cycles import cycles
 from kg_builder.judging.lint.findings import Kind, about
 from kg_builder.judging.lint.task import Task
 from kg_builder.judging.raw import Raw
@@ -35,16 +37,37 @@ def circles(task: Task) -> Iterator[Raw]:
             low, high = high, low
         edges.setdefault((name, low), []).append((high, triple))
         closing.append((name, low, high, triple))
-    seen: set[tuple[NamedNode, frozenset[NamedNode]]] = set()
+    circular = _circular(task, edges)
+    told: set[tuple[NamedNode, NamedNode, NamedNode]] = set()
     for name, low, high, triple in closing:
-        way = _way(task, edges, name, high, low)
-        if way is None:
+        circle = circular.get((name, low))
+        if circle is None or circle != circular.get((name, high)) or (name, low, high) in told:
             continue
-        nodes = (low, *way[:-1]) if low != high else (low,)
-        key = (name, frozenset(nodes))
-        if key not in seen:
-            seen.add(key)
+        way = _way(task, edges, name, high, low)
+        if way is not None:
+            nodes = (low, *way[:-1]) if low != high else (low,)
+            told.update((name, *step) for step in pairwise((*nodes, low)))
             yield _result(task, triple, name, nodes, edges)
+
+
+def _circular(task: Task, edges: _Edges) -> dict[tuple[NamedNode, NamedNode], int]:
+    """Return the nodes above the submission's that lie on circles: each with a number of those.
+
+    Each node is looked at once, however long the way up from it.
+    """
+    numbers = {key: number for number, key in enumerate(edges)}
+    steps: list[list[int]] = []
+    queue = list(edges)
+    for name, node in queue:
+        ways: list[int] = []
+        for above in _above(task, edges, name, node):
+            if (name, above) not in numbers:
+                numbers[name, above] = len(numbers)
+                queue.append((name, above))
+            ways.append(numbers[name, above])
+        steps.append(ways)
+    found = cycles(steps)
+    return {key: found[number] for key, number in numbers.items() if number in found}
 
 
 def _way(

@@ -44,6 +44,7 @@ class Kind(Enum):
     NAMED_GRAPH = "NamedGraph"
     EVIDENCE = "ForgedEvidence"
     HIDDEN_CHARACTER = "HiddenCharacter"
+    NOT_FILLED_IN = "NotFilledIn"
     GLUED = "GluedPunctuation"
     UNDECLARED = "UndeclaredPrefix"
     IGNORED = "IgnoredKey"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from kg_builder.graph.shacl.report import read_term
+from kg_builder.graph.serialization import message_in
 from kg_builder.graph.vocabulary import PREFIXES
 from kg_builder.judging.lint.findings import Kind
 from kg_builder.judging.raw import Raw
@@ -109,6 +109,5 @@ def _names(shacl: ValidationResult, raw: Raw) -> bool:
 
 def words_of(raw: Raw) -> Bilingual:
     """Return the messages of a result of `lint` as words in both languages."""
-    words = map(read_term, raw.result.messages)
-    found = {getattr(term, "language", None): term.value for term in words}
-    return Bilingual(found["zh"], found["en"])
+    messages = raw.result.messages
+    return Bilingual(message_in(messages, "zh"), message_in(messages, "en"))

@@ -38,7 +38,7 @@ _UPWARD: Final = tuple(
         expand,
         (
             *("skos:broader", "skos:broaderTransitive", "dcterms:isPartOf", "geo:sfWithin"),
-            *("org:subOrganizationOf", "schema:containedInPlace", "schema:isPartOf"),
+            *("org:subOrganizationOf", "schema:containedInPlace"),
             *("dcterms:isReplacedBy", "renamedTo", "mergedInto", "parentSection"),
         ),
     )
@@ -133,10 +133,6 @@ class Vocabulary:
         for term in tuple(found):
             found |= self._broader.get(term, frozenset())
         return found
-
-    def is_narrower(self, one: NamedNode, other: NamedNode) -> bool:
-        """Return whether a class stands below another."""
-        return other in self._broader.get(one, frozenset())
 
     def entailed_types(
         self, predicate: NamedNode

@@ -75,6 +75,7 @@ def _result(item: PlacedResult) -> dict[str, Any]:
         "place": _place(item.place),
         "related": [_place(place) for place in item.related],
         "shape_place": _place(item.shape_place),
+        "follows": _place(item.follows),
         "fixes": [_fix(fix) for fix in item.fixes],
     }
 

@@ -116,6 +116,9 @@ _HELP: Final[Mapping[str, Bilingual]] = MappingProxyType(
         "kg:HiddenCharacter": Bilingual(
             "文字里有看不见的字符。", "There are characters that nobody sees."
         ),
+        "kg:NotFilledIn": Bilingual(
+            "样本里的字还没有换成自己的。", "A form has not been filled in."
+        ),
         "kg:GluedPunctuation": Bilingual(
             "中文标点把两个名称连成了一个。", "Chinese punctuation joins two names to one."
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -73,16 +73,45 @@ class _Teller:
         return words.pick(self._language)
 
     def lines(self) -> Iterator[str]:
-        for _, items in groupby(self._report.listed(), key=_told_together):
-            yield from self._results(list(items))
+        listed = self._report.listed()
+        causes = {item.place for item in listed if item.follows is None}
+        following: dict[FilePlace, list[PlacedResult]] = defaultdict(list)
+        for item in listed:
+            if item.follows in causes and item.follows is not None:
+                following[item.follows].append(item)
+        told = [item for item in listed if item.follows not in following]
+        last: FilePlace | None = None
+        for _, grouped in groupby(told, key=_told_together):
+            items = list(grouped)
+            yield from self._results(items, again=items[0].place == last)
+            last = items[0].place
+            if last is not None:
+                yield from self._following(following.pop(last, ()))
             yield ""
         yield from self.summary()
 
-    def _results(self, items: Sequence[PlacedResult]) -> Iterator[str]:
-        """Yield results that have a place and a message in common."""
+    def _following(self, items: Sequence[PlacedResult]) -> Iterator[str]:
+        """Yield in one line what follows from a fault, and need not be looked at."""
+        if not items:
+            return
+        lines = sorted({item.place.line for item in items if item.place})
+        shown = self._say("、", ", ").join(map(str, lines[:_MOST_RELATED]))
+        more = self._say(" 等", " and others") if len(lines) > _MOST_RELATED else ""
+        where_zh, where_en = (f"（第 {shown}{more} 行）", f" (line {shown}{more})")
+        count = len(items)
+        yield self._say(
+            f"    由此而来的结果还有 {count} 个{where_zh if lines else ''}：改好这一处就没有了，"
+            "不必另改",
+            f"    {_many(count, 'other result')} follow{'s' * (count == 1)} from this"
+            f"{where_en if lines else ''}: with this mended, gone",
+        )
+
+    def _results(self, items: Sequence[PlacedResult], *, again: bool) -> Iterator[str]:
+        """Yield results that have a place and a message in common, `again` at the same place."""
         item = items[0]
         yield self._heading(item)
-        yield from self._excerpt(item)
+        if not again:
+            yield from self._excerpt(item)
         message = self._pick(item.message)
         for words in dict.fromkeys(item.explanation for item in items):
             if self._pick(words) != message:
@@ -154,8 +183,27 @@ class _Teller:
         cut = report.cut()
         if cut:
             yield self._pick(cut)
+        yield from self._by_itself()
         for note in verdict.notes:
             yield f"{self._say('注：', 'note: ')}{_flat(self._pick(note))}"
+
+    def _by_itself(self) -> Iterator[str]:
+        """Yield the command that makes the plain mends."""
+        found = {
+            fix.edits: edit.file
+            for item in self._report.new()
+            for fix in item.fixes[:1]
+            for edit in fix.edits[:1]
+        }
+        (name,) = set(found.values()) if len(set(found.values())) == 1 else ("",)
+        path = Path(name)
+        if not found or not path.suffix or self._report.mode != "context":
+            return
+        command = f"kg validate {one_line(name)} --fix -o {one_line(path.stem)}-mended{path.suffix}"
+        yield self._say(
+            f"其中 {len(found)} 处可以自动改好：{command}",
+            f"{_many(len(found), 'mend')} can be made for you: {command}",
+        )
 
     def _counted(self) -> Iterator[str]:
         report, verdict = self._report, self._report.verdict
@@ -165,7 +213,9 @@ class _Teller:
             f"{_many(verdict.triples, 'triple')}, {_many(verdict.focus_nodes, 'node')} checked",
         )
         names = self._say("、", ", ").join(file.name for file in report.files)
-        if verdict.conforms:
+        if verdict.conforms and not verdict.focus_nodes:
+            head = self._say("什么也没检查", "nothing was checked")
+        elif verdict.conforms:
             head = self._paint("+", self._say("合格", "conforms"))
         elif report.passes:
             head = self._say("通过，但有发现", "passes, with findings")
@@ -216,12 +266,14 @@ class _Teller:
             for item in new
             if item.shape_place
         }
-        for (component, shape), count in groups.most_common(_MOST_GROUPS):
+        every = self._report.cut() is not None  # else those of one are in plain sight
+        several = [(key, count) for key, count in groups.most_common() if every or count > 1]
+        for (component, shape), count in several[:_MOST_GROUPS]:
             name = component_name(component)
             known = places.get(shape) or self._report.short(shape)
             where = "" if name.startswith("kg:") or known.startswith("_:") else known
             yield f"  {count} × {one_line(name)}{'  ' * bool(where)}{one_line(where)}"
-        rest = len(groups) - _MOST_GROUPS
+        rest = len(several) - _MOST_GROUPS
         if rest > 0:
             yield self._say(f"  …… 另 {rest} 种", f"  … {rest} other kinds")
 

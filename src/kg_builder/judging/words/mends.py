@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from kg_builder.graph.shacl.constraints import Constraint
 from kg_builder.graph.shacl.vocabulary import RDF_TYPE, short_name
 from kg_builder.graph.vocabulary import expand
 from kg_builder.judging.lint.mending import mend_literal
+from kg_builder.judging.lint.near import local_part
 from kg_builder.judging.raw import Mend, Replacement
 from kg_builder.judging.words.asked import Asker
 from kg_builder.judging.words.likeness import folded, likeness
@@ -35,6 +37,7 @@ _HALF: Final = 0.5
 _CLEARLY: Final = 0.1
 """By so much the most alike is ahead of the next."""
 _MOST: Final = 3
+_YEAR: Final = re.compile("[0-9]{4}")
 _WEB: Final = ("http://", "https://")
 
 
@@ -136,12 +139,14 @@ class _Mender:
         value = self.value
         if isinstance(value, Literal):
             yield from self._named(value.value, constraint.cls)
+            if _YEAR.fullmatch(value.value):  # of a period that is called 2024年
+                yield from self._named(f"{value.value}年", constraint.cls)
         elif isinstance(value, NamedNode):
             yield from self._other_scheme(value)
             yield from self._turned()
             label = self.zh.label(value)
-            if label is not None and not self.facts.types(value):
-                yield from self._named(label, constraint.cls)
+            if not self.facts.types(value):
+                yield from self._named(label or local_part(value.value), constraint.cls)
 
     def _named(self, text: str, cls: Term) -> Iterator[Mend]:
         """Propose the one thing of a class that has a name."""

@@ -249,7 +249,9 @@ class Namer:
         """Return the label of the class of a node that says most."""
         narrow = sorted(self._facts.narrowest(node), key=lambda cls: cls.value)
         ours = [cls for cls in narrow if cls.value.startswith(_OURS)]
+        known = [cls for cls in narrow if self.label(cls)]  # a misspelt class has none
         labels = [self.label(cls) or self.short(cls) for cls in (ours or narrow)]
+        labels = [self.label(cls) or "" for cls in ours if cls in known] or labels
         return self.say("兼", " and ").join(labels[:2]) if labels else None
 
     def value(self, term: Term, predicate: NamedNode | None = None) -> str:

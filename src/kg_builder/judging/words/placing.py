@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg_builder.graph.shacl.report import SEVERITIES, read_term
 from kg_builder.graph.submission.model import Submission
+from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE
 from kg_builder.judging.fixes import as_fix
+from kg_builder.judging.lint.findings import Kind
 from kg_builder.judging.raw import Mend, Part, Raw
 from kg_builder.judging.words.material import Material
 from kg_builder.judging.words.mends import mends_of
@@ -25,6 +27,7 @@ from kg_builder.model.verdict import FilePlace, Fix, PlacedResult
 
 Finding: TypeAlias = Raw | ValidationResult
 _RELATED = 20
+_CLASS: Final = PREFIXES["sh"] + "ClassConstraintComponent"
 """So many other places are given."""
 
 
@@ -46,7 +49,19 @@ def place_results(
     desk = _Desk(material, known)
     distinct = dict.fromkeys(findings)
     placed = sorted(map(desk.place, distinct), key=desk.order)
-    return tuple(desk.word(item, standing) for item in placed[:most])
+    causes = {node: item.place for item in placed for node in _unclassed(item.finding)}
+    return tuple(desk.word(item, standing, causes) for item in placed[:most])
+
+
+def _unclassed(finding: Finding) -> Iterator[str]:
+    """Yield the node that a misspelt class leaves without one."""
+    if (
+        isinstance(finding, Raw)
+        and finding.result.component == Kind.UNKNOWN_TERM.component
+        and finding.part == "object"
+        and finding.triples[0].predicate == RDF_TYPE
+    ):
+        yield from (str(triple.subject) for triple in finding.triples)
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,8 +166,13 @@ class _Desk:
 
     # words
 
-    def word(self, item: _Placed, standing: Container[ValidationResult]) -> PlacedResult:
-        """Give a placed result its words."""
+    def word(
+        self,
+        item: _Placed,
+        standing: Container[ValidationResult],
+        causes: Mapping[str, FilePlace | None],
+    ) -> PlacedResult:
+        """Give a placed result its words; `causes` are nodes whose class is misspelt, and where."""
         result = item.result
         mends: Sequence[Mend | Fix]
         if isinstance(item.finding, Raw):
@@ -168,7 +188,8 @@ class _Desk:
             for raw in self._known.get(result, ()):
                 more = _own_words(raw.result)
                 explanation = Bilingual(
-                    f"{explanation.zh}另外：{more.zh}。", f"{explanation.en} Besides: {more.en}."
+                    f"{explanation.zh}另外：{_ended(more.zh, '。')}",
+                    f"{explanation.en} Besides: {_ended(more.en, '.')}",
                 )
                 mends = (*mends, *(fix for fix in raw.fixes if fix not in mends))
         return PlacedResult(
@@ -180,13 +201,21 @@ class _Desk:
             shape_place=self._shape_place(result.source_shape),
             fixes=tuple(self._edits(mends)),
             standing=result in standing,
+            follows=causes.get(result.value or "") if result.component == _CLASS else None,
         )
 
     def _edits(self, mends: Iterable[Mend | Fix]) -> Iterator[Fix]:
+        seen: set[object] = set()
         for mend in mends:
             fix = as_fix(mend, self._material.submissions) if isinstance(mend, Mend) else mend
-            if fix is not None:
+            if fix is not None and fix.edits not in seen:  # SHACL and lint may mend alike
+                seen.add(fix.edits)
                 yield fix
+
+
+def _ended(words: str, stop: str) -> str:
+    """Return words with a stop, unless they end a sentence as they are."""
+    return words if words[-1:] in "。！？.!?" else words + stop
 
 
 def _own_words(result: ValidationResult) -> Bilingual:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode
 
 from kg_builder.graph.index import Term
 from kg_builder.graph.shacl import constraints as core
@@ -161,9 +163,15 @@ class _Teller:
                 f"请写{name}的 IRI，不加引号。",
                 f"Write the IRI of {self.namer.a(constraint.cls)}, without quotation marks.",
             )
+            yield self._form_for(constraint.cls)
             return
         short = self.namer.short(constraint.cls) if isinstance(constraint.cls, NamedNode) else ""
         yield self._must(asked, self._untyped(value))
+        if self._is_nowhere(value):
+            a = self.namer.a(constraint.cls)
+            yield self.say(f"请改指已有的{name}。", f"Point to {a} that there is.")
+            yield self._form_for(constraint.cls)
+            return
         point = (
             ""
             if self.case.result.path is None
@@ -173,9 +181,33 @@ class _Teller:
             f"请{point}给它补上类型 {short}。", f"{capital(point + 'give it')} the type {short}."
         )
 
+    def _form_for(self, cls: Term) -> str:
+        """Return how to bring a thing of a class that the graph has not got yet."""
+        if self.case.material.graph is None or not isinstance(cls, NamedNode):
+            return ""
+        short = self.namer.short(cls)
+        if not short.startswith("kg:") or cls == _ENTITY:
+            return ""
+        command = f"kg schema {short.removeprefix('kg:')} --template"
+        return self.say(
+            f"图里还没有的，另写一个节点，写法见 {command}。",
+            f"What the graph has not got yet needs a node of its own: {command} shows how.",
+        )
+
+    def _is_nowhere(self, value: Term) -> bool:
+        """Return whether nothing at all is said of a value, in a graph that should know it."""
+        material = self.case.material
+        if material.graph is None or not isinstance(value, NamedNode):
+            return False
+        if any(triple.subject == value for triple in material.mentions.get(value, ())):
+            return False
+        return not any(material.graph.store.quads_for_pattern(value, None, None, None))
+
     def _untyped(self, value: Term) -> str:
         if self.case.material.facts.types(value):
             return ""
+        if self._is_nowhere(value):
+            return self.say("图里和这份文件里都没有它", "neither the graph nor this file knows it")
         return self.say("它没有写明类型", "it is said to be of no class")
 
     def _datatype(self, constraint: core.Datatype) -> Iterable[str]:
@@ -292,6 +324,21 @@ class _Teller:
                 f"({self.shown(found)}); at least {limit} are needed.",
             )
         yield self._add()
+        yield self._usual()
+
+    def _usual(self) -> str:
+        """Return what the graph has most often where a thing is missing."""
+        graph, predicate = self.case.material.graph, self.predicate
+        if graph is None or predicate is None:
+            return ""
+        quads = graph.store.quads_for_pattern(None, predicate, None, DefaultGraph())
+        looked_at = islice(quads, _LOOKED_AT)
+        counted_ = Counter(q.object for q in looked_at if isinstance(q.object, NamedNode))
+        best = sorted(counted_.items(), key=lambda item: (-item[1], item[0].value))[:_USUAL]
+        if not best:
+            return ""
+        named = self.namer.all(self.namer.member(term) for term, _ in best)
+        return self.say(f"图里常见的是{named}。", f"In the graph it often is {named}.")
 
     def _add(self) -> str:
         """Return that a value is to be added, and what it is to be."""
@@ -575,6 +622,10 @@ def must(asked: str) -> str:
     return f"不能{asked[1:]}" if asked.startswith("不") and "，" not in asked else f"须{asked}"
 
 
+_LOOKED_AT: Final = 200
+_USUAL: Final = 2
+_ENTITY: Final = expand("Entity")
+"""Above all classes of things: it has no form of its own."""
 _RANGES: Final = (expand("rdfs:range"), expand("schema:rangeIncludes"))
 _DESCRIBES: Final = (core.Class, core.Datatype, core.In, core.NodeKind, core.Matches)
 """Constraints that tell what a missing value is to be."""

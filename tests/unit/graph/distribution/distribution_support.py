@@ -6,8 +6,10 @@ from datetime import date
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from kg_builder.graph.contributions import History
 from kg_builder.graph.dataset import KnowledgeGraph
 from kg_builder.graph.distribution import DistributionOptions
+from kg_builder.graph.generations import Output
 from kg_builder.graph.ontology import ROOT
 from kg_builder.graph.output import write_build
 from kg_builder.graph.vocabulary import RDF_TYPE, RDFS_LABEL, expand
@@ -70,7 +72,6 @@ def hostile_store(folder, base=BASE, words=HOSTILE):
     inferred = (Triple(figure, RDF_TYPE, expand("qb:Observation")),)
     graph = NamedNode(report.value.replace("/id/", "/graph/"))
     made = KnowledgeGraph(base, {graph: asserted}, inferred, evidence, ontology)
-    write_build(
-        folder, made, ValidationReport(conforms=True, results=()), [], {}, {}, lambda _: None
-    )
+    report = ValidationReport(conforms=True, results=())
+    write_build(Output(folder), made, report, [], {}, {}, lambda _: None, History(base))
     return folder

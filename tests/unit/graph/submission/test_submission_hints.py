@@ -15,6 +15,13 @@ E = "@prefix e: <http://e/> .\n"
     ("text", "at", "zh", "en"),
     [
         ("e:a e:b e:c。", (2, 12), "改成 .", "write ."),
+        (
+            *("e:a e:b e:c。\ne:a e:b e:d。\ne:a e:b e:f，e:g。", (2, 12)),
+            *("同样要改的还有第 3、4 行", "the same on line 3, 4"),
+        ),
+        ("@prefix f: <http://f/>；\ne:a e:b e:c .", (2, 23), "把 ； 改成 .", "write . for ；"),
+        ("@prefix f: <http://f/> ;\ne:a e:b e:c .", (2, 24), "把 ; 改成 .", "write . for ;"),
+        ("@base <http://f/>；\ne:a e:b e:c .", (2, 18), "把 ； 改成 .", "write . for ；"),
         ("e:a e:b e:c 。", (2, 13), "「。」", "write ."),
         ("e:a e:b e:c；\n e:d e:e .", (2, 12), "改成 ;", "write ;"),
         ("e:a e:b e:c ； e:d e:e .", (2, 13), "改成 ;", "write ;"),
@@ -100,3 +107,12 @@ def test_columns_count_code_points_after_every_kind_of_line_end() -> None:
 def test_what_is_long_and_wrong_is_refused_in_time(text: str) -> None:
     with pytest.raises(InputError):
         read(text)
+
+
+@pytest.mark.parametrize("text", ["名称,街道\n甲,乙\n", "名称\t街道\n甲\t乙\n", "a，b\n1，2"])
+def test_a_table_is_told_from_turtle(text: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read(text, Format.TURTLE)
+    assert (caught.value.line, caught.value.column) == (1, 1)
+    assert "CSV" in caught.value.message.zh
+    assert "kg schema" in caught.value.message.en

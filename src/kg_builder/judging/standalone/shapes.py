@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from pathlib import Path
 from typing import Final
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
@@ -21,14 +19,12 @@ from kg_builder.errors import (
 )
 from kg_builder.graph.mixing import Inference
 from kg_builder.graph.shacl.report import read_term
-from kg_builder.graph.shacl.vocabulary import short_name
 from kg_builder.graph.submission.model import Submission
-from kg_builder.graph.submission.reading import read_placed
 from kg_builder.graph.vocabulary import PREFIXES
-from kg_builder.judging.alone import Aim, Checked, Unusable, check_alone
 from kg_builder.judging.reports.report import UNMET_TARGET
 from kg_builder.judging.reports.terms import shortened
-from kg_builder.judging.shape_terms import advanced_terms, strange_terms
+from kg_builder.judging.standalone.engine import Aim, Checked, Unusable, check_alone
+from kg_builder.judging.standalone.terms import advanced_terms, strange_terms
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.validation import ValidationResult
 from kg_builder.model.verdict import FilePlace, PlacedResult
@@ -70,31 +66,6 @@ class ShapeFiles:
         return None
 
 
-class HouseShapes:
-    """The shapes of the house: read only where a result has to say where its shape is written."""
-
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self._paths = tuple(paths)
-        self._files: dict[Path, Submission] = {}
-
-    @cached_property
-    def _texts(self) -> Mapping[Path, str]:
-        return {path: path.read_text("utf-8") for path in self._paths}
-
-    def place(self, node: NamedNode) -> FilePlace | None:
-        """Return where a shape is written."""
-        name = short_name(node.value)
-        for path, text in self._texts.items():
-            if name not in text:
-                continue
-            if path not in self._files:
-                self._files[path] = read_placed(path)
-            span = self._files[path].subject_span(node)
-            if span is not None:
-                return self._files[path].place(span)
-        return None
-
-
 def check_shapes(
     data: Sequence[Triple],
     shapes: ShapeFiles,
@@ -114,14 +85,14 @@ def check_shapes(
     found = _checked(data, shapes, ontology, inference, timeout)
     if isinstance(found, Unusable):
         raise _unusable(found, shapes)
-    if not found.shapes:
+    if not found.shapes and not found.asleep:
         raise ConfigurationError(
             "没有一个形状既有目标又有约束：什么也不会检查；请给形状加 sh:targetClass 等目标",
             "no shape has both a target and a constraint: nothing would be checked; give a shape a"
             " target, such as sh:targetClass",
             file=shapes.names,
         )
-    if must_check and not found.focus_nodes:
+    if must_check and found.shapes and not found.focus_nodes:
         raise _checked_nothing(found, shapes)
     return found
 
@@ -234,6 +205,14 @@ def about_shapes(found: Checked, shapes: ShapeFiles) -> tuple[list[PlacedResult]
             Bilingual(
                 f"有 {known} 个形状目标在数据里没有对应的节点，没有可检查的",
                 f"targets of shapes that meet nothing in the data, and checked nothing: {known}",
+            )
+        )
+    if found.asleep and not found.shapes:
+        notes.append(
+            Bilingual(
+                "形状的约束全都关掉了（sh:deactivated 等），什么也没检查",
+                "all constraints of the shapes are switched off (sh:deactivated …), and nothing was"
+                " checked",
             )
         )
     advanced = advanced_terms(shapes.files)

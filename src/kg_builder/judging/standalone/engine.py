@@ -7,6 +7,7 @@ comes back is SHACL's report, and what of the shapes had nothing to check.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
@@ -15,8 +16,9 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
 
 from kg_builder.graph.index import Term, TripleIndex
 from kg_builder.graph.mixing import Inference, mixed
+from kg_builder.graph.query.door import closed_door
 from kg_builder.graph.shacl import Shape, Shapes, compile_shapes
-from kg_builder.graph.shacl.reading import IllFormedShape
+from kg_builder.graph.shacl.reading import IllFormedShape, ShapesGraph
 from kg_builder.graph.shacl.run import Run
 from kg_builder.graph.shacl.vocabulary import RDF_TYPE, short_name
 from kg_builder.graph.validation import validate
@@ -25,6 +27,8 @@ from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.validation import ValidationReport
 from kg_builder.workers import run_in_child
 
+_SWITCHES: Final = frozenset({"uniqueLang", "closed"})
+"""Constraints that `false` switches off."""
 _MEMORY: Final = 1 << 30
 """Bytes for a small graph, interpreter and engines included."""
 _MEMORY_PER_TRIPLE: Final = 3000
@@ -65,6 +69,8 @@ class Checked:
     unmet: tuple[Aim, ...]
     shapes: int
     """Shapes that have a target and something to check."""
+    asleep: int
+    """Shapes that have a target, and whose constraints are all switched off."""
 
 
 def check_alone(
@@ -110,13 +116,26 @@ def check_ntriples(
     if axioms or inference != "none":
         given = mixed(given, axioms, inference)
     index = TripleIndex(given)
-    live = [shape for shape in compiled.shapes if shape.targets and not shape.deactivated]
-    live = [shape for shape in live if shape.constraints or shape.properties]
+    aimed = [shape for shape in compiled.shapes if shape.targets]
+    live = [shape for shape in aimed if not shape.deactivated and _checks(shape)]
+    graph = ShapesGraph(compiled.triples)
+    asleep = sum(shape not in live and _is_told_to_sleep(graph, shape) for shape in aimed)
     run = Run(index, compiled.triples)
     focus = {node for shape in live for node in shape.targets.select(run, None)}
     unmet = tuple(_unmet(live, run, compiled, axioms))
-    report = validate(index, compiled) if focus else ValidationReport(conforms=True, results=())
-    return Checked(report, len(focus), unmet, len(live))
+    # pySHACL, to which some shapes go, is a process of its own, and needs files
+    with nullcontext() if compiled.unsupported else closed_door():
+        report = validate(index, compiled) if focus else ValidationReport(conforms=True, results=())
+    return Checked(report, len(focus), unmet, len(live), asleep)
+
+
+def _checks(shape: Shape) -> bool:
+    return bool(shape.constraints or shape.properties)
+
+
+def _is_told_to_sleep(graph: ShapesGraph, shape: Shape) -> bool:
+    """Return whether a shape says itself that it checks nothing: SHACL then has it conform."""
+    return shape.deactivated or not graph.names(shape.node).isdisjoint(_SWITCHES)
 
 
 def _triples(text: bytes) -> list[Triple]:
