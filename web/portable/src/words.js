@@ -107,7 +107,7 @@ export const WORDS = {
   period: ["时期", "period"],
   instances: ["它的实例", "Its instances"],
   sparql_lead: [
-    "对包里的数据直接提问。前缀可以不声明；默认图是本体、断言和推出的事实，出处在命名图里。Ctrl+Enter 运行。",
+    "对这个文件里的数据直接提问。前缀可以不声明；默认图是本体、断言和推出的事实，出处在命名图里。Ctrl+Enter 运行。",
     "Ask the data in this file. Prefixes need no declaration; the default graph is ontology, asserted and inferred facts, the evidence is in named graphs. Ctrl+Enter runs.",
   ],
   query_label: ["查询", "Query"],
