@@ -18,7 +18,7 @@ from kg_builder.graph.query.matches import Row, facts_of
 from kg_builder.graph.vocabulary import expand
 from kg_builder.model.bilingual import Language
 
-_CONTEXT: Final = frozenset(
+CONTEXT: Final = frozenset(
     expand(name)
     for name in (
         *("rdf:type", "rdfs:label", "skos:prefLabel", "skos:altLabel"),
@@ -28,7 +28,7 @@ _CONTEXT: Final = frozenset(
 )
 """What things are called, and of what area and time a statement is, is said all over a report: it
 counts as evidence where a solution says nothing else."""
-_PLACES: Final = 12
+PLACES: Final = 12
 """How many places are listed for one solution; a sum over a hundred figures has as many."""
 
 
@@ -111,7 +111,7 @@ class _Finder:
 
 def _telling(triples: Sequence[Triple]) -> Sequence[Triple]:
     """Return the triples that say more than what things are called, where there are any."""
-    return [triple for triple in triples if triple.predicate not in _CONTEXT] or triples
+    return [triple for triple in triples if triple.predicate not in CONTEXT] or triples
 
 
 def _names(graph: OpenGraph, reports: set[str], language: Language) -> Mapping[str, str]:
@@ -123,10 +123,10 @@ def _names(graph: OpenGraph, reports: set[str], language: Language) -> Mapping[s
 def _places(
     passages: Sequence[Passage], names: Mapping[str, str], language: Language
 ) -> Iterator[str]:
-    for passage in passages[:_PLACES]:
+    for passage in passages[:PLACES]:
         yield place_in_words(passage, names.get(passage.report), language)
-    if len(passages) > _PLACES:
-        more = len(passages) - _PLACES
+    if len(passages) > PLACES:
+        more = len(passages) - PLACES
         yield f"……另有 {more} 处" if language == "zh" else f"… and {more} more"
 
 

@@ -104,7 +104,7 @@ class _Facts:
 
         parsed = parseQuery(own_pattern(self.query, level))
         translated = translateQuery(parsed, initNs=dict(self.prefixes))
-        return list(_triple_patterns(translated.algebra))
+        return list(triple_patterns(translated.algebra))
 
 
 def _keys(level: Level, names: Sequence[str]) -> list[str]:
@@ -119,7 +119,8 @@ def _keys(level: Level, names: Sequence[str]) -> list[str]:
     ]
 
 
-def _triple_patterns(part: Any) -> Iterator[_Pattern]:  # noqa: ANN401 - a node of rdflib's algebra
+def triple_patterns(part: Any) -> Iterator[_Pattern]:  # noqa: ANN401 - a node of rdflib's algebra
+    """Yield the patterns of an algebra that match triples of the default graph."""
     from rdflib.plugins.sparql.parserutils import CompValue
 
     if not isinstance(part, CompValue) or part.name == "Graph":
@@ -129,7 +130,7 @@ def _triple_patterns(part: Any) -> Iterator[_Pattern]:  # noqa: ANN401 - a node 
         return
     for side in ("p", "p1", "p2"):
         if side in part and not (part.name == "Minus" and side == "p2"):
-            yield from _triple_patterns(part[side])
+            yield from triple_patterns(part[side])
 
 
 def _ground(

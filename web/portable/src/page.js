@@ -1,0 +1,215 @@
+// The page: what stands on it always, and which view a fragment of its address asks for.
+
+import { Client } from "./client.js";
+import { combobox } from "./combobox.js";
+import { add, h, replace } from "./dom.js";
+import { entityLink, queryLink, readLink, searchLink } from "./links.js";
+import { fromBase64, unpackedJson } from "./packing.js";
+import { Names } from "./search.js";
+import { Prefixes } from "./terms.js";
+import { about } from "./views/about.js";
+import { entity } from "./views/entity.js";
+import { found } from "./views/found.js";
+import { home } from "./views/home.js";
+import { query } from "./views/query.js";
+import { questions } from "./views/questions.js";
+import { sparql } from "./views/sparql.js";
+import { speak } from "./words.js";
+
+const VIEWS = { "": home, q: query, questions, e: entity, s: found, sparql, about };
+const KEPT = "kg-portable-language";
+
+export async function startPage() {
+  const root = document.documentElement;
+  const titles = [root.dataset.titleZh, root.dataset.titleEn];
+  let page;
+  try {
+    if (typeof DecompressionStream === "undefined") throw new Error("DecompressionStream");
+    const front = await unpackedJson(fromBase64(document.getElementById("front").textContent));
+    page = new Page(front, titles);
+  } catch (error) {
+    const words = speak(root.lang.startsWith("zh") ? "zh" : "en");
+    const text = words.t("failed", { x: error.message });
+    replace(document.getElementById("main"), h("p", { class: "error", role: "alert" }, text));
+    return;
+  }
+  page.start(kept() ?? (root.lang.startsWith("zh") ? "zh" : "en"));
+}
+
+function kept() {
+  try {
+    const found = localStorage.getItem(KEPT);
+    return found === "zh" || found === "en" ? found : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What every view gets: `front`, `names`, `client`, `words`, `prefixes`, `say` (to the status). */
+class Page {
+  constructor(front, titles) {
+    this.front = front;
+    this.titles = titles;
+    this.names = new Names(front);
+    this.client = new Client();
+    this.prefixes = new Prefixes(front.prefixes);
+    this.queries = new Map(front.queries.map((item) => [item.name, item]));
+    this.main = null;
+    this.left = null;
+  }
+
+  start(language) {
+    this.status = h("p", { id: "status", role: "status", "aria-live": "polite" });
+    this.setLanguage(language);
+    addEventListener("hashchange", () => this.show({ moved: true }));
+    addEventListener("keydown", (event) => {
+      const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName);
+      if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+        event.preventDefault();
+        this.search.focus();
+      }
+    });
+    this.say(this.words.t("opening"), "busy");
+    this.client.open().then(
+      (size) => {
+        this.say(this.words.t("opened", { n: this.words.number(size) }));
+        document.documentElement.dataset.ready = "true";
+      },
+      (error) => this.say(this.words.t("failed", { x: error.message }), "error"),
+    );
+  }
+
+  say(text, kind = "") {
+    this.status.className = kind;
+    replace(this.status, text);
+  }
+
+  setLanguage(language) {
+    this.words = speak(language);
+    document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";
+    try {
+      localStorage.setItem(KEPT, language);
+    } catch {
+      // a page from a disk may have no storage: then the choice lasts as long as the page
+    }
+    this.frame();
+    this.show({ moved: false });
+  }
+
+  frame() {
+    const { t, pick, language } = this.words;
+    const field = combobox({
+      id: "search",
+      label: t("search"),
+      placeholder: t("search_hint"),
+      suggest: (text) => this.suggestions(text),
+      choose: (link, _, input) => {
+        input.value = "";
+        location.hash = link;
+      },
+      enter: (text) => {
+        if (text.trim()) location.hash = searchLink(text.trim());
+      },
+    });
+    this.search = field.input;
+    this.links = ["", "questions", "sparql", "about"].map((name) =>
+      h("a", { href: `#${name}`, "data-page": name }, t(name || "home")),
+    );
+    this.main = h("main", { id: "main", tabindex: "-1" });
+    const other = language === "zh" ? "en" : "zh";
+    replace(
+      document.getElementById("app"),
+      h("a", { class: "skip", href: "#main", onclick: (event) => this.#skip(event) }, t("skip")),
+      h(
+        "header",
+        {},
+        h("p", { class: "title" }, h("a", { href: "#" }, pick(this.titles))),
+        h("div", { role: "search" }, field.element),
+        h("nav", { "aria-label": t("navigation") }, this.links),
+        h(
+          "button",
+          { class: "language", lang: other, onclick: () => this.setLanguage(other) },
+          t("language"),
+        ),
+      ),
+      this.status,
+      this.main,
+    );
+  }
+
+  #skip(event) {
+    event.preventDefault();
+    this.main.focus();
+  }
+
+  suggestions(text) {
+    const { pick, language } = this.words;
+    const things = this.names.search(text, { limit: 8 }).map(({ record }) => ({
+      label: record.name,
+      detail: [this.names.kind(record, language), record.qualifier].filter(Boolean).join(" · "),
+      value: entityLink(record.iri),
+    }));
+    const questions_ = this.questionsWith(text)
+      .slice(0, 3)
+      .map((item) => ({
+        label: pick(item.title),
+        detail: this.words.t("questions"),
+        value: queryLink(item.name),
+      }));
+    return [...things, ...questions_];
+  }
+
+  questionsWith(text) {
+    const wanted = text.trim().toLowerCase();
+    if (!wanted) return this.front.queries;
+    // letters count from the beginning of a word on, and one of them says nothing
+    const latin = /^[a-z]/.test(wanted);
+    if (latin && wanted.length < 2) return [];
+    return this.front.queries.filter((item) =>
+      [item.name.replaceAll("_", " "), ...item.title, ...item.description].some((words) =>
+        latin ? ` ${words.toLowerCase()}`.includes(` ${wanted}`) : words.toLowerCase().includes(wanted),
+      ),
+    );
+  }
+
+  async show({ moved }) {
+    this.left?.abort();
+    this.left = new AbortController();
+    const { signal } = this.left;
+    const link = readLink(location.hash);
+    const view = VIEWS[link.page];
+    for (const anchor of this.links) {
+      const here = anchor.dataset.page === link.page || (anchor.dataset.page === "questions" && link.page === "q");
+      if (here) anchor.setAttribute("aria-current", "page");
+      else anchor.removeAttribute("aria-current");
+    }
+    replace(this.main);
+    const set = (title, ...children) => {
+      if (signal.aborted) return;
+      document.title = title ? `${title} · ${this.words.pick(this.titles)}` : this.words.pick(this.titles);
+      add(replace(this.main), children);
+      if (moved) {
+        const heading = this.main.querySelector("h1");
+        heading?.setAttribute("tabindex", "-1");
+        heading?.focus({ preventScroll: true });
+        scrollTo(0, 0);
+        moved = false;
+      }
+    };
+    if (!view) {
+      set(this.words.t("not_found"), h("h1", {}, this.words.t("not_found")));
+      return;
+    }
+    try {
+      await view(this, { ...link, signal, set });
+    } catch (error) {
+      if (signal.aborted) return;
+      add(this.main, [h("p", { class: "error", role: "alert" }, this.words.t("failed", { x: error.message }))]);
+    }
+  }
+
+  /** What to call an IRI before the engine has said: a known name, else the prefixed name. */
+  nameOf(iri) {
+    return this.names.byIri.get(iri)?.name ?? this.prefixes.short(iri) ?? iri;
+  }
+}
