@@ -20,10 +20,10 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from kg_builder.graph.iris import is_iri
 from kg_builder.serving.media import (
     GRAPHS,
-    NAMES,
     RESULTS,
     TYPES,
     accepted,
+    format_named,
     graph_format,
 )
 from kg_builder.serving.problems import Problem
@@ -40,6 +40,8 @@ T = TypeVar("T")
 _PATIENCE: Final = 0.2
 """Seconds after which it is watched whether the client is still there."""
 _MOST_FIELDS: Final = 1_000
+_UTF_8: Final = ("utf-8", "utf8", "us-ascii")
+"""Charsets of what can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def _item(asked: Asked, query: str, accept: str | None, state: State) -> Sparql:
         if not is_iri(name):
             raise Problem("bad-request", f"不是 IRI：{name}", f"not an IRI: {name}")
     if asked.format is not None:
-        wanted = NAMES.get(asked.format.strip().lower())
+        wanted = format_named(asked.format)
         if wanted is None:
             known = ", ".join(
                 ("json", "xml", "csv", "tsv", "turtle", "ntriples", "jsonld", "rdfxml")
@@ -145,7 +147,14 @@ async def _asked(request: Request) -> Asked:
     pairs = pairs_of(request.scope["query_string"])
     if request.method != "POST":
         return _of_pairs(pairs)
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind, charset = content_type(request)
+    if kind in (FORM, QUERY) and charset not in _UTF_8:
+        raise Problem(
+            "media-type",
+            f"查询用 UTF-8 编码，不用 {charset}",
+            f"a query is encoded in UTF-8, not in {charset}",
+            headers={"accept-post": f"{FORM}, {QUERY}"},
+        )
     if kind == FORM:
         body = await request.body()
         return _of_pairs((*pairs, *pairs_of(body)))
@@ -167,6 +176,16 @@ async def _asked(request: Request) -> Asked:
         f"what is posted is {FORM} or {QUERY}",
         headers={"accept-post": f"{FORM}, {QUERY}"},
     )
+
+
+def content_type(request: Request) -> tuple[str, str]:
+    """Return the media type of what a request carries, and its charset, UTF-8 where it has none."""
+    kind, *parameters = request.headers.get("content-type", "").lower().split(";")
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "charset":
+            return kind.strip(), value.strip().strip('"')
+    return kind.strip(), "utf-8"
 
 
 def _of_pairs(pairs: Sequence[tuple[str, str]]) -> Asked:

@@ -11,9 +11,9 @@ from starlette.responses import JSONResponse, Response
 from kg_builder.graph.query.catalogue import Parameter, StoredQuery
 from kg_builder.model.bilingual import Bilingual, Language
 from kg_builder.serving.desk import StoredAsk
-from kg_builder.serving.media import NAMES, RESULTS, TYPES, accepted
+from kg_builder.serving.media import RESULTS, TYPES, accepted, format_named
 from kg_builder.serving.problems import Problem, language_of
-from kg_builder.serving.protocol import FORM, body_response, cut_headers, pairs_of
+from kg_builder.serving.protocol import FORM, body_response, content_type, cut_headers, pairs_of
 from kg_builder.serving.state import State
 from kg_builder.serving.work import Found
 
@@ -50,8 +50,7 @@ async def run_query(request: Request, state: State) -> Response:
     query = _query(request, state)
     pairs = pairs_of(request.scope["query_string"])
     if request.method == "POST":
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != FORM:
+        if content_type(request)[0] != FORM:
             raise Problem("media-type", f"正文应是 {FORM}", f"what is posted is {FORM}")
         pairs += pairs_of(await request.body())
     given: dict[str, list[str]] = {}
@@ -97,8 +96,8 @@ def _query(request: Request, state: State) -> StoredQuery:
 
 def _format(asked: str | None, accept: str | None) -> str:
     if asked is not None:
-        name = NAMES.get(asked.strip().lower(), "")
-        if name in QUERY_FORMATS:
+        name = format_named(asked)
+        if name is not None and name in QUERY_FORMATS:
             return name
     else:
         kind = accepted(accept, _OFFERED)

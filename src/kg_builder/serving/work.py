@@ -190,20 +190,23 @@ class _Asking:
         )
         self._check = lru_cache(_KNOWN)(self._checked)
 
-    def _checked(self, text: str) -> None:
+    def _checked(self, text: str, overridden: bool) -> None:
+        """Refuse what is unsafe; FROM is not looked at where the protocol's dataset overrides it."""
         if is_plain(text):
             return
         refuse_excess(text)
-        refuse_unsafe(text, self._graph.prefixes, self._names)
+        refuse_unsafe(text, self._graph.prefixes, None if overridden else self._names)
 
     def __call__(self, asked: Sparql | Question) -> Found | Answer:
         if isinstance(asked, Question):
             return answer_here(asked.request, self._graph, asked.folder / "answer")
-        self._check(asked.text)
+        overridden = bool(asked.default_graphs or asked.named_graphs)
+        self._check(asked.text, overridden)
         try:
             return self._answer(asked)
         except (SyntaxError, RuntimeError):
-            refuse_unsafe(asked.text, self._graph.prefixes, self._names)
+            names = None if overridden else self._names
+            refuse_unsafe(asked.text, self._graph.prefixes, names)
             check_query(asked.text, self._graph.prefixes)  # tells what is wrong with it, and where
             raise
 
@@ -230,16 +233,12 @@ class _Asking:
         return Found(name, self._spool.take())
 
     def _dataset(self, asked: Sparql) -> dict[str, Any]:
-        """Return the dataset that the protocol names (SPARQL 1.1 Protocol, 2.1.4)."""
+        """Return the dataset that the protocol names (SPARQL 1.1 Protocol, 2.1.4).
+
+        It takes the place of the one that the query names. A graph that is not here is empty.
+        """
         if not asked.default_graphs and not asked.named_graphs:
             return {}
-        for name in (*asked.default_graphs, *asked.named_graphs):
-            if name not in self._names:
-                known = " ".join(f"<{graph}>" for graph in sorted(self._names)[:6])
-                raise InputError(
-                    f"本数据集没有图 <{name}>；有 {known}",
-                    f"the dataset has no graph <{name}>; it has {known}",
-                )
         return {
             "default_graph": [NamedNode(name) for name in asked.default_graphs],
             "named_graphs": [NamedNode(name) for name in asked.named_graphs],
