@@ -25,6 +25,7 @@ from kg_builder.serving.pages import entity_page
 from kg_builder.serving.paths import SUFFIX_OF, SUFFIXES, ascii_iri, suffix_of
 from kg_builder.serving.problems import Problem, language_of
 from kg_builder.serving.protocol import body_response
+from kg_builder.serving.queries import yes_or_no
 from kg_builder.serving.state import MAKING, State
 from kg_builder.serving.work import Found
 
@@ -35,7 +36,10 @@ _DOCUMENT_FORMATS: Final = ("html", "turtle", "jsonld", "rdfxml", "ntriples")
 _ONTOLOGY: Final = HOUSE + "ont"
 _DESCRIBED: Final = (
     (re.compile(r"service(/.*)?"), "/sparql"),
-    (re.compile(r"catalog|distribution/.*|dataset/making|dataset/report/.*/provenance/.*"), "/dcat"),
+    (
+        re.compile(r"catalog|distribution/.*|dataset/making|dataset/report/.*/provenance/.*"),
+        "/dcat",
+    ),
     (re.compile(r"dataset(/.*)?"), "/.well-known/void"),
 )
 """By the name under the base, where service, catalogue, datasets and files are described."""
@@ -178,7 +182,7 @@ async def _document(request: Request, state: State, iri: str, name: str) -> Resp
     if name == "html":
         response = await _page(request, state, iri)
     else:
-        evidence = request.query_params.get("evidence") in ("1", "true", "yes")
+        evidence = yes_or_no("evidence", request.query_params.get("evidence"))
         found: Found = await state.desk.ask(
             Document(iri, name, evidence=evidence), state.settings.timeout
         )

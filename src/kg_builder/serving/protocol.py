@@ -40,7 +40,11 @@ T = TypeVar("T")
 _PATIENCE: Final = 0.2
 """Seconds after which it is watched whether the client is still there."""
 _MOST_FIELDS: Final = 1_000
-_UTF_8: Final = ("utf-8", "utf8", "us-ascii")
+SPARQL_FORMATS: Final = (
+    *("json", "xml", "csv", "tsv"),
+    *("turtle", "ntriples", "jsonld", "rdfxml"),
+)
+UTF_8: Final = ("utf-8", "utf8", "us-ascii")
 """Charsets of what can be read."""
 
 
@@ -111,9 +115,7 @@ def _item(asked: Asked, query: str, accept: str | None, state: State) -> Sparql:
     if asked.format is not None:
         wanted = format_named(asked.format)
         if wanted is None:
-            known = ", ".join(
-                ("json", "xml", "csv", "tsv", "turtle", "ntriples", "jsonld", "rdfxml")
-            )
+            known = ", ".join(SPARQL_FORMATS)
             raise Problem(
                 "not-acceptable",
                 f"没有 {asked.format} 这种格式；可用：{known}",
@@ -148,7 +150,7 @@ async def _asked(request: Request) -> Asked:
     if request.method != "POST":
         return _of_pairs(pairs)
     kind, charset = content_type(request)
-    if kind in (FORM, QUERY) and charset not in _UTF_8:
+    if kind in (FORM, QUERY) and charset not in UTF_8:
         raise Problem(
             "media-type",
             f"查询用 UTF-8 编码，不用 {charset}",
@@ -192,16 +194,19 @@ def _of_pairs(pairs: Sequence[tuple[str, str]]) -> Asked:
     def values(name: str) -> tuple[str, ...]:
         return tuple(value for key, value in pairs if key == name)
 
+    def filled(name: str) -> tuple[str, ...]:  # a field of a form that was left empty says nothing
+        return tuple(value for value in values(name) if value.strip())
+
     if values("update"):
         raise _no_update()
     queries = values("query")
     if len(queries) > 1:
         raise Problem("bad-request", "参数 query 多于一个", "more than one parameter query")
-    formats = values("format") or values("output")
+    formats = filled("format") or filled("output")
     return Asked(
         queries[0] if queries else None,
-        values("default-graph-uri"),
-        values("named-graph-uri"),
+        filled("default-graph-uri"),
+        filled("named-graph-uri"),
         formats[0] if formats else None,
     )
 

@@ -190,22 +190,21 @@ class _Asking:
         )
         self._check = lru_cache(_KNOWN)(self._checked)
 
-    def _checked(self, text: str, overridden: bool) -> None:
-        """Refuse what is unsafe; FROM is not looked at where the protocol's dataset overrides it."""
+    def _checked(self, text: str, names: frozenset[str] | None) -> None:
+        """Refuse what is unsafe; with no names, the protocol's dataset overrides that of FROM."""
         if is_plain(text):
             return
         refuse_excess(text)
-        refuse_unsafe(text, self._graph.prefixes, None if overridden else self._names)
+        refuse_unsafe(text, self._graph.prefixes, names)
 
     def __call__(self, asked: Sparql | Question) -> Found | Answer:
         if isinstance(asked, Question):
             return answer_here(asked.request, self._graph, asked.folder / "answer")
-        overridden = bool(asked.default_graphs or asked.named_graphs)
-        self._check(asked.text, overridden)
+        names = None if asked.default_graphs or asked.named_graphs else self._names
+        self._check(asked.text, names)
         try:
             return self._answer(asked)
         except (SyntaxError, RuntimeError):
-            names = None if overridden else self._names
             refuse_unsafe(asked.text, self._graph.prefixes, names)
             check_query(asked.text, self._graph.prefixes)  # tells what is wrong with it, and where
             raise
