@@ -201,8 +201,8 @@ def _http_problem(error: HTTPException) -> Problem:
         case 404:
             return Problem("not-found", "没有这个地址", "there is no such address", headers=headers)
         case 405:
-            allowed = f"{headers.pop('Allow', '')}, OPTIONS".removeprefix(", ")
-            headers["allow"] = allowed
+            methods = {*headers.pop("Allow", "").split(", "), "OPTIONS"} - {""}
+            allowed = headers["allow"] = ", ".join(sorted(methods))
             return Problem(
                 "method", f"可用的方法：{allowed}", f"methods: {allowed}", headers=headers
             )

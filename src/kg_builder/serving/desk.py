@@ -183,7 +183,7 @@ class _Desk:
             found = self._graph.store.query(text, prefixes=self._prefixes)
             if isinstance(found, QueryTriples):
                 raise InputError("不是表", "no table")
-            found.serialize(spool.stream, RESULT_FORMATS[asked.format])
+            found.serialize(spool.stream_of(asked.format), RESULT_FORMATS[asked.format])
         return Found(asked.format, self._spool.take())
 
     def _ask_with_account(self, asked: StoredAsk) -> Found:
@@ -203,7 +203,7 @@ class _Desk:
         answer = answer_here(request, self._graph, self._folder / "answer")
         page = io.BytesIO()  # what is no stream of rows is written to and fro
         with self._spool as spool:
-            stream = spool.stream if asked.format in RESULT_FORMATS else page
+            stream = spool.stream_of(asked.format) if asked.format in RESULT_FORMATS else page
             write_answer(answer, asked.format, stream, Style(asked.language))
             spool.write(page.getvalue())
         return Found(asked.format, self._spool.take(), answer.cut)

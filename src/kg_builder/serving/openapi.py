@@ -22,6 +22,7 @@ _SCHEMAS: Final[Mapping[str, Mapping[str, Any]]] = {
     "decimal": {"type": "number"},
     "year": {"type": "integer", "minimum": 1000, "maximum": 9999},
 }
+_YES_NO: Final = {"enum": ["true", "false", "1", "0"]}
 _IRIS: Final = {"type": "array", "items": {"type": "string", "format": "iri"}}
 
 
@@ -112,11 +113,15 @@ def _stored(query: StoredQuery, language: Language) -> dict[str, Any]:
     parameters = [
         *(_of_query(item, language) for item in query.parameters.values()),
         _parameter("format", {"enum": list(QUERY_FORMATS)}),
-        _parameter("evidence", {"type": "boolean"}),
+        _parameter("evidence", _YES_NO),
         _parameter("lang", {"enum": ["zh", "en"]}),
         _parameter("max-rows", {"type": "integer", "minimum": 1, "maximum": MOST_ROWS}),
     ]
-    form = {"properties": {item["name"]: item["schema"] for item in parameters}, "type": "object"}
+    form = {
+        "type": "object",
+        "properties": {item["name"]: item["schema"] for item in parameters},
+        "additionalProperties": False,
+    }
     about: dict[str, Any] = {
         "summary": query.title.pick(language),
         "description": query.description.pick(language),
@@ -133,7 +138,7 @@ def _stored(query: StoredQuery, language: Language) -> dict[str, Any]:
         "post": {
             "operationId": f"{query.name}_posted",
             **about,
-            "requestBody": {"content": {FORM: {"schema": form}}},
+            "requestBody": {"required": True, "content": {FORM: {"schema": form}}},
             "responses": responses,
         },
     }
@@ -177,7 +182,7 @@ def _linked_data(*, en: bool) -> dict[str, Any]:
     iri = {**_parameter("iri", {"type": "string", "format": "iri"}), "required": True}
     name = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
     parameters = {
-        "/describe": [iri, formats, _parameter("evidence", {"type": "boolean"})],
+        "/describe": [iri, formats, _parameter("evidence", _YES_NO)],
         "/data/{name}": [name],
     }
     return {
@@ -222,7 +227,7 @@ def _contribute(*, en: bool) -> dict[str, Any]:
                 *needed,
                 _parameter("name", {"type": "string", "maxLength": 200}),
                 _parameter("lang", {"enum": ["zh", "en"]}),
-                _parameter("dry-run", {"type": "boolean"}),
+                _parameter("dry-run", _YES_NO),
             ],
             "requestBody": _triples(),
             "responses": {

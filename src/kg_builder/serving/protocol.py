@@ -71,7 +71,8 @@ async def sparql(request: Request, state: State, service: Answer) -> Response:
             "缺少参数 query：一个 SPARQL 查询",
             "the parameter query is missing: a SPARQL query",
         )
-    item = _item(asked, asked.query, request.headers.get("accept"), state)
+    base = f"{state.origin(request)}sparql"
+    item = _item(asked, asked.query, request.headers.get("accept"), base, state)
     found: Found = await while_connected(request, state.pool.ask(item, state.settings.timeout))
     return _response(found, state)
 
@@ -101,7 +102,7 @@ async def _gone(request: Request) -> None:
         pass
 
 
-def _item(asked: Asked, query: str, accept: str | None, state: State) -> Sparql:
+def _item(asked: Asked, query: str, accept: str | None, base: str, state: State) -> Sparql:
     if len(query.encode("utf-8", "surrogatepass")) > state.settings.max_query:
         most = state.settings.max_query
         raise Problem(
@@ -141,6 +142,7 @@ def _item(asked: Asked, query: str, accept: str | None, state: State) -> Sparql:
         asked.default_graphs,
         asked.named_graphs,
         state.settings.max_rows,
+        base,
     )
 
 
