@@ -221,12 +221,13 @@ class _Desk:
         """Yield what is said of a thing and by it: its statements, and what things are called."""
         store, default = self._graph.store, DefaultGraph()
         found: dict[Triple, None] = {}
-        if node in set(store.named_graphs()):
-            yield from (quad.triple for quad in store.quads_for_pattern(None, None, None, node))
-            return
         found |= dict.fromkeys(self._said(node))
         for part in self._fragments(node, found):
             found |= dict.fromkeys(self._said(part))
+        if node in set(store.named_graphs()):  # what it holds, and who says so
+            yield from found
+            yield from (quad.triple for quad in store.quads_for_pattern(None, None, None, node))
+            return
         for predicate in (*_ABOUT, _DEFINED_BY):
             for quad in store.quads_for_pattern(None, predicate, node, default):
                 if isinstance(quad.subject, NamedNode):

@@ -73,10 +73,13 @@ async def resource(request: Request, state: State) -> Response:
         about = iri.removesuffix(suffix)
         gone = _tombstone(state, about, SUFFIXES[suffix])
         return gone or await _document(request, state, about, SUFFIXES[suffix])
-    described = _described(state, iri.removesuffix(suffix or ""))
+    described = _described(state, iri)
+    if described is None and suffix is not None:
+        described = _described(state, iri.removesuffix(suffix))
+        described = described and f"{described}?format={SUFFIXES[suffix]}"
     if described is not None:
-        target = described if suffix is None else f"{described}?format={SUFFIXES[suffix]}"
-        return RedirectResponse(target, 303, {"vary": "Accept", "cache-control": "no-cache"})
+        headers = {"vary": "Accept", "cache-control": "no-cache"}
+        return RedirectResponse(described, 303, headers)
     raise _unknown()
 
 

@@ -45,7 +45,12 @@ _TYPES: Final[Mapping[str, str]] = {name: kind for kind, name in REPORTS.items()
 _NAMES: Final[Mapping[str, str]] = {
     **REPORTS,
     **{name: name for name in REPORTS.values()},
-    **{"ttl": "turtle", "ntriples": "nt", "jsonld": "json-ld", "rdfxml": "xml", "txt": "text"},
+    "ttl": "turtle",
+    "ntriples": "nt",
+    "n-triples": "nt",
+    "jsonld": "json-ld",
+    "rdfxml": "xml",
+    "txt": "text",
 }
 """What `?format=` may say: other interfaces call some of the formats otherwise."""
 _WITH_CHARSET: Final = ("text/html", "text/turtle", "text/plain")

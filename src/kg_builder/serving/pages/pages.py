@@ -35,6 +35,7 @@ from kg_builder.serving.pages.questions import (
     values_of,
 )
 from kg_builder.serving.pages.reader import Reader, reader_of
+from kg_builder.serving.pages.record import record_view
 from kg_builder.serving.pages.rendering import Renderer, respond
 from kg_builder.serving.pages.reports import Reports
 from kg_builder.serving.pages.results import ROWS, ResultView, result_view
@@ -170,6 +171,10 @@ class Pages:
     def _entity(self, reader: Reader, iri: str, key: tuple[str, str, bool, str]) -> Response:
         teller = self._teller(reader)
         view = entity_view(teller, self._site, NamedNode(iri)) if is_iri(iri) else None
+        if view is None and is_iri(iri):
+            record = record_view(teller, self._site, NamedNode(iri))
+            if record is not None:
+                return self._renderer.page("record.html", reader, e=record)
         if view is None:
             words = reader.t("图里没有", "The graph does not have ") + iri
             return self._renderer.page(
