@@ -222,6 +222,20 @@ def test_downloads_are_what_kg_export_writes(server, store, folder, name):
     assert server.ask(f"/data/{name}").body == (folder / name).read_bytes()
 
 
+def test_a_part_of_a_download(server):
+    whole = server.ask("/data/asserted.ttl").body
+    for asked, part in (("bytes=3-9", whole[3:10]), ("bytes=-7", whole[-7:])):
+        answer = server.ask("/data/asserted.ttl", range=asked)
+        assert (answer.status, answer.body) == (206, part)
+    for none in ("lines=1-2", "bytes=x", "bytes=9-3", "bytes="):
+        assert server.ask("/data/asserted.ttl", range=none).body == whole
+    beyond = server.ask("/data/asserted.ttl", range="bytes=99999999-")
+    assert (beyond.status, beyond.type) == (416, "application/problem+json")
+    assert beyond.headers["content-range"] == f"bytes */{len(whole)}"
+    held = server.ask("/data/asserted.ttl", range="bytes=3-9", if_range='"another"')
+    assert held.body == whole
+
+
 def test_another_base_moves_the_paths_alone(store, folder, server):
     host = {"host": "data.example"}
     with serving(store, folder, "--no-log", "--base", "https://data.example/gov/") as moved:

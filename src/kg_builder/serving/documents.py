@@ -51,6 +51,9 @@ _DESCRIPTIONS: Final = ("service", "void", "dcat")
 """Described at an address of their own, and named as files are, as `kg export --dist` does."""
 _FILES: Final = {"asserted.ttl", "inferred.ttl", "evidence.ttl", "dataset.nq"}
 """What a build leaves as files."""
+_RANGE: Final = re.compile(r"([0-9]{0,18})-([0-9]{0,18})")
+_SPAN: Final = r"(?:[0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})"
+_RANGES: Final = re.compile(rf"bytes={_SPAN}(?:\s*,\s*{_SPAN})*")
 _DOWNLOADS: Final = {
     ".ttl": "turtle",
     ".nt": "ntriples",
@@ -310,9 +313,32 @@ async def download(request: Request, state: State) -> Response:
         return Response(status_code=304, headers=headers)
     generation = state.now.graph.generation
     if generation is not None and name in _FILES and (generation / name).is_file():
-        return FileResponse(generation / name, 200, headers, TYPES[format_name])
-    path = await state.downloads.get(Download(part, format_name), name)
+        path = generation / name
+    else:
+        path = await state.downloads.get(Download(part, format_name), name)
+    _check_range(request, path.stat().st_size)
     return FileResponse(path, 200, headers, TYPES[format_name])
+
+
+def _check_range(request: Request, size: int) -> None:
+    """Leave out a Range that is none (RFC 9110, 14.2). Raises Problem for what is not there."""
+    asked = request.headers.get("range")
+    if asked is None:
+        return
+    spans = _RANGE.findall(asked)
+    backwards = any(end and start and int(end) < int(start) for start, end in spans)
+    if backwards or not _RANGES.fullmatch(asked):
+        fields = request.scope["headers"]
+        request.scope["headers"] = [pair for pair in fields if pair[0] != b"range"]
+        return
+    beyond = any(int(start) >= size if start else not int(end) for start, end in spans)
+    if beyond and "if-range" not in request.headers:
+        raise Problem(
+            "range",
+            f"文件只有 {size:,} 字节",
+            f"the file has {size:,} bytes",
+            headers={"content-range": f"bytes */{size}"},
+        )
 
 
 def _has(request: Request, etag: str) -> bool:

@@ -289,7 +289,7 @@ class Guard:
     async def _send_options(self, exchange: _Exchange, send: Send) -> None:
         """Say by which methods a path answers, and what pages of other sites may do."""
         scope = exchange.scope
-        methods = self._allowed(scope)
+        methods = {"GET", "HEAD", "POST"} if scope["path"] == "*" else self._allowed(scope)
         if not methods:
             raise Problem("not-found", "没有这个地址", "there is no such address")
         allow = ", ".join(sorted({*methods, "OPTIONS"}))

@@ -44,6 +44,7 @@ KINDS: Final[Mapping[str, tuple[int, Bilingual]]] = MappingProxyType(
         "gone": (410, Bilingual("已撤销", "withdrawn")),
         "too-large": (413, Bilingual("太大了", "too large")),
         "media-type": (415, Bilingual("不读这种格式", "not read in that format")),
+        "range": (416, Bilingual("没有这一段", "there is no such part")),
         "host": (421, Bilingual("不是这台服务器的名字", "not the name of this server")),
         "does-not-conform": (422, Bilingual("数据不合规", "the data does not conform")),
         "too-many": (429, Bilingual("请求太多", "too many requests")),
