@@ -145,7 +145,7 @@ def _stored(query: StoredQuery, language: Language) -> dict[str, Any]:
 
 
 def _of_query(item: Parameter, language: Language) -> dict[str, Any]:
-    schema: dict[str, Any] = {**_SCHEMAS.get(item.type, {"type": "string", "minLength": 1})}
+    schema: dict[str, Any] = {**_SCHEMAS.get(item.type, {"type": "string"})}
     if item.values:
         schema["enum"] = list(item.values)
     if item.examples:
