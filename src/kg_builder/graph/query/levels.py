@@ -129,7 +129,7 @@ def own_pattern(query: Query, level: Level) -> str:
     start, end = level.group
     nested = [(child.start, child.end, "") for child in level.children]
     cuts = [(first, last, "{}") for first, last in _expressions(query.text, start, end)]
-    parts = []
+    parts: list[str] = []
     for first, last, instead in sorted(nested + cuts):
         if first >= start:  # else within the level cut out before
             parts += (query.text[start:first], instead)
