@@ -1,10 +1,9 @@
-// What terms of the W3C's vocabularies are called here: they have no labels in the graph.
+// What terms of others' vocabularies are called here: they have no labels in the graph.
 
-import { RDF, RDFS, SKOS } from "./terms.js";
+import { DCTERMS, LOCN, OWL, PROV, RDF, RDFS, SCHEMA, SKOS } from "./terms.js";
 
-const OWL = "http://www.w3.org/2002/07/owl#";
-const DCTERMS = "http://purl.org/dc/terms/";
-const SCHEMA = "https://schema.org/";
+const GEO = "http://www.opengis.net/ont/geosparql#";
+const ORG = "http://www.w3.org/ns/org#";
 
 export const STANDARD = new Map([
   [`${RDF}type`, ["类", "class"]],
@@ -44,5 +43,40 @@ export const STANDARD = new Map([
   [`${DCTERMS}isFormatOf`, ["是其文本", "is a copy of"]],
   [`${SCHEMA}domainIncludes`, ["用于", "used for"]],
   [`${SCHEMA}rangeIncludes`, ["指向", "points at"]],
+  [`${DCTERMS}description`, ["说明", "description"]],
+  [`${DCTERMS}hasPart`, ["包含", "has part"]],
+  [`${DCTERMS}isReplacedBy`, ["改为", "replaced by"]],
+  [`${DCTERMS}spatial`, ["地域", "spatial coverage"]],
+  [`${DCTERMS}PeriodOfTime`, ["时期", "period of time"]],
+  [`${PROV}hadPrimarySource`, ["原始来源", "primary source"]],
+  [`${PROV}Entity`, ["有来源的记录", "record with a source"]],
+  [`${LOCN}address`, ["地址", "address"]],
+  [`${LOCN}fullAddress`, ["完整地址", "full address"]],
+  [`${LOCN}thoroughfare`, ["道路", "thoroughfare"]],
+  [`${LOCN}locatorDesignator`, ["门牌", "number"]],
+  [`${LOCN}locatorName`, ["楼名", "name of the building"]],
+  [`${LOCN}Address`, ["地址", "address"]],
+  [`${GEO}sfWithin`, ["位于其中", "within"]],
+  [`${GEO}Feature`, ["地理要素", "geographic feature"]],
+  ["http://www.w3.org/ns/adms#status", ["状态", "status"]],
+  [`${ORG}member`, ["成员", "member"]],
+  [`${ORG}hasMember`, ["成员", "member"]],
+  [`${ORG}memberOf`, ["所属组织", "member of"]],
+  [`${ORG}organization`, ["组织", "organization"]],
+  [`${ORG}Organization`, ["组织", "organization"]],
+  [`${ORG}FormalOrganization`, ["正式组织", "formal organization"]],
+  [`${ORG}OrganizationalCollaboration`, ["组织的协作", "collaboration of organizations"]],
+  [`${ORG}Membership`, ["成员关系", "membership"]],
+  ["http://data.europa.eu/m8g/PublicOrganisation", ["公共机构", "public organization"]],
+  ["http://data.europa.eu/eli/ontology#LegalResource", ["法规文件", "legal resource"]],
+  ["http://xmlns.com/foaf/0.1/Project", ["项目", "project"]],
+  ["http://purl.org/linked-data/cube#Observation", ["观测值", "observation"]],
+  [`${SCHEMA}location`, ["地点", "location"]],
+  [`${SCHEMA}containedInPlace`, ["所在地", "contained in"]],
+  [`${SCHEMA}Place`, ["地点", "place"]],
+  [`${SCHEMA}AdministrativeArea`, ["行政区域", "administrative area"]],
+  [`${SCHEMA}School`, ["学校", "school"]],
+  [`${SCHEMA}Event`, ["活动", "event"]],
+  [`${SCHEMA}Report`, ["报告", "report"]],
   [`${SCHEMA}FoodEstablishment`, ["餐饮场所", "food establishment"]],
 ]);
