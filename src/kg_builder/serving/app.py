@@ -103,6 +103,7 @@ def _routes(state: State) -> list[BaseRoute]:
     return [
         route("/healthz", _health),
         route("/sparql", endpoint, "GET", "POST"),
+        route("/sparql/", endpoint, "GET", "POST"),
         route("/api/queries", list_queries),
         route("/api/queries/{name}.rq", query_text),
         route("/api/queries/{name}", run_query, "GET", "POST"),
@@ -204,7 +205,8 @@ def _http_problem(error: HTTPException) -> Problem:
         case 404:
             return Problem("not-found", "没有这个地址", "there is no such address", headers=headers)
         case 405:
-            allowed = headers.get("Allow", headers.get("allow", ""))
+            methods = {*headers.pop("Allow", "").split(", "), "OPTIONS"} - {""}
+            allowed = headers["allow"] = ", ".join(sorted(methods))
             return Problem(
                 "method", f"可用的方法：{allowed}", f"methods: {allowed}", headers=headers
             )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -184,7 +184,7 @@ class _Desk:
             found = self._graph.store.query(text, prefixes=mentioned(text, self._prefixes))
             if isinstance(found, QueryTriples):
                 raise InputError("不是表", "no table")
-            found.serialize(spool.stream, RESULT_FORMATS[asked.format])
+            found.serialize(spool.stream_of(asked.format), RESULT_FORMATS[asked.format])
         return Found(asked.format, self._spool.take())
 
     def _ask_with_account(self, asked: StoredAsk) -> Found:
@@ -204,7 +204,7 @@ class _Desk:
         answer = answer_here(request, self._graph, self._folder / "answer")
         page = io.BytesIO()  # what is no stream of rows is written to and fro
         with self._spool as spool:
-            stream = spool.stream if asked.format in RESULT_FORMATS else page
+            stream = spool.stream_of(asked.format) if asked.format in RESULT_FORMATS else page
             write_answer(answer, asked.format, stream, Style(asked.language))
             spool.write(page.getvalue())
         return Found(asked.format, self._spool.take(), answer.cut)
@@ -226,6 +226,8 @@ class _Desk:
             yield from (quad.triple for quad in store.quads_for_pattern(None, None, None, node))
             return
         found |= dict.fromkeys(self._said(node))
+        for part in self._fragments(node, found):
+            found |= dict.fromkeys(self._said(part))
         for predicate in (*_ABOUT, _DEFINED_BY):
             for quad in store.quads_for_pattern(None, predicate, node, default):
                 if isinstance(quad.subject, NamedNode):
@@ -236,6 +238,24 @@ class _Desk:
         yield from self._names_of(found, node)
         if evidence:
             yield from self._evidence(node)
+
+    def _fragments(self, node: NamedNode, said: Iterable[Triple]) -> set[NamedNode]:
+        """Return the things whose IRIs are a thing's and a fragment, as terms of an ontology.
+
+        Whoever asks for them gets the document about the thing: a fragment is never sent.
+        """
+        named = (triple.object for triple in said if isinstance(triple.object, NamedNode))
+        parts = {part for part in named if part.value.startswith(f"{node.value}#")}
+        return parts | self._terms.get(node.value, set())
+
+    @cached_property
+    def _terms(self) -> Mapping[str, set[NamedNode]]:
+        """The terms of ontologies by what stands before the # of their IRIs."""
+        found: dict[str, set[NamedNode]] = {}
+        for quad in self._graph.store.quads_for_pattern(None, _DEFINED_BY, None, DefaultGraph()):
+            if isinstance(quad.subject, NamedNode) and "#" in quad.subject.value:
+                found.setdefault(quad.subject.value.partition("#")[0], set()).add(quad.subject)
+        return found
 
     def _said(self, node: NamedNode | BlankNode) -> Iterator[Triple]:
         """Yield what is said of a node, and of nodes without a name that it refers to."""

@@ -20,11 +20,12 @@ from kg_builder.graph.iris import is_iri
 from kg_builder.graph.vocabulary import HOUSE, expand
 from kg_builder.serving.desk import PARTS, Describe, Document, Download, OntologyPage
 from kg_builder.serving.guard import CONTENT_POLICY
-from kg_builder.serving.media import GRAPHS, HTML, NAMES, TYPES, accepted, graph_format
+from kg_builder.serving.media import GRAPHS, HTML, TYPES, accepted, format_named, graph_format
 from kg_builder.serving.pages.pages import Pages
 from kg_builder.serving.paths import SUFFIX_OF, SUFFIXES, ascii_iri, suffix_of
 from kg_builder.serving.problems import Problem, language_of
 from kg_builder.serving.protocol import body_response
+from kg_builder.serving.queries import yes_or_no
 from kg_builder.serving.state import MAKING, State
 from kg_builder.serving.work import Found
 
@@ -33,9 +34,20 @@ _REPLACED: Final = expand("dcterms:isReplacedBy")
 _OFFERED: Final = (HTML, *GRAPHS)
 _DOCUMENT_FORMATS: Final = ("html", "turtle", "jsonld", "rdfxml", "ntriples")
 _ONTOLOGY: Final = HOUSE + "ont"
+_DESCRIBED: Final = (
+    (re.compile(r"service(/.*)?"), "/sparql"),
+    (
+        re.compile(r"catalog|distribution/.*|dataset/making|dataset/report/.*/provenance/.*"),
+        "/dcat",
+    ),
+    (re.compile(r"dataset(/.*)?"), "/.well-known/void"),
+)
+"""By the name under the base, where service, catalogue, datasets and files are described."""
 _META_POLICY: Final = re.compile(
     r'<meta http-equiv="Content-Security-Policy" content="([^"]*)"', re.IGNORECASE
 )
+_DESCRIPTIONS: Final = ("service", "void", "dcat")
+"""Described at an address of their own, and named as files are, as `kg export --dist` does."""
 _FILES: Final = {"asserted.ttl", "inferred.ttl", "evidence.ttl", "dataset.nq"}
 """What a build leaves as files."""
 _DOWNLOADS: Final = {
@@ -60,7 +72,19 @@ async def resource(request: Request, state: State) -> Response:
         about = iri.removesuffix(suffix)
         gone = _tombstone(state, about, SUFFIXES[suffix])
         return gone or await _document(request, state, about, SUFFIXES[suffix])
+    described = _described(state, iri.removesuffix(suffix or ""))
+    if described is not None:
+        target = described if suffix is None else f"{described}?format={SUFFIXES[suffix]}"
+        return RedirectResponse(target, 303, {"vary": "Accept", "cache-control": "no-cache"})
     raise _unknown()
+
+
+def _described(state: State, iri: str) -> str | None:
+    """Return which description tells of an IRI that stands in no graph; None for none."""
+    if state.base is None or not iri.startswith(state.base):
+        return None
+    name = iri.removeprefix(state.base)
+    return next((path for pattern, path in _DESCRIBED if pattern.fullmatch(name)), None)
 
 
 async def describe(request: Request, state: State) -> Response:
@@ -78,7 +102,7 @@ def _asked_format(request: Request) -> str | None:
     asked = request.query_params.get("format")
     if asked is None:
         return None
-    name = graph_format(NAMES.get(asked.strip().lower(), ""))
+    name = graph_format(format_named(asked) or "")
     if name not in _DOCUMENT_FORMATS:
         known = ", ".join(_DOCUMENT_FORMATS)
         raise Problem(
@@ -158,7 +182,7 @@ async def _document(request: Request, state: State, iri: str, name: str) -> Resp
     if name == "html":
         response = await _page(request, state, iri)
     else:
-        evidence = request.query_params.get("evidence") in ("1", "true", "yes")
+        evidence = yes_or_no("evidence", request.query_params.get("evidence"))
         found: Found = await state.desk.ask(
             Document(iri, name, evidence=evidence), state.settings.timeout
         )
@@ -236,8 +260,10 @@ async def dcat(request: Request, state: State) -> Response:
     return await _description(request, state, "dcat")
 
 
-async def _description(request: Request, state: State, which: str) -> Response:
-    asked = _asked_format(request)
+async def _description(
+    request: Request, state: State, which: str, asked: str | None = None
+) -> Response:
+    asked = asked or _asked_format(request)
     if asked is None:
         kind = accepted(request.headers.get("accept"), (*GRAPHS, HTML))
         if kind is None:
@@ -261,6 +287,8 @@ async def download(request: Request, state: State) -> Response:
     name = request.path_params["name"]
     part, dot, ending = name.partition(".")
     format_name = _DOWNLOADS.get(dot + ending)
+    if part in _DESCRIPTIONS and format_name in _DOCUMENT_FORMATS:
+        return await _description(request, state, part, format_name)
     if part not in PARTS or format_name is None:
         known = ", ".join(f"/data/{part}.ttl" for part in PARTS)
         raise Problem(

@@ -69,8 +69,10 @@ TYPES: Final[Mapping[str, str]] = MappingProxyType(
 NAMES: Final[Mapping[str, str]] = MappingProxyType(
     {
         **{name: name for name in TYPES},
-        **{kind: name for kind, name in RESULTS.items() if "/xml" not in kind and kind != JSON},
-        **{kind: name for kind, name in GRAPHS.items() if "/xml" not in kind and kind != JSON},
+        **GRAPHS,
+        **RESULTS,  # of what both have, as application/xml, `graph_format` tells the other
+        TYPES["markdown"].partition(";")[0]: "markdown",
+        TYPES["xlsx"]: "xlsx",
         "srj": "json",
         "srx": "xml",
         "md": "markdown",
@@ -80,6 +82,8 @@ NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "json-ld": "jsonld",
         "rdf": "rdfxml",
         "rdf/xml": "rdfxml",
+        "rdf+xml": "rdfxml",
+        "n3": "turtle",
     }
 )
 """What `?format=` may say, in small letters."""
@@ -89,6 +93,14 @@ _QUALITY: Final = re.compile(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*", re.IGNORE
 _MOST_RANGES: Final = 64
 _USUAL: Final = 250
 """So long a header a browser sends; what is longer is not worth remembering."""
+
+
+def format_named(asked: str) -> str | None:
+    """Return the format that `?format=` asks for; None if there is none of that name.
+
+    A plus sign that was not percent-encoded has come as a space.
+    """
+    return NAMES.get(asked.strip().lower().partition(";")[0].rstrip().replace(" ", "+"))
 
 
 def accepted(header: str | None, offered: tuple[str, ...]) -> str | None:

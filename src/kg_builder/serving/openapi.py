@@ -12,15 +12,18 @@ from kg_builder.graph.query.catalogue import Parameter, StoredQuery
 from kg_builder.model.bilingual import Language
 from kg_builder.serving.media import GRAPHS, RESULTS, TYPES
 from kg_builder.serving.problems import KINDS, PROBLEM_JSON
-from kg_builder.serving.queries import QUERY_FORMATS
+from kg_builder.serving.protocol import FORM, SPARQL_FORMATS
+from kg_builder.serving.queries import MOST_ROWS, QUERY_FORMATS
 from kg_builder.serving.submissions import REPORTS, SYNTAXES
 from kg_builder.version import VERSION
 
-_JSON_TYPES: Final[Mapping[str, str]] = {
-    "integer": "integer",
-    "decimal": "number",
-    "year": "integer",
+_SCHEMAS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "integer": {"type": "integer"},
+    "decimal": {"type": "number"},
+    "year": {"type": "integer", "minimum": 1000, "maximum": 9999},
 }
+_YES_NO: Final = {"enum": ["true", "false", "1", "0"]}
+_IRIS: Final = {"type": "array", "items": {"type": "string", "format": "iri"}}
 
 
 def openapi(
@@ -40,9 +43,11 @@ def openapi(
     }
     for query in queries.values():
         paths[f"/api/queries/{query.name}"] = _stored(query, language)
+    paths["/api/queries/{name}.rq"] = _query_text(en=en)
     paths["/api/validate"] = _validate(en=en)
     if writable:
         paths["/api/contributions"] = _contribute(en=en)
+    paths |= _linked_data(en=en)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -61,22 +66,30 @@ def openapi(
 
 def _sparql(*, en: bool) -> dict[str, Any]:
     graphs = [
-        _parameter("default-graph-uri", {"type": "array", "items": {"type": "string"}}),
-        _parameter("named-graph-uri", {"type": "array", "items": {"type": "string"}}),
-        _parameter("format", {"type": "string"}),
+        _parameter("default-graph-uri", _IRIS),
+        _parameter("named-graph-uri", _IRIS),
+        _parameter("format", {"enum": list(SPARQL_FORMATS)}),
     ]
     summary = "SPARQL 1.1 Protocol, queries only" if en else "SPARQL 1.1 协议，只查询"
     responses = _responses("query results or a graph" if en else "结果或图", (*RESULTS, *GRAPHS))
+    query = {
+        "type": "string",
+        "minLength": 1,
+        "examples": ["SELECT ?name { ?x a kg:Canteen ; rdfs:label ?name }"],
+    }
     form = {
         "type": "object",
         "required": ["query"],
-        "properties": {"query": {"type": "string"}},
+        "properties": {
+            "query": query,
+            **{parameter["name"]: parameter["schema"] for parameter in graphs},
+        },
     }
     return {
         "get": {
             "operationId": "sparqlGet",
             "summary": summary,
-            "parameters": [_parameter("query", {"type": "string"}), *graphs],
+            "parameters": [_parameter("query", query), *graphs],
             "responses": responses,
         },
         "post": {
@@ -86,8 +99,8 @@ def _sparql(*, en: bool) -> dict[str, Any]:
             "requestBody": {
                 "required": True,
                 "content": {
-                    "application/x-www-form-urlencoded": {"schema": form},
-                    "application/sparql-query": {"schema": {"type": "string"}},
+                    FORM: {"schema": form},
+                    "application/sparql-query": {"schema": query},
                 },
             },
             "responses": responses,
@@ -97,26 +110,42 @@ def _sparql(*, en: bool) -> dict[str, Any]:
 
 def _stored(query: StoredQuery, language: Language) -> dict[str, Any]:
     kinds = tuple(TYPES[name].partition(";")[0] for name in QUERY_FORMATS)
+    parameters = [
+        *(_of_query(item, language) for item in query.parameters.values()),
+        _parameter("format", {"enum": list(QUERY_FORMATS)}),
+        _parameter("evidence", _YES_NO),
+        _parameter("lang", {"enum": ["zh", "en"]}),
+        _parameter("max-rows", {"type": "integer", "minimum": 1, "maximum": MOST_ROWS}),
+    ]
+    form = {
+        "type": "object",
+        "properties": {item["name"]: item["schema"] for item in parameters},
+        "additionalProperties": False,
+    }
+    about: dict[str, Any] = {
+        "summary": query.title.pick(language),
+        "description": query.description.pick(language),
+        "tags": list(query.tags),
+    }
+    responses = _responses(query.title.pick(language), kinds)
     return {
         "get": {
             "operationId": query.name,
-            "summary": query.title.pick(language),
-            "description": query.description.pick(language),
-            "tags": list(query.tags),
-            "parameters": [
-                *(_of_query(item, language) for item in query.parameters.values()),
-                _parameter("format", {"enum": list(QUERY_FORMATS)}),
-                _parameter("evidence", {"type": "boolean"}),
-                _parameter("lang", {"enum": ["zh", "en"]}),
-                _parameter("max-rows", {"type": "integer", "minimum": 1}),
-            ],
-            "responses": _responses(query.title.pick(language), kinds),
-        }
+            **about,
+            "parameters": parameters,
+            "responses": responses,
+        },
+        "post": {
+            "operationId": f"{query.name}_posted",
+            **about,
+            "requestBody": {"required": True, "content": {FORM: {"schema": form}}},
+            "responses": responses,
+        },
     }
 
 
 def _of_query(item: Parameter, language: Language) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": _JSON_TYPES.get(item.type, "string")}
+    schema: dict[str, Any] = {**_SCHEMAS.get(item.type, {"type": "string", "minLength": 1})}
     if item.values:
         schema["enum"] = list(item.values)
     if item.examples:
@@ -127,6 +156,48 @@ def _of_query(item: Parameter, language: Language) -> dict[str, Any]:
     return {**_parameter(item.name, many), "description": item.label.pick(language)}
 
 
+def _query_text(*, en: bool) -> dict[str, Any]:
+    name = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
+    words = "The SPARQL text of a stored query" if en else "存储的查询的 SPARQL 文本"
+    return {
+        "get": {
+            "operationId": "queryText",
+            "summary": words,
+            "parameters": [name],
+            "responses": _responses(words, ("application/sparql-query",)),
+        }
+    }
+
+
+def _linked_data(*, en: bool) -> dict[str, Any]:
+    """Return what describes the data, and the data whole."""
+    formats = _parameter("format", {"enum": ["turtle", "jsonld", "rdfxml", "ntriples"]})
+    graphs = tuple(dict.fromkeys((*GRAPHS, "application/n-quads", "application/trig")))
+    about = {
+        "/describe": ("What the graph says of a thing", "图里关于一个事物的全部"),
+        "/.well-known/void": ("How much there is of what (VoID)", "有什么、有多少（VoID）"),
+        "/dcat": ("The catalogue (DCAT)", "目录（DCAT）"),
+        "/data/{name}": ("The data whole, as dataset.nq", "全部数据，如 dataset.nq"),
+    }
+    iri = {**_parameter("iri", {"type": "string", "format": "iri"}), "required": True}
+    name = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
+    parameters = {
+        "/describe": [iri, formats, _parameter("evidence", _YES_NO)],
+        "/data/{name}": [name],
+    }
+    return {
+        path: {
+            "get": {
+                "operationId": path.strip("/.").replace("/{", "_").strip("}").split("/")[-1],
+                "summary": words[0] if en else words[1],
+                "parameters": parameters.get(path, [formats]),
+                "responses": _responses(words[0] if en else words[1], graphs),
+            }
+        }
+        for path, words in about.items()
+    }
+
+
 def _validate(*, en: bool) -> dict[str, Any]:
     return {
         "post": {
@@ -134,7 +205,8 @@ def _validate(*, en: bool) -> dict[str, Any]:
             "summary": "Judge triples" if en else "验证三元组",
             "parameters": [
                 _parameter("format", {"enum": list(REPORTS.values())}),
-                _parameter("name", {"type": "string"}),
+                _parameter("name", {"type": "string", "maxLength": 200}),
+                _parameter("lang", {"enum": ["zh", "en"]}),
             ],
             "requestBody": _triples(),
             "responses": _responses("the report" if en else "报告", tuple(REPORTS)),
@@ -151,7 +223,12 @@ def _contribute(*, en: bool) -> dict[str, Any]:
             "operationId": "contribute",
             "summary": "Take triples into the graph" if en else "把三元组收进图里",
             "security": [{"writeToken": []}],
-            "parameters": [*needed, _parameter("dry-run", {"type": "boolean"})],
+            "parameters": [
+                *needed,
+                _parameter("name", {"type": "string", "maxLength": 200}),
+                _parameter("lang", {"enum": ["zh", "en"]}),
+                _parameter("dry-run", _YES_NO),
+            ],
             "requestBody": _triples(),
             "responses": {
                 "201": _content("taken in" if en else "收下了", ("application/json",)),
@@ -164,7 +241,7 @@ def _contribute(*, en: bool) -> dict[str, Any]:
 def _triples() -> dict[str, Any]:
     return {
         "required": True,
-        "content": {kind: {"schema": {"type": "string"}} for kind in SYNTAXES},
+        "content": {kind: {"schema": {"type": "string", "minLength": 1}} for kind in SYNTAXES},
     }
 
 

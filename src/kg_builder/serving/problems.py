@@ -115,7 +115,12 @@ def problem_response(problem: Problem, language: Language, path: str = "") -> Re
     if path:
         body["instance"] = path
     body |= {name: value for name, value in problem.more.items() if value is not None}
-    headers = {"cache-control": "no-store", "content-language": language, **problem.headers}
+    headers = {
+        "cache-control": "no-store",
+        "content-language": language,
+        "vary": "Accept, Accept-Language",
+        **problem.headers,
+    }
     if status in (429, 503):
         headers.setdefault("retry-after", RETRY_AFTER)
     text = json.dumps(body, ensure_ascii=False, indent=1) + "\n"

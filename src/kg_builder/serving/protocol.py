@@ -22,10 +22,10 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from kg_builder.graph.iris import is_iri
 from kg_builder.serving.media import (
     GRAPHS,
-    NAMES,
     RESULTS,
     TYPES,
     accepted,
+    format_named,
     graph_format,
 )
 from kg_builder.serving.problems import Problem
@@ -43,6 +43,12 @@ _PATIENCE: Final = 0.2
 """Seconds after which it is watched whether the client is still there."""
 _MOST_FIELDS: Final = 1_000
 _MALFORMED: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+SPARQL_FORMATS: Final = (
+    *("json", "xml", "csv", "tsv"),
+    *("turtle", "ntriples", "jsonld", "rdfxml"),
+)
+UTF_8: Final = ("utf-8", "utf8", "us-ascii")
+"""Charsets of what can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,8 @@ async def sparql(request: Request, state: State, service: Answer) -> Response:
             "缺少参数 query：一个 SPARQL 查询",
             "the parameter query is missing: a SPARQL query",
         )
-    item = _item(asked, asked.query, request.headers.get("accept"), state)
+    base = f"{state.origin(request)}sparql"
+    item = _item(asked, asked.query, request.headers.get("accept"), base, state)
     found: Found = await while_connected(request, state.pool.ask(item, state.settings.timeout))
     return _response(found, state)
 
@@ -105,7 +112,7 @@ async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
             watch.cancel()
 
 
-def _item(asked: Asked, query: str, accept: str | None, state: State) -> Sparql:
+def _item(asked: Asked, query: str, accept: str | None, base: str, state: State) -> Sparql:
     if len(query.encode("utf-8", "surrogatepass")) > state.settings.max_query:
         most = state.settings.max_query
         raise Problem(
@@ -117,11 +124,9 @@ def _item(asked: Asked, query: str, accept: str | None, state: State) -> Sparql:
         if not is_iri(name):
             raise Problem("bad-request", f"不是 IRI：{name}", f"not an IRI: {name}")
     if asked.format is not None:
-        wanted = NAMES.get(asked.format.strip().lower())
+        wanted = format_named(asked.format)
         if wanted is None:
-            known = ", ".join(
-                ("json", "xml", "csv", "tsv", "turtle", "ntriples", "jsonld", "rdfxml")
-            )
+            known = ", ".join(SPARQL_FORMATS)
             raise Problem(
                 "not-acceptable",
                 f"没有 {asked.format} 这种格式；可用：{known}",
@@ -147,6 +152,7 @@ def _item(asked: Asked, query: str, accept: str | None, state: State) -> Sparql:
         asked.default_graphs,
         asked.named_graphs,
         state.settings.max_rows,
+        base,
     )
 
 
@@ -155,7 +161,14 @@ async def _asked(request: Request) -> Asked:
     pairs = pairs_of(request.scope["query_string"])
     if request.method != "POST":
         return _of_pairs(pairs)
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind, charset = content_type(request)
+    if kind in (FORM, QUERY) and charset not in UTF_8:
+        raise Problem(
+            "media-type",
+            f"查询用 UTF-8 编码，不用 {charset}",
+            f"a query is encoded in UTF-8, not in {charset}",
+            headers={"accept-post": f"{FORM}, {QUERY}"},
+        )
     if kind == FORM:
         body = await request.body()
         return _of_pairs((*pairs, *pairs_of(body)))
@@ -179,20 +192,33 @@ async def _asked(request: Request) -> Asked:
     )
 
 
+def content_type(request: Request) -> tuple[str, str]:
+    """Return the media type of what a request carries, and its charset, UTF-8 where it has none."""
+    kind, *parameters = request.headers.get("content-type", "").lower().split(";")
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "charset":
+            return kind.strip(), value.strip().strip('"')
+    return kind.strip(), "utf-8"
+
+
 def _of_pairs(pairs: Sequence[tuple[str, str]]) -> Asked:
     def values(name: str) -> tuple[str, ...]:
         return tuple(value for key, value in pairs if key == name)
+
+    def filled(name: str) -> tuple[str, ...]:  # a field of a form that was left empty says nothing
+        return tuple(value for value in values(name) if value.strip())
 
     if values("update"):
         raise _no_update()
     queries = values("query")
     if len(queries) > 1:
         raise Problem("bad-request", "参数 query 多于一个", "more than one parameter query")
-    formats = values("format") or values("output")
+    formats = filled("format") or filled("output")
     return Asked(
         queries[0] if queries else None,
-        values("default-graph-uri"),
-        values("named-graph-uri"),
+        filled("default-graph-uri"),
+        filled("named-graph-uri"),
         formats[0] if formats else None,
     )
 

@@ -11,9 +11,9 @@ from starlette.responses import JSONResponse, Response
 from kg_builder.graph.query.catalogue import Parameter, StoredQuery
 from kg_builder.model.bilingual import Bilingual, Language
 from kg_builder.serving.desk import StoredAsk
-from kg_builder.serving.media import NAMES, RESULTS, TYPES, accepted
+from kg_builder.serving.media import RESULTS, TYPES, accepted, format_named
 from kg_builder.serving.problems import Problem, language_of
-from kg_builder.serving.protocol import FORM, body_response, cut_headers, pairs_of
+from kg_builder.serving.protocol import FORM, body_response, content_type, cut_headers, pairs_of
 from kg_builder.serving.state import State
 from kg_builder.serving.work import Found
 
@@ -26,7 +26,8 @@ _BY_TYPE: Final[Mapping[str, str]] = {
     **{TYPES[name].partition(";")[0]: name for name in ("markdown", "xlsx")},
 }
 _YES: Final = ("1", "true", "yes", "")
-_MOST_ROWS: Final = 1_000_000
+_NO: Final = ("0", "false", "no")
+MOST_ROWS: Final = 1_000_000
 
 
 async def list_queries(_request: Request, state: State) -> Response:
@@ -50,8 +51,7 @@ async def run_query(request: Request, state: State) -> Response:
     query = _query(request, state)
     pairs = pairs_of(request.scope["query_string"])
     if request.method == "POST":
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != FORM:
+        if content_type(request)[0] != FORM:
             raise Problem("media-type", f"正文应是 {FORM}", f"what is posted is {FORM}")
         pairs += pairs_of(await request.body())
     given: dict[str, list[str]] = {}
@@ -67,7 +67,7 @@ async def run_query(request: Request, state: State) -> Response:
         ),
         format=_format(own.get("format"), request.headers.get("accept")),
         language=_language(own.get("lang"), request, state),
-        evidence=own.get("evidence", "0").lower() in _YES,
+        evidence=yes_or_no("evidence", own.get("evidence")),
         most=_most(own.get("max-rows")),
         seconds=state.settings.timeout,
     )
@@ -97,8 +97,8 @@ def _query(request: Request, state: State) -> StoredQuery:
 
 def _format(asked: str | None, accept: str | None) -> str:
     if asked is not None:
-        name = NAMES.get(asked.strip().lower(), "")
-        if name in QUERY_FORMATS:
+        name = format_named(asked)
+        if name is not None and name in QUERY_FORMATS:
             return name
     else:
         kind = accepted(accept, _OFFERED)
@@ -116,14 +116,22 @@ def _language(asked: str | None, request: Request, state: State) -> Language:
     return language_of(request, state.settings.language)
 
 
+def yes_or_no(name: str, value: str | None) -> bool:
+    """Return what a parameter says that is yes or no. Raises Problem for anything else."""
+    word = "0" if value is None else value.strip().lower()
+    if word not in (*_YES, *_NO):
+        raise Problem("bad-request", f"{name} 是 1 或 0", f"{name} is 1 or 0")
+    return word in _YES
+
+
 def _most(asked: str | None) -> int | None:
     if asked is None:
         return None
-    if not (asked.isascii() and asked.isdecimal() and 0 < int(asked[:9]) <= _MOST_ROWS):
+    if not (asked.isascii() and asked.isdecimal() and 0 < int(asked[:9]) <= MOST_ROWS):
         raise Problem(
             "bad-request",
-            f"max-rows 是 1 到 {_MOST_ROWS} 的整数",
-            f"max-rows is a whole number up to {_MOST_ROWS}",
+            f"max-rows 是 1 到 {MOST_ROWS} 的整数",
+            f"max-rows is a whole number from 1 to {MOST_ROWS}",
         )
     return int(asked)
 

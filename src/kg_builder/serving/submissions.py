@@ -16,6 +16,8 @@ from kg_builder.serving.court import Add, Judge
 from kg_builder.serving.documents import whole_page
 from kg_builder.serving.media import accepted
 from kg_builder.serving.problems import Problem, language_of
+from kg_builder.serving.protocol import UTF_8, content_type
+from kg_builder.serving.queries import yes_or_no
 from kg_builder.serving.state import State
 
 SYNTAXES: Final[Mapping[str, str]] = {
@@ -84,7 +86,7 @@ async def contribute(request: Request, state: State) -> Response:
     syntax = _syntax(request)
     data = await request.body()
     _must_hold_something(data)
-    dry_run = request.query_params.get("dry-run", "0").lower() in ("1", "true", "yes")
+    dry_run = yes_or_no("dry-run", request.query_params.get("dry-run"))
     language = _language(request, state)
     item = Add(data, syntax, _name(request), source, by, "json", language, dry_run=dry_run)
     added = await state.add(item)
@@ -149,7 +151,9 @@ def _must_hold_something(data: bytes) -> None:
 
 
 def _syntax(request: Request) -> str:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind, charset = content_type(request)
+    if charset not in UTF_8:
+        raise Problem("media-type", f"要用 UTF-8，不用 {charset}", f"in UTF-8, not in {charset}")
     syntax = SYNTAXES.get(kind)
     if syntax is None:
         known = ", ".join(SYNTAXES)

@@ -5,14 +5,16 @@ What they send back is small, or lies in a file that the server takes over and r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final, cast
 
 from pyoxigraph import (
+    DefaultGraph,
     NamedNode,
     QueryBoolean,
     QueryResultsFormat,
@@ -30,6 +32,7 @@ from kg_builder.errors import ExportError, InputError
 from kg_builder.graph.export.formats import Format
 from kg_builder.graph.export.writing import write_graph
 from kg_builder.graph.opening import OpenGraph, open_graph
+from kg_builder.graph.query.dataset import Graphs, Merges, graphs_of
 from kg_builder.graph.query.door import closed_door
 from kg_builder.graph.query.levels import limited, read_query
 from kg_builder.graph.query.prologue import mentioned
@@ -54,12 +57,15 @@ _SORTED: Final = 200_000
 _SHORT: Final = 4 * MAX_PATTERNS
 """So many characters are too few for more clauses than may be: the shortest word has four."""
 _KNOWN: Final = 512
+_NO_XML: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+"""What XML 1.0 calls no character, in UTF-8."""
 RESULT_FORMATS: Final = {
     "json": QueryResultsFormat.JSON,
     "xml": QueryResultsFormat.XML,
     "csv": QueryResultsFormat.CSV,
     "tsv": QueryResultsFormat.TSV,
 }
+_Source = Callable[[str], QuerySolutions | QueryBoolean | QueryTriples]
 _LEAST: Final = {"json": 3, "xml": 17, "csv": 2, "tsv": 1}
 """Bytes that a solution has at least: a smaller result holds fewer of them."""
 _GRAPHS: Final = {
@@ -101,6 +107,8 @@ class Sparql:
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     most: int | None = None
+    base: str | None = None
+    """What relative IRIs are resolved against, if the query does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +183,10 @@ def is_plain(text: str) -> bool:
     return depth <= MAX_DEPTH and text.count("/") <= MAX_STEPS
 
 
+def _nodes(names: Iterable[str]) -> tuple[NamedNode, ...]:
+    return tuple(NamedNode(name) for name in dict.fromkeys(names))
+
+
 def make_asking(path: Path) -> Callable[[Path], Callable[[Sparql | Question], Found | Answer]]:
     """Prepare what answers queries of strangers; for the nursery of a pool."""
     opening = Opening.prepare(path)
@@ -189,33 +201,37 @@ class _Asking:
         self._names = frozenset(
             name.value for name in graph.store.named_graphs() if isinstance(name, NamedNode)
         )
+        self._merges = Merges(graph.store)
         self._check = lru_cache(_KNOWN)(self._checked)
 
-    def _checked(self, text: str) -> None:
+    def _checked(self, text: str, names: frozenset[str] | None) -> None:
+        """Refuse what is unsafe; with no names, the protocol's dataset overrides that of FROM."""
         if is_plain(text):
             return
         refuse_excess(text)
-        refuse_unsafe(text, self._graph.prefixes, self._names)
+        refuse_unsafe(text, self._graph.prefixes, names)
 
     def __call__(self, asked: Sparql | Question) -> Found | Answer:
         if isinstance(asked, Question):
             return answer_here(asked.request, self._graph, asked.folder / "answer")
-        self._check(asked.text)
+        names = None if asked.default_graphs or asked.named_graphs else self._names
+        self._check(asked.text, names)
         try:
             return self._answer(asked)
         except (SyntaxError, RuntimeError):
-            refuse_unsafe(asked.text, self._graph.prefixes, self._names)
-            check_query(asked.text, self._graph.prefixes)  # tells what is wrong with it, and where
+            refuse_unsafe(asked.text, self._graph.prefixes, names)
+            # tells what is wrong with it, and where
+            check_query(asked.text, self._graph.prefixes, asked.base)
             raise
 
     def _answer(self, asked: Sparql) -> Found:
-        dataset = self._dataset(asked)
+        query_of = self._source(asked)
         most = asked.most
         with self._spool as spool, closed_door():
-            found = self._query(asked.text, dataset)
+            found = query_of(asked.text)
             query = None if most is None else read_query(asked.text)
             if query is not None and query.main is not None and most is not None:
-                found = self._query(limited(query, most), dataset)
+                found = query_of(limited(query, most))
             else:
                 query = None
             if isinstance(found, QueryTriples):
@@ -223,34 +239,34 @@ class _Asking:
             else:
                 name, cut = self._write_solutions(found, asked, spool), False
             if query is not None and most is not None and spool.size >= most * _LEAST[name]:
-                rest = self._query(limited(query, 1, most), dataset)
+                rest = query_of(limited(query, 1, most))
                 cut = isinstance(rest, QuerySolutions) and any(True for _ in rest)
         if cut:
             head = self._spool.head
             return Found(name, _saying_so(self._spool.take(), head, name), cut)
         return Found(name, self._spool.take())
 
-    def _dataset(self, asked: Sparql) -> dict[str, Any]:
-        """Return the dataset that the protocol names (SPARQL 1.1 Protocol, 2.1.4)."""
-        if not asked.default_graphs and not asked.named_graphs:
-            return {}
-        for name in (*asked.default_graphs, *asked.named_graphs):
-            if name not in self._names:
-                known = " ".join(f"<{graph}>" for graph in sorted(self._names)[:6])
-                raise InputError(
-                    f"本数据集没有图 <{name}>；有 {known}",
-                    f"the dataset has no graph <{name}>; it has {known}",
-                )
-        return {
-            "default_graph": [NamedNode(name) for name in asked.default_graphs],
-            "named_graphs": [NamedNode(name) for name in asked.named_graphs],
-        }
+    def _graphs(self, asked: Sparql) -> Graphs | None:
+        """Return the graphs that make the dataset, if any are named (SPARQL 1.1 Protocol, 2.1.4).
 
-    def _query(
-        self, text: str, dataset: dict[str, Any]
-    ) -> QuerySolutions | QueryBoolean | QueryTriples:
-        prefixes = mentioned(text, self._prefixes)
-        return self._graph.store.query(text, prefixes=prefixes, **dataset)
+        Those that the protocol names take the place of the query's. One that is not here is empty.
+        """
+        if not asked.default_graphs and not asked.named_graphs:
+            return graphs_of(asked.text, self._prefixes, asked.base)
+        return Graphs(_nodes(asked.default_graphs), _nodes(asked.named_graphs))
+
+    def _source(self, asked: Sparql) -> _Source:
+        """Return where to ask, and how."""
+        prefixes = mentioned(asked.text, self._prefixes)
+        how: dict[str, Any] = {"prefixes": prefixes, "base_iri": asked.base}
+        graphs = self._graphs(asked)
+        if graphs is None:
+            return partial(self._graph.store.query, **how)
+        how["named_graphs"] = list(graphs.named)
+        merged = self._merges.store_of(graphs)
+        if merged is None:
+            return partial(self._graph.store.query, default_graph=list(graphs.default), **how)
+        return partial(merged.query, default_graph=DefaultGraph(), **how)
 
     def _write_solutions(
         self, found: QuerySolutions | QueryBoolean, asked: Sparql, spool: Spool
@@ -258,7 +274,7 @@ class _Asking:
         name = asked.results
         if name is None:
             raise _not_acceptable("SELECT / ASK", RESULT_FORMATS)
-        found.serialize(spool.stream, RESULT_FORMATS[name])
+        found.serialize(spool.stream_of(name), RESULT_FORMATS[name])
         return name
 
     def _write_triples(self, found: QueryTriples, asked: Sparql, spool: Spool) -> tuple[str, bool]:
@@ -348,6 +364,10 @@ class Spool:
         """Itself, for those who write to a stream: it has what they need of one."""
         return cast("BinaryIO", self)
 
+    def stream_of(self, name: str) -> BinaryIO:
+        """Return what results in a format are written to, so that they are read as they were."""
+        return cast("BinaryIO", _Xml(self)) if name == "xml" else self.stream
+
     @property
     def _path(self) -> Path:
         return self._folder / f"result-{self._number}"
@@ -392,3 +412,27 @@ class Spool:
         self._file.close()
         self._file = None
         return Body(None, self._path, self._size)
+
+
+class _Xml:
+    """What XML results are written to, of which the engine escapes too little.
+
+    A reader of XML takes a carriage return that stands as it is for the end of a line; and what is
+    no character of XML makes the document none.
+    """
+
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
+
+    def write(self, data: bytes) -> int:
+        """Write bytes. Raises ExportError for a character that XML cannot hold."""
+        if _NO_XML.search(data):
+            raise ExportError(
+                "结果里有 XML 装不下的控制字符；请用 json 等格式",
+                "the result has a control character, which XML cannot hold: use json, for instance",
+            )
+        self._spool.write(data.replace(b"\r", b"&#13;"))
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: the spool needs nothing."""

@@ -43,8 +43,8 @@ class Checked:
     """Of the solutions, in their order; empty for other forms than SELECT."""
 
 
-def check_query(text: str, prefixes: Mapping[str, str]) -> Checked:
-    """Return what kind of query a text is; `prefixes` may be used undeclared.
+def check_query(text: str, prefixes: Mapping[str, str], base: str | None = None) -> Checked:
+    """Return what kind of query a text is; `prefixes` may be used undeclared, `base` likewise.
 
     Parses with an engine that hostile texts can crash or keep busy: call it in a child process.
     What is out of all proportion is refused before (`refuse_excess`).
@@ -53,7 +53,7 @@ def check_query(text: str, prefixes: Mapping[str, str]) -> Checked:
     """
     refuse_excess(text)
     try:
-        found = Store().query(text, prefixes=dict(prefixes))
+        found = Store().query(text, prefixes=dict(prefixes), base_iri=base)
     except SyntaxError as error:
         from kg_builder.graph.query.hints.rules import hint  # needed for what is no query alone
 
