@@ -80,7 +80,9 @@ def make_app(settings: Settings) -> Starlette:
 
 
 def _methods(routes: Sequence[BaseRoute], scope: Scope) -> set[str]:
-    """Return the methods by which a path answers."""
+    """Return the methods by which a path answers; `*` stands for the server itself."""
+    if scope["path"] == "*":
+        return {"GET", "HEAD", "POST"}
     found: set[str] = set()
     for route in routes:
         match, _ = route.matches(scope)
@@ -131,15 +133,23 @@ def _documents(state: State, others: Sequence[BaseRoute]) -> BaseRoute:
 
 
 async def _health(_request: Request, state: State) -> Response:
-    pool = state.pool
+    """Say whether questions are answered: 503 where they are not, for whoever sends them here.
+
+    A store that has been taken away is told; what has been read of it goes on being served.
+    """
+    now = state.now
+    answering = now.asking.is_answering and now.desk.is_answering
+    status = "draining" if state.draining else "ok" if answering else "failing"
     return JSONResponse(
         {
-            "status": "draining" if state.draining else "ok",
+            "status": status,
             "version": VERSION,
-            "generation": state.now.tag,
-            "waiting": pool.waiting,
-            "replaced": pool.replaced,
+            "generation": now.tag,
+            "store": "present" if state.settings.store.exists() else "missing",
+            "waiting": now.asking.waiting + now.desk.waiting,
+            "replaced": now.asking.replaced + now.desk.replaced,
         },
+        200 if status == "ok" else 503,
         headers={"cache-control": "no-store"},
     )
 

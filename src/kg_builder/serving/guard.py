@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import ipaddress
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -22,7 +21,7 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kg_builder.serving.log import Log
+from kg_builder.serving.addresses import address_of, household
 from kg_builder.serving.problems import Problem, language_of, problem_of, problem_response
 from kg_builder.serving.state import Settings, State
 
@@ -63,6 +62,8 @@ _SHARED: Final = (
 _ALLOWED_HEADERS: Final = "Accept, Accept-Language, Content-Type, If-None-Match"
 _KEPT: Final = 512 << 10
 """A larger answer is not kept."""
+_HOST: Final = re.compile(r"(?:[A-Za-z0-9._~%-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+"""What Host may look like: addresses of the server itself stand in some answers."""
 _FORGET: Final = 60.0
 _MOST_CLIENTS: Final = 20_000
 
@@ -186,7 +187,7 @@ class Guard:
         self._allowed = allowed
         self._cache = Cache(state.settings.cache)
         self._clients = Clients(state.settings.requests_per_second, state.settings.per_client)
-        self._log = Log() if state.settings.log else None
+        self._log = state.log
         self._hosts: frozenset[str] | None = None
         """The names of the server, once they are known; none for any."""
 
@@ -198,14 +199,15 @@ class Guard:
             return
         exchange = _Exchange(scope, self._key(scope))
         headers = Headers(scope=scope)
-        address, local = self._client(scope, headers)
-        scope["kg.client"] = address
+        origin = self._state.proxies.origin(
+            scope["client"][0] if scope.get("client") else "", headers.getlist("x-forwarded-for")
+        )
         error: BaseException | None = None
         client: _Client | None = None
         try:
             self._check_head(headers, scope)
-            if not local:
-                client = self._clients.admit(address)
+            if not origin.local:
+                client = self._clients.admit(household(origin.client))
                 client.under_way += 1
             await self._answer(exchange, headers, receive, send)
         except ClientDisconnect:
@@ -221,7 +223,7 @@ class Guard:
                 client.under_way -= 1
             if self._log is not None:
                 self._log.request(
-                    scope, address, exchange.status, exchange.sent, exchange.started, error
+                    scope, origin, exchange.status, exchange.sent, exchange.started, error
                 )
 
     # the request
@@ -237,22 +239,13 @@ class Guard:
             elif name == b"accept-language":
                 language = value
             elif name == b"host":
-                host = value  # addresses of the server itself stand in some answers
+                host += value  # addresses of the server itself stand in some answers
+            elif name == b"x-forwarded-proto":
+                host += b" " + value
             elif name in (b"authorization", b"range"):
                 return None
         tag = self._state.now.tag
         return (tag, scope["raw_path"], scope["query_string"], accept, language, host)
-
-    def _client(self, scope: Scope, headers: Headers) -> tuple[str, bool]:
-        """Return the address of a client, and whether it is this machine itself."""
-        peer = scope["client"][0] if scope.get("client") else ""
-        trusted = self._state.settings.proxies
-        if peer in trusted:
-            for part in reversed(headers.getlist("x-forwarded-for")):
-                for name in reversed(part.split(",")):
-                    if name.strip() not in trusted and name.strip():
-                        return name.strip()[:64], False
-        return peer, _is_loopback(peer)
 
     def _check_head(self, headers: Headers, scope: Scope) -> None:
         """Raise Problem for a head that is too large, or does not call the server by its name."""
@@ -263,11 +256,21 @@ class Guard:
         hosts = headers.getlist("host")
         if len(hosts) != 1:
             raise Problem("bad-request", "要有一个 Host", "there must be one Host")
+        if not _HOST.fullmatch(hosts[0]):
+            raise Problem("bad-request", "Host 不是一个地址", "Host is no address")
         if "*" not in settings.hosts and not self._is_ours(hosts[0]):
             raise Problem(
                 "host",
                 "这台服务器不叫这个名字；用 --allow-host 可以加上",
                 "this server is not called so; --allow-host adds a name",
+            )
+        coding = headers.get("content-encoding", "identity").strip().lower()
+        if coding not in ("", "identity"):
+            raise Problem(
+                "media-type",
+                "正文不能压缩",
+                "what is posted is not compressed",
+                headers={"accept-encoding": "identity"},
             )
         length = headers.get("content-length", "")
         if length.isdecimal() and int(length) > settings.max_body:
@@ -277,7 +280,8 @@ class Guard:
         name = _name_of(host)
         if self._hosts is None:
             self._hosts = _own_names(self._state)
-        return name in self._hosts or _is_address(name)
+        # no name server can lead a browser to an address
+        return name in self._hosts or address_of(name) is not None
 
     async def _answer(
         self, exchange: _Exchange, headers: Headers, receive: Receive, send: Send
@@ -302,7 +306,7 @@ class Guard:
         allow = ", ".join(sorted({*methods, "OPTIONS"}))
         found = {"allow": allow, "content-length": "0", "vary": "Origin"}
         path = scope["path"]
-        if not path.startswith(_NOT_SHARED):
+        if self._state.settings.cors and not path.startswith(_NOT_SHARED):
             shared = ["GET", "HEAD"] + ["POST"] * path.startswith(_READ_BY_POST)
             found |= {
                 "access-control-allow-origin": "*",
@@ -376,7 +380,9 @@ class Guard:
 
     def _add_headers(self, scope: Scope, message: Message) -> None:
         path, method = scope["path"], scope["method"]
-        shared = method in ("GET", "HEAD") or path.startswith(_READ_BY_POST)
+        shared = self._state.settings.cors and (
+            method in ("GET", "HEAD") or path.startswith(_READ_BY_POST)
+        )
         added = _ALWAYS + _SHARED if shared and not path.startswith(_NOT_SHARED) else _ALWAYS
         headers = list(message.get("headers", ()))
         said = {name for name, _ in headers}
@@ -482,20 +488,3 @@ def _name_of(host: str) -> str:
     if name.startswith("["):
         return name[1:].partition("]")[0]
     return name.partition(":")[0] if name.count(":") == 1 else name
-
-
-def _is_address(name: str) -> bool:
-    """Whether a name is an IP address: no name server can lead a browser there."""
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
-
-
-@lru_cache(1024)
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False

@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import math
 import os
+import shutil
 import tempfile
 import time
 from collections import deque
@@ -275,6 +276,16 @@ class Pool:
         """How many items wait for a child or for their turn among the heavy."""
         return len(self._waiting) + self._heavy.waiting
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether anybody waits for an answer."""
+        return bool(self._busy or self.waiting)
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether there are children to ask, or will be in a moment."""
+        return not self._closed and any(not child.line.lost for child in self._children)
+
     async def ask(self, item: object, timeout: float) -> Any:  # noqa: ANN401
         """Return what the child's function returns for an item.
 
@@ -309,6 +320,9 @@ class Pool:
             await asyncio.sleep(_LOOK)
             now = loop.time()
             patience = _HASTE if self._waiting else PATIENCE
+            for child in [child for child in self._idle if child.line.lost]:
+                self._idle.remove(child)
+                self._replace(child)
             for child in list(self._busy):
                 if now > child.deadline:
                     child.line.tell(_Event.LATE)
@@ -330,10 +344,7 @@ class Pool:
             child = await self._take(deadline)
             self._promote(child)
             self._busy.add(child)
-            try:
-                return await self._value(child, await child.send(item, deadline))
-            finally:
-                self._drop(child)
+            return await self._last(child, child.send(item, deadline))
         finally:
             self._heavy.give()
 
@@ -342,10 +353,19 @@ class Pool:
         try:
             self._promote(child)
             self._busy.add(child)
-            return await self._value(child, await child.line.news())
+            return await self._last(child, child.line.news())
         finally:
-            self._drop(child)
             self._heavy.give()
+
+    async def _last(self, child: _Child, news: asyncio.Future[bytes | _Event]) -> Any:  # noqa: ANN401
+        """Return what a child answers that serves nobody else then."""
+        try:
+            value = await self._value(child, await news)
+        except BaseException:
+            self._drop(child)
+            raise
+        self._drop(child, took_over=True)
+        return value
 
     async def _result(self, child: _Child, news: bytes | _Event) -> Any:  # noqa: ANN401
         if isinstance(news, bytes):
@@ -420,7 +440,8 @@ class Pool:
         self._drop(child)
         self._fill()
 
-    def _drop(self, child: _Child) -> None:
+    def _drop(self, child: _Child, *, took_over: bool = False) -> None:
+        """End a child, and remove what it has written, unless somebody `took_over` an answer."""
         if child not in self._children:
             return
         self._children.discard(child)
@@ -430,6 +451,8 @@ class Pool:
             child.line.transport.abort()
         if self._nursery is not None:
             self._thread.submit(self._nursery.end, child.warm)
+        if not took_over:  # what it was writing is of no use to anybody, and may be large
+            self._thread.submit(shutil.rmtree, child.warm.folder, ignore_errors=True)
 
     def _fill(self) -> None:
         """Start as many children as are missing."""

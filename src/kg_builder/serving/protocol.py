@@ -7,13 +7,11 @@ the graph is changed by `kg build` and `kg add`.
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from binascii import a2b_qp
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import IO, Any, Final, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from starlette.requests import ClientDisconnect, Request
@@ -290,17 +288,16 @@ def body_response(body: Body, media_type: str, headers: dict[str, str]) -> Respo
         return Response(body.data, headers=headers, media_type=media_type)
     assert body.path is not None  # noqa: S101 - the one or the other
     headers["content-length"] = str(body.size)
-    return StreamingResponse(_file(body, body.path), headers=headers, media_type=media_type)
+    # at once: nobody else knows of the file, and the client may be gone before it is sent
+    file = body.path.open("rb", buffering=0)
+    body.path.unlink(missing_ok=True)
+    return StreamingResponse(_sent(body, file), headers=headers, media_type=media_type)
 
 
-async def _file(body: Body, path: Path) -> AsyncIterator[bytes]:
-    file = os.open(path, os.O_RDONLY)
-    try:
-        path.unlink()
-        os.lseek(file, body.skipped, os.SEEK_SET)
+async def _sent(body: Body, file: IO[bytes]) -> AsyncIterator[bytes]:
+    with file:
+        file.seek(body.skipped)
         if body.start:
             yield body.start
-        while chunk := await asyncio.to_thread(os.read, file, _CHUNK):
+        while chunk := await asyncio.to_thread(file.read, _CHUNK):
             yield chunk
-    finally:
-        os.close(file)

@@ -356,8 +356,10 @@ class Spool:
         self._spilt = False
         return self
 
-    def __exit__(self, *_: object) -> None:
-        pass
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is not None and self._file is not None and self._spilt:
+            self._file.seek(0)  # what nobody takes need not lie on the disk
+            self._file.truncate()
 
     @property
     def stream(self) -> BinaryIO:
