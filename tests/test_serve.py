@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import threading
@@ -286,7 +287,7 @@ def test_dataset_of_the_protocol(server, store):
     )
     assert number(direct) == size(inferred)
     unknown = ask(count, **{"default-graph-uri": "http://example.org/none"})
-    assert unknown.status == 400
+    assert number(unknown) == 0
 
 
 def test_pages_of_other_sites_may_read_and_not_write(server):
@@ -712,11 +713,15 @@ def test_too_much_is_refused(server):
 
 
 def test_one_client_has_so_many_requests(server):
-    other = {"x_forwarded_for": "203.0.113.9"}
-    with ThreadPoolExecutor(16) as threads:
-        found = list(threads.map(lambda _: server.ask("/healthz", **other).status, range(1500)))
-    assert 429 in found
-    assert set(found) == {200, 429}
+    one = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n"
+    last = one.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+
+    def many(_):
+        return re.findall(rb"HTTP/1.1 (\d+) ", server.raw(one * 499 + last))
+
+    with ThreadPoolExecutor(8) as threads:
+        found = {status for statuses in threads.map(many, range(8)) for status in statuses}
+    assert found == {b"200", b"429"}
     assert server.ask("/healthz", x_forwarded_for="203.0.113.10").status == 200
 
 
