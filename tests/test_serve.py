@@ -58,6 +58,7 @@ def store(folder):
 def server(store, folder):
     token = folder / "token"
     token.write_text(TOKEN)
+    token.chmod(0o600)
     options = ("--timeout", f"{TIMEOUT:g}", "--write-token-file", str(token))
     with serving(store, folder, *options) as found:
         yield found
@@ -840,7 +841,7 @@ def test_the_log_cannot_be_forged(server):
     server.raw(b'GET /a\xff\xfe HTTP/1.1\r\nHost: localhost\r\nUser-Agent: \xe4\xb8"\r\n\r\n', 1)
     time.sleep(0.3)
     lines = server.lines()
-    assert {line["event"] for line in lines} == {"request"}
+    assert {line["event"] for line in lines} <= {"request", "refused", "stalled", "opened"}
     assert any("forged" in line.get("agent", "") for line in lines)
     assert not any("trace" in line for line in lines)
 

@@ -229,10 +229,12 @@ def _settings(options: dict[str, Any], say: Speaker) -> Settings:
 
     project = options["project"]
     base = options["base"]
-    if base is not None and not (is_web_address(base) and base.endswith("/")):
+    if base is not None and not (
+        is_web_address(base) and base.endswith("/") and not set("?#@") & set(base)
+    ):
         raise InputError(
-            f"--base 应是以 / 结尾的 http(s) 网址，不是“{base}”",
-            f"--base is an http(s) address that ends in /, not {base!r}",
+            f"--base 应是以 / 结尾的 http(s) 网址（不带 ?、#、@），不是“{base}”",
+            f"--base is an http(s) address that ends in / (without ?, # and @), not {base!r}",
         )
     contact = options["contact"]
     if contact is not None and not is_contact(contact):

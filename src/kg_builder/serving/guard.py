@@ -22,6 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg_builder.serving.addresses import address_of, household
+from kg_builder.serving.pool import ClosingError
 from kg_builder.serving.problems import Problem, language_of, problem_of, problem_response
 from kg_builder.serving.state import Settings, State
 
@@ -212,6 +213,8 @@ class Guard:
             await self._answer(exchange, headers, receive, send)
         except ClientDisconnect:
             exchange.status = exchange.status or 499
+        except asyncio.CancelledError:  # the server is ended without waiting for what is under way
+            await self._tell(exchange, ClosingError(), send)
         except TimeoutError as problem:  # the client does not take what it gets
             error = problem
             _abort(scope)

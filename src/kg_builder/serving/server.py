@@ -350,10 +350,11 @@ class Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        """Take SIGTERM and SIGINT for a word to end; they end nothing else."""
+        """Take SIGTERM and the like for a word to end; they end nothing else."""
         former: Mapping[int, Any] = {
             number: signal.signal(number, self.handle_exit)
-            for number in (signal.SIGINT, signal.SIGTERM)
+            for name in ("SIGINT", "SIGTERM", "SIGHUP")
+            if (number := getattr(signal, name, None)) is not None
         }
         try:
             yield
