@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from typing import Final
+from urllib.parse import unquote
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 from starlette.concurrency import run_in_threadpool
@@ -93,7 +94,9 @@ async def describe(request: Request, state: State) -> Response:
     if not is_iri(iri):
         raise Problem("bad-request", "参数 iri 应是一个 IRI", "the parameter iri is an IRI")
     if not _is_known(state, iri):
-        raise _unknown()
+        iri = unquote(iri)  # as browsers give an address to copy
+        if not _is_known(state, iri):
+            raise _unknown()
     name = _asked_format(request) or _liked(request)
     return await _document(request, state, iri, name)
 

@@ -42,6 +42,12 @@ REPORTS: Final[Mapping[str, str]] = {
 }
 """Formats of a report, by media type."""
 _TYPES: Final[Mapping[str, str]] = {name: kind for kind, name in REPORTS.items()}
+_NAMES: Final[Mapping[str, str]] = {
+    **REPORTS,
+    **{name: name for name in REPORTS.values()},
+    **{"ttl": "turtle", "ntriples": "nt", "jsonld": "json-ld", "rdfxml": "xml", "txt": "text"},
+}
+"""What `?format=` may say: other interfaces call some of the formats otherwise."""
 _WITH_CHARSET: Final = ("text/html", "text/turtle", "text/plain")
 _LONGEST_NAME: Final = 200
 
@@ -91,12 +97,17 @@ async def contribute(request: Request, state: State) -> Response:
     item = Add(data, syntax, _name(request), source, by, "json", language, dry_run=dry_run)
     added = await state.add(item)
     report = json.loads(added.report)
-    headers = {"cache-control": "no-store", "content-language": language}
+    headers = {
+        "cache-control": "no-store",
+        "content-language": language,
+        "vary": "Accept-Language",
+    }
     if added.status == "refused":
         problem = {
             "type": "/problems/does-not-conform",
             "title": "does not conform" if language == "en" else "数据不合规",
             "status": 422,
+            "instance": request.url.path,
             "detail": "nothing was taken in" if language == "en" else "整批没有收下",
             "report": report,
         }
@@ -125,14 +136,18 @@ def _must_be_allowed(request: Request, state: State) -> None:
             "this server takes no triples: kg serve was given no --write-token-file",
         )
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not hmac.compare_digest(
+    is_bearer = scheme.lower() == "bearer"
+    if not is_bearer or not hmac.compare_digest(
         given.strip().encode("utf-8", "surrogateescape"), token.encode()
     ):
         raise Problem(
             "unauthorized",
             "请求要带 Authorization: Bearer 写入口令",
             "the request needs Authorization: Bearer with the write token",
-            headers={"www-authenticate": 'Bearer realm="kg"'},
+            headers={
+                "www-authenticate": 'Bearer realm="kg"'
+                + (', error="invalid_token"' if is_bearer else "")
+            },
         )
 
 
@@ -179,8 +194,9 @@ def _name(request: Request) -> str:
 def _report_format(request: Request) -> str:
     asked = request.query_params.get("format")
     if asked is not None:
-        if asked in _TYPES:
-            return asked
+        name = asked.strip().lower().replace(" ", "+")
+        if name in _NAMES:
+            return _NAMES[name]
         known = ", ".join(_TYPES)
         raise Problem("not-acceptable", f"可用的格式：{known}", f"formats: {known}")
     kind = accepted(request.headers.get("accept"), tuple(REPORTS))
