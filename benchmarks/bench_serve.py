@@ -371,11 +371,10 @@ class Crowd:
         self._port = port
         self._ends = time.perf_counter() + seconds
         self._chance = random.Random(1)
-        self._paths = [
-            work.here for work in kinds if "again" not in work.name or "page" in work.name
-        ]
+        self._works = [work for work in kinds if "again" not in work.name or "page" in work.name]
         self._look_up = kinds[2].here
         self.seen = {name: Seen() for name in ("light", "slow", "rude", "heavy")}
+        self.seen |= {work.name: Seen() for work in self._works}
 
     async def run(self) -> None:
         await asyncio.gather(
@@ -389,22 +388,25 @@ class Crowd:
     def _goes_on(self) -> bool:
         return time.perf_counter() < self._ends
 
-    async def _ask(self, kind: str, client: Client, path: str) -> None:
-        seen, start = self.seen[kind], time.perf_counter()
+    async def _ask(self, client: Client, path: str, *kinds: str) -> None:
+        start = time.perf_counter()
         try:
             status, _ = await client.ask(path)
-            seen.statuses[str(status)] += 1
-            seen.seconds.append(time.perf_counter() - start)
         except (OSError, EOFError) as error:
-            seen.statuses[type(error).__name__] += 1
             client.close()
+            for kind in kinds:
+                self.seen[kind].statuses[type(error).__name__] += 1
+            return
+        for kind in kinds:
+            self.seen[kind].statuses[str(status)] += 1
+            self.seen[kind].seconds.append(time.perf_counter() - start)
 
     async def _light(self) -> None:
         client = Client(self._port)
         await asyncio.sleep(self._chance.random() * 2)
         while self._goes_on:
-            path = self._chance.choice(self._paths)(self._chance.randrange(10_000))
-            await self._ask("light", client, path)
+            work = self._chance.choice(self._works)
+            await self._ask(client, work.here(self._chance.randrange(10_000)), "light", work.name)
             await asyncio.sleep(self._chance.random() * 8)
         client.close()
 
@@ -441,7 +443,7 @@ class Crowd:
         text = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } #"
         while self._goes_on:
             number += 4
-            await self._ask("heavy", client, sparql(f"{text}{number}"))
+            await self._ask(client, sparql(f"{text}{number}"), "heavy")
 
 
 def gather(port: int, kinds: Sequence[Work], seconds: float) -> dict[str, Seen]:
@@ -463,7 +465,7 @@ def throng(store: Path, options: argparse.Namespace) -> None:
         after = memory(pid)
     for name, found in seen.items():
         print(
-            f"{name:6} {sum(found.statuses.values()):7} p50 {found.quantile(0.5):7.1f} ms"
+            f"{name:24} {sum(found.statuses.values()):7} p50 {found.quantile(0.5):7.1f} ms"
             f"  p99 {found.quantile(0.99):7.1f} ms  {dict(found.statuses)}"
         )
     print(f"memory {before:.0f} MB, then {after:.0f} MB ({100 * (after / before - 1):+.1f} %)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,10 @@ import kg_builder
 
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+re._MAXCACHE = 4096
+"""The genre has more patterns than the 512 that `re` remembers: every build of the many here would
+compile all of them anew, a third of its time."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

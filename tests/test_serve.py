@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import threading
@@ -57,6 +58,7 @@ def store(folder):
 def server(store, folder):
     token = folder / "token"
     token.write_text(TOKEN)
+    token.chmod(0o600)
     options = ("--timeout", f"{TIMEOUT:g}", "--write-token-file", str(token))
     with serving(store, folder, *options) as found:
         yield found
@@ -711,11 +713,15 @@ def test_too_much_is_refused(server):
 
 
 def test_one_client_has_so_many_requests(server):
-    other = {"x_forwarded_for": "203.0.113.9"}
-    with ThreadPoolExecutor(16) as threads:
-        found = list(threads.map(lambda _: server.ask("/healthz", **other).status, range(1500)))
-    assert 429 in found
-    assert set(found) == {200, 429}
+    one = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n"
+    last = one.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+
+    def many(_):
+        return re.findall(rb"HTTP/1.1 (\d+) ", server.raw(one * 499 + last))
+
+    with ThreadPoolExecutor(8) as threads:
+        found = {status for statuses in threads.map(many, range(8)) for status in statuses}
+    assert found == {b"200", b"429"}
     assert server.ask("/healthz", x_forwarded_for="203.0.113.10").status == 200
 
 
@@ -834,7 +840,7 @@ def test_the_log_cannot_be_forged(server):
     server.raw(b'GET /a\xff\xfe HTTP/1.1\r\nHost: localhost\r\nUser-Agent: \xe4\xb8"\r\n\r\n', 1)
     time.sleep(0.3)
     lines = server.lines()
-    assert {line["event"] for line in lines} == {"request"}
+    assert {line["event"] for line in lines} <= {"request", "refused", "stalled", "opened"}
     assert any("forged" in line.get("agent", "") for line in lines)
     assert not any("trace" in line for line in lines)
 

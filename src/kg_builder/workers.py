@@ -19,6 +19,7 @@ import importlib
 import math
 import os
 import pickle
+import shutil
 import signal
 import socket
 import struct
@@ -541,6 +542,7 @@ def _serve_nursery() -> None:
         children -= gone
     for pid in children:
         _end_group(pid)
+    shutil.rmtree(folder, ignore_errors=True)  # whoever started this may have been killed
     os._exit(0)
 
 

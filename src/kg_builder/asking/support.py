@@ -6,12 +6,14 @@ An inferred fact is said by no report; the asserted ones that it follows from ar
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Final
 
 from pyoxigraph import Triple
 
 from kg_builder.asking.evidence import Contribution, Passage, Witnesses
-from kg_builder.graph.inference.proof import Prover, read_axioms
+from kg_builder.asking.why import prover_of
+from kg_builder.graph.inference.proof import Prover
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.query.levels import Query
 from kg_builder.graph.query.matches import Row, facts_of
@@ -58,7 +60,6 @@ class _Finder:
     def __init__(self, graph: OpenGraph, report: str | None) -> None:
         self._graph = graph
         self._witnesses = Witnesses(graph, report)
-        self._prover: Prover | None = None
 
     def passages(self, triples: Sequence[Triple]) -> list[Passage]:
         """Return the passages that say the triples, each once, in the report's order."""
@@ -92,21 +93,13 @@ class _Finder:
 
     def _leaves(self, triple: Triple) -> Iterator[Triple]:
         """Yield the asserted triples that an inferred one follows from."""
-        if self._prover is None:
-            self._prover = self._make_prover()
-        if self._prover is not None:
-            proof = self._prover.prove(triple)
-            for leaf in proof.leaves() if proof is not None else ():
-                yield Triple(leaf.subject, leaf.predicate, leaf.object)  # type: ignore[arg-type]
+        proof = self._prover.prove(triple) if self._prover is not None else None
+        for leaf in proof.leaves() if proof is not None else ():
+            yield Triple(leaf.subject, leaf.predicate, leaf.object)  # type: ignore[arg-type]
 
-    def _make_prover(self) -> Prover | None:
-        names = [self._graph.graph_name(name) for name in ("ontology", "inferred", "evidence")]
-        ontology, inferred, evidence = names
-        if ontology is None or inferred is None or evidence is None:
-            return None
-        quads = self._graph.store.quads_for_pattern(None, None, None, ontology)
-        axioms = read_axioms(quad.triple for quad in quads)
-        return Prover(self._graph.store, axioms, inferred, evidence)
+    @cached_property
+    def _prover(self) -> Prover | None:
+        return prover_of(self._graph)
 
 
 def _telling(triples: Sequence[Triple]) -> Sequence[Triple]:

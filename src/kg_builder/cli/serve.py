@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 import signal
 import socket
+import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,12 +16,17 @@ import click
 
 from kg_builder.cli.options import SECONDS, Speaker, common_options, examples, show_progress
 from kg_builder.errors import InputError, OutputError
+from kg_builder.model.bilingual import Bilingual
 
 if TYPE_CHECKING:  # slow to import
     from kg_builder.serving.state import Settings
 
 _INTERRUPTED: Final = 130
 _SHORTEST_TOKEN: Final = 16
+_LONGEST_TOKEN: Final = 1024
+_HOST: Final = re.compile(
+    r"[A-Za-z0-9._-]{1,255}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\]|[0-9A-Fa-f:]+"
+)
 _BACKLOG: Final = 4096
 _FILES: Final = 65_536
 
@@ -35,7 +45,8 @@ def command(say: Speaker) -> click.Command:
             say,
             "kg serve",
             "kg serve --store build --port 8080",
-            "kg serve --host 0.0.0.0 --base https://data.example.cn/kg/ --max-rows 10000",
+            "kg serve --base https://data.example.cn/kg/ --max-rows 10000 --no-cors",
+            "kg serve --host 0.0.0.0 --allow-host kg.example.cn --trust-proxy 10.0.0.0/8",
         ),
     )
     @click.option(
@@ -120,8 +131,10 @@ def command(say: Speaker) -> click.Command:
         multiple=True,
         metavar=say("地址", "ADDRESS"),
         help=say(
-            "信任哪个代理的 X-Forwarded-For（默认：本机）；可写多次",
-            "a proxy whose X-Forwarded-For is believed (default: this machine)",
+            "信任哪个代理（地址或网段）的 X-Forwarded-For 和 X-Forwarded-Proto"
+            "（默认：本机；none 表示都不信）；可写多次",
+            "a proxy, or a network of them, whose X-Forwarded-For and X-Forwarded-Proto are"
+            " believed (default: this machine; none for no proxy); may be given several times",
         ),
     )
     @click.option(
@@ -131,12 +144,37 @@ def command(say: Speaker) -> click.Command:
         help=say("报告原文，用来引出处", "the text of the report, to quote evidence from"),
     )
     @click.option(
+        "--contact",
+        metavar=say("地址", "ADDRESS"),
+        help=say(
+            "读者向哪里报告错误：邮箱，或提交问题的网址",
+            "where readers report errors: an address of mail, or of a page to write issues on",
+        ),
+    )
+    @click.option(
+        "--map-search",
+        metavar="URL",
+        help=say(
+            "地址链接到哪个地图搜索，{} 代表地址（默认：OpenStreetMap）",
+            "the search on a map that addresses link to, {} being the address (default:"
+            " OpenStreetMap)",
+        ),
+    )
+    @click.option(
         "--write-token-file",
         type=click.Path(path_type=Path),
         metavar=say("文件", "FILE"),
         help=say(
             "写入口令所在的文件；有口令才能用 API 加三元组（同 kg add）",
             "a file with the write token: whoever has it may add triples by the API (as kg add)",
+        ),
+    )
+    @click.option(
+        "--cors/--no-cors",
+        default=True,
+        help=say(
+            "别的网站的页面能否用脚本读取数据（写入总是不能；默认能）",
+            "whether scripts of other sites' pages may read the data (never write; default: yes)",
         ),
     )
     @click.option(
@@ -186,23 +224,42 @@ def _serve(options: dict[str, Any], say: Speaker) -> int:
 
 def _settings(options: dict[str, Any], say: Speaker) -> Settings:
     from kg_builder.asking.stores import locate_store
-    from kg_builder.graph.distribution.options import is_web_address
+    from kg_builder.graph.distribution.options import is_contact, is_web_address
     from kg_builder.serving.state import Settings
 
     project = options["project"]
     base = options["base"]
-    if base is not None and not (is_web_address(base) and base.endswith("/")):
+    if base is not None and not (
+        is_web_address(base) and base.endswith("/") and not set("?#@") & set(base)
+    ):
         raise InputError(
-            f"--base 应是以 / 结尾的 http(s) 网址，不是“{base}”",
-            f"--base is an http(s) address that ends in /, not {base!r}",
+            f"--base 应是以 / 结尾的 http(s) 网址（不带 ?、#、@），不是“{base}”",
+            f"--base is an http(s) address that ends in / (without ?, # and @), not {base!r}",
         )
+    contact = options["contact"]
+    if contact is not None and not is_contact(contact):
+        raise InputError(
+            f"--contact 应是邮箱或网址，不是“{contact}”",
+            f"--contact is an address of mail or of the web, not {contact!r}",
+        )
+    search = options["map_search"]
+    if search is not None and not ("{}" in search and is_web_address(search.replace("{}", ""))):
+        raise InputError(
+            f"--map-search 应是带 {{}} 的 http(s) 网址，不是“{search}”",
+            f"--map-search is an http(s) address with {{}} in it, not {search!r}",
+        )
+    report = options["report"]
+    if report is not None and not report.is_file():
+        raise InputError("没有这个文件", "no such file", file=str(report))
     with show_progress(say) as progress:
         store = locate_store(options["store"], project, progress)
     given: dict[str, Any] = {}
     if options["workers"] is not None:
         given["workers"] = options["workers"]
     if options["proxies"]:
-        given["proxies"] = options["proxies"]
+        given["proxies"] = _proxies(options["proxies"])
+    if options["map_search"] is not None:
+        given["map_search"] = options["map_search"]
     return Settings(
         store=store,
         host=options["host"],
@@ -212,29 +269,70 @@ def _settings(options: dict[str, Any], say: Speaker) -> Settings:
         max_rows=options["max_rows"],
         memory=options["memory"] << 20,
         project=project,
-        report=options["report"],
+        report=report,
         language=say.language,
-        write_token=_token(options["write_token_file"]),
-        hosts=options["hosts"],
+        write_token=_token(options["write_token_file"], say),
+        contact=contact,
+        hosts=_hosts(options["hosts"]),
+        cors=options["cors"],
         log=options["log"],
         **given,
     )
 
 
-def _token(path: Path | None) -> str | None:
+def _hosts(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names of the server. Raises InputError for what Host never holds."""
+    for name in names:
+        if name != "*" and not _HOST.fullmatch(name):
+            raise InputError(
+                f"--allow-host 应是一个主机名（如 kg.example.cn）或 *，不是“{name}”",
+                f"--allow-host is the name of a host, as kg.example.cn, or *, not {name!r}",
+            )
+    return tuple(names)
+
+
+def _proxies(names: Sequence[str]) -> tuple[str, ...]:
+    """Return addresses of proxies. Raises InputError for what is none."""
+    from kg_builder.serving.addresses import Proxies
+
+    found = tuple(name for name in names if name != "none")
+    for name in found:
+        try:
+            Proxies([name])
+        except ValueError as error:
+            raise InputError(
+                f"--trust-proxy 应是 IP 地址、网段（如 10.0.0.0/8）或 none，不是“{name}”",
+                f"--trust-proxy is an IP address, a network as 10.0.0.0/8, or none, not {name!r}",
+            ) from error
+    return found
+
+
+def _token(path: Path | None, say: Speaker) -> str | None:
     """Return the write token that a file holds. Raises InputError for one that is easy to guess."""
     if path is None:
         return None
     try:
-        token = path.read_text("utf-8").strip()
+        with path.open("rb") as file:
+            token = file.read(_LONGEST_TOKEN + 2).decode("utf-8-sig").strip()
+            mode = os.fstat(file.fileno()).st_mode
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"读不了：{error}", f"cannot be read: {error}", file=str(path)) from error
-    if len(token) < _SHORTEST_TOKEN or not token.isascii() or not token.isprintable():
+    fits = _SHORTEST_TOKEN <= len(token) <= _LONGEST_TOKEN
+    if not fits or not token.isascii() or not token.isprintable() or " " in token:
         raise InputError(
-            f"口令应是至少 {_SHORTEST_TOKEN} 个 ASCII 字符，例如 openssl rand -hex 32 所给",
-            f"a write token is {_SHORTEST_TOKEN} ASCII characters or more, such as openssl rand"
-            " -hex 32 gives",
+            f"口令应是 {_SHORTEST_TOKEN} 到 {_LONGEST_TOKEN} 个 ASCII 字符，"
+            "例如 openssl rand -hex 32 所给",
+            f"a write token is {_SHORTEST_TOKEN} to {_LONGEST_TOKEN} ASCII characters, such as"
+            " openssl rand -hex 32 gives",
             file=str(path),
+        )
+    if os.name == "posix" and mode & (stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH):
+        say.warn(
+            str(path),
+            say(
+                "本机别的用户也能读或改这个口令；请 chmod 600",
+                "other users of this machine can read or change the write token: chmod 600",
+            ),
         )
     return token
 
@@ -242,20 +340,39 @@ def _token(path: Path | None) -> str | None:
 def _listener(host: str, port: int) -> socket.socket:
     """Return a socket that listens. Raises OutputError where the system refuses."""
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, protocol)
+        found = socket.getaddrinfo(host or "?", port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise InputError(
+            f"--host 应是本机的一个地址，例如 127.0.0.1、0.0.0.0 或 ::，不是“{host}”",
+            f"--host is an address of this machine, as 127.0.0.1, 0.0.0.0 or ::, not {host!r}",
+        ) from error
+    family, kind, protocol, _, address = found[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(_BACKLOG)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(
-            f"不能在 {host} 的端口 {port} 上听（{reason}）：请用 --port 换一个",
-            f"cannot listen at port {port} of {host} ({reason}): give another --port",
-        ) from error
+        listener.close()
+        raise _not_listening(host, port, error) from error
     return listener
+
+
+def _not_listening(host: str, port: int, error: OSError) -> OutputError:
+    reason = error.strerror or str(error)
+    match error.errno:
+        case errno.EADDRNOTAVAIL:
+            mend = Bilingual(
+                "用 --host 换一个本机的地址", "give an address of this machine by --host"
+            )
+        case errno.EACCES:
+            mend = Bilingual("用 --port 换一个 1023 以上的", "give a --port above 1023")
+        case _:
+            mend = Bilingual("请用 --port 换一个", "give another --port")
+    return OutputError(
+        f"不能在 {host} 的端口 {port} 上听（{reason}）：{mend.zh}",
+        f"cannot listen at port {port} of {host} ({reason}): {mend.en}",
+    )
 
 
 def _allow_files() -> None:

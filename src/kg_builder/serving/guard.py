@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import ipaddress
+import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kg_builder.serving.log import Log
+from kg_builder.serving.addresses import address_of, household
+from kg_builder.serving.pool import ClosingError
 from kg_builder.serving.problems import Problem, language_of, problem_of, problem_response
 from kg_builder.serving.state import Settings, State
 
@@ -40,22 +40,31 @@ CONTENT_POLICY: Final = "; ".join(
     )
 )
 """What a page may load: from this server alone, and nothing that stands within the page."""
-_ALWAYS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "content-security-policy": CONTENT_POLICY,
-        "x-content-type-options": "nosniff",
-        "x-frame-options": "DENY",
-        "referrer-policy": "no-referrer",
-        "cross-origin-opener-policy": "same-origin",
-    }
+_ALWAYS: Final = (
+    (b"content-security-policy", CONTENT_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
 )
+"""What every answer says; raw, since it is said so often."""
 _READ_BY_POST: Final = ("/sparql", "/api/queries")
 _NOT_SHARED: Final = ("/api/contributions", "/api/validate")
 """What other sites' pages may not use."""
-_EXPOSED: Final = "ETag, Link, Location, Content-Location, Retry-After, KG-Cut"
+_SHARED: Final = (
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-expose-headers",
+        b"ETag, Link, Location, Content-Location, Retry-After, KG-Cut",
+    ),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+)
+"""What lets pages of other sites read an answer."""
 _ALLOWED_HEADERS: Final = "Accept, Accept-Language, Content-Type, If-None-Match"
 _KEPT: Final = 512 << 10
 """A larger answer is not kept."""
+_HOST: Final = re.compile(r"(?:[A-Za-z0-9._~%-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+"""What Host may look like: addresses of the server itself stand in some answers."""
 _FORGET: Final = 60.0
 _MOST_CLIENTS: Final = 20_000
 
@@ -179,7 +188,7 @@ class Guard:
         self._allowed = allowed
         self._cache = Cache(state.settings.cache)
         self._clients = Clients(state.settings.requests_per_second, state.settings.per_client)
-        self._log = Log() if state.settings.log else None
+        self._log = state.log
         self._hosts: frozenset[str] | None = None
         """The names of the server, once they are known; none for any."""
 
@@ -191,18 +200,21 @@ class Guard:
             return
         exchange = _Exchange(scope, self._key(scope))
         headers = Headers(scope=scope)
-        address, local = self._client(scope, headers)
-        scope["kg.client"] = address
+        origin = self._state.proxies.origin(
+            scope["client"][0] if scope.get("client") else "", headers.getlist("x-forwarded-for")
+        )
         error: BaseException | None = None
         client: _Client | None = None
         try:
             self._check_head(headers, scope)
-            if not local:
-                client = self._clients.admit(address)
+            if not origin.local:
+                client = self._clients.admit(household(origin.client))
                 client.under_way += 1
             await self._answer(exchange, headers, receive, send)
         except ClientDisconnect:
             exchange.status = exchange.status or 499
+        except asyncio.CancelledError:  # the server is ended without waiting for what is under way
+            await self._tell(exchange, ClosingError(), send)
         except TimeoutError as problem:  # the client does not take what it gets
             error = problem
             _abort(scope)
@@ -214,7 +226,7 @@ class Guard:
                 client.under_way -= 1
             if self._log is not None:
                 self._log.request(
-                    scope, address, exchange.status, exchange.sent, exchange.started, error
+                    scope, origin, exchange.status, exchange.sent, exchange.started, error
                 )
 
     # the request
@@ -230,22 +242,13 @@ class Guard:
             elif name == b"accept-language":
                 language = value
             elif name == b"host":
-                host = value  # addresses of the server itself stand in some answers
+                host += value  # addresses of the server itself stand in some answers
+            elif name == b"x-forwarded-proto":
+                host += b" " + value
             elif name in (b"authorization", b"range"):
                 return None
         tag = self._state.now.tag
         return (tag, scope["raw_path"], scope["query_string"], accept, language, host)
-
-    def _client(self, scope: Scope, headers: Headers) -> tuple[str, bool]:
-        """Return the address of a client, and whether it is this machine itself."""
-        peer = scope["client"][0] if scope.get("client") else ""
-        trusted = self._state.settings.proxies
-        if peer in trusted:
-            for part in reversed(headers.getlist("x-forwarded-for")):
-                for name in reversed(part.split(",")):
-                    if name.strip() not in trusted and name.strip():
-                        return name.strip()[:64], False
-        return peer, _is_loopback(peer)
 
     def _check_head(self, headers: Headers, scope: Scope) -> None:
         """Raise Problem for a head that is too large, or does not call the server by its name."""
@@ -256,11 +259,21 @@ class Guard:
         hosts = headers.getlist("host")
         if len(hosts) != 1:
             raise Problem("bad-request", "要有一个 Host", "there must be one Host")
+        if not _HOST.fullmatch(hosts[0]):
+            raise Problem("bad-request", "Host 不是一个地址", "Host is no address")
         if "*" not in settings.hosts and not self._is_ours(hosts[0]):
             raise Problem(
                 "host",
                 "这台服务器不叫这个名字；用 --allow-host 可以加上",
                 "this server is not called so; --allow-host adds a name",
+            )
+        coding = headers.get("content-encoding", "identity").strip().lower()
+        if coding not in ("", "identity"):
+            raise Problem(
+                "media-type",
+                "正文不能压缩",
+                "what is posted is not compressed",
+                headers={"accept-encoding": "identity"},
             )
         length = headers.get("content-length", "")
         if length.isdecimal() and int(length) > settings.max_body:
@@ -270,7 +283,8 @@ class Guard:
         name = _name_of(host)
         if self._hosts is None:
             self._hosts = _own_names(self._state)
-        return name in self._hosts or _is_address(name)
+        # no name server can lead a browser to an address
+        return name in self._hosts or address_of(name) is not None
 
     async def _answer(
         self, exchange: _Exchange, headers: Headers, receive: Receive, send: Send
@@ -295,7 +309,7 @@ class Guard:
         allow = ", ".join(sorted({*methods, "OPTIONS"}))
         found = {"allow": allow, "content-length": "0", "vary": "Origin"}
         path = scope["path"]
-        if not path.startswith(_NOT_SHARED):
+        if self._state.settings.cors and not path.startswith(_NOT_SHARED):
             shared = ["GET", "HEAD"] + ["POST"] * path.startswith(_READ_BY_POST)
             found |= {
                 "access-control-allow-origin": "*",
@@ -337,14 +351,15 @@ class Guard:
 
     def _finish(self, exchange: _Exchange, start: Message, body: bytes) -> Kept | None:
         """Give a whole answer its ETag, and keep it unless it says that nobody should."""
-        headers = MutableHeaders(raw=start["headers"])
-        if "no-store" in headers.get("cache-control", ""):
+        headers = start["headers"]
+        said = dict(headers)
+        if b"no-store" in said.get(b"cache-control", b""):
             return None
-        etag = headers.get("etag")
-        if etag is None:
+        etag = said.get(b"etag", b"").decode("latin-1")
+        if not etag:
             etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-            headers["etag"] = etag
-        kept = Kept(tuple(headers.raw), body, etag)
+            headers.append((b"etag", etag.encode()))
+        kept = Kept(tuple(headers), body, etag)
         assert exchange.key is not None  # noqa: S101 - the caller has seen to it
         if len(body) <= _KEPT and exchange.scope["method"] == "GET":
             self._cache.put(exchange.key, kept)
@@ -367,18 +382,17 @@ class Guard:
             await send({"type": "http.response.body", "body": body})
 
     def _add_headers(self, scope: Scope, message: Message) -> None:
-        headers = MutableHeaders(raw=list(message.get("headers", ())))
-        for name, value in _ALWAYS.items():
-            headers.setdefault(name, value)
         path, method = scope["path"], scope["method"]
-        shared = method in ("GET", "HEAD") or path.startswith(_READ_BY_POST)
-        if shared and not path.startswith(_NOT_SHARED):
-            headers.setdefault("access-control-allow-origin", "*")
-            headers.setdefault("access-control-expose-headers", _EXPOSED)
-            headers.setdefault("cross-origin-resource-policy", "cross-origin")
+        shared = self._state.settings.cors and (
+            method in ("GET", "HEAD") or path.startswith(_READ_BY_POST)
+        )
+        added = _ALWAYS + _SHARED if shared and not path.startswith(_NOT_SHARED) else _ALWAYS
+        headers = list(message.get("headers", ()))
+        said = {name for name, _ in headers}
+        headers += [pair for pair in added if pair[0] not in said]
         if self._state.draining:
-            headers["connection"] = "close"
-        message["headers"] = headers.raw
+            headers.append((b"connection", b"close"))
+        message["headers"] = headers
 
     async def _tell(self, exchange: _Exchange, error: Exception, send: Send) -> None:
         """Answer with a problem; where an answer has begun already, end the connection."""
@@ -477,19 +491,3 @@ def _name_of(host: str) -> str:
     if name.startswith("["):
         return name[1:].partition("]")[0]
     return name.partition(":")[0] if name.count(":") == 1 else name
-
-
-def _is_address(name: str) -> bool:
-    """Whether a name is an IP address: no name server can lead a browser there."""
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False

@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from queue import Full, Queue
 from typing import Any, Final
 
+from kg_builder.serving.addresses import Origin
+
 _WAITING: Final = 10_000
 _LONGEST: Final = 1_000
 
@@ -32,24 +34,26 @@ class Log:
     def request(
         self,
         scope: Any,  # noqa: ANN401 - whatever ASGI has
-        client: str,
+        origin: Origin,
         status: int,
         size: int,
         started: float,
         error: BaseException | None = None,
     ) -> None:
-        """Tell a request and how it was answered."""
+        """Tell a request and how it was answered; `by` is a proxy that says who the client is."""
         target = scope["raw_path"] + (b"?" + scope["query_string"]) * bool(scope["query_string"])
         line: dict[str, Any] = {
             "time": _now(),
             "event": "request",
-            "client": client,
+            "client": origin.client,
             "method": scope["method"],
             "target": target[:_LONGEST].decode("ascii", "backslashreplace"),
             "status": status,
             "bytes": size,
             "ms": round(1000 * (time.perf_counter() - started), 1),
         }
+        if origin.peer != origin.client:
+            line["by"] = origin.peer
         for name, value in scope["headers"]:
             if name == b"user-agent":
                 line["agent"] = value[:200].decode("latin-1")
@@ -67,7 +71,7 @@ class Log:
         if self._dropped:
             line["dropped"] = self._dropped
         try:
-            self._lines.put_nowait(json.dumps(line) + "\n")
+            self._lines.put_nowait(json.dumps(line).replace("\x7f", "\\u007f") + "\n")
             self._dropped = 0
         except Full:
             self._dropped += 1

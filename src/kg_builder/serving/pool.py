@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import math
 import os
+import shutil
 import tempfile
 import time
 from collections import deque
@@ -34,7 +35,9 @@ T = TypeVar("T")
 
 PATIENCE: Final = 0.25
 """Seconds of processor time after which an item is heavy."""
-_LOOK: Final = 0.1
+_HASTE: Final = 0.1
+"""The same while others wait for a child."""
+_LOOK: Final = 0.05
 """Seconds between two looks at what a child has used."""
 _NICER: Final = 15
 """By how much heavy items give way to the rest of the machine."""
@@ -168,10 +171,16 @@ class _Child:
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
     def give_way(self) -> None:
-        """Lower its priority, for good."""
+        """Lower its priority, for good: among processes, and of its session among sessions.
+
+        A child has a session of its own, and Linux shares out the processors by sessions first
+        where autogroups are on, as they are on most machines.
+        """
         self.light = False
         with suppress(OSError, AttributeError):
             os.setpriority(os.PRIO_PROCESS, self.warm.pid, _NICER)
+        with suppress(OSError):
+            Path(f"/proc/{self.warm.pid}/autogroup").write_text(str(_NICER))
 
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
@@ -267,6 +276,16 @@ class Pool:
         """How many items wait for a child or for their turn among the heavy."""
         return len(self._waiting) + self._heavy.waiting
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether anybody waits for an answer."""
+        return bool(self._busy or self.waiting)
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether there are children to ask, or will be in a moment."""
+        return not self._closed and any(not child.line.lost for child in self._children)
+
     async def ask(self, item: object, timeout: float) -> Any:  # noqa: ANN401
         """Return what the child's function returns for an item.
 
@@ -300,6 +319,10 @@ class Pool:
         while True:
             await asyncio.sleep(_LOOK)
             now = loop.time()
+            patience = _HASTE if self._waiting else PATIENCE
+            for child in [child for child in self._idle if child.line.lost]:
+                self._idle.remove(child)
+                self._replace(child)
             for child in list(self._busy):
                 if now > child.deadline:
                     child.line.tell(_Event.LATE)
@@ -307,7 +330,7 @@ class Pool:
                     used = child.processor_time()
                     if child.looked != child.items:
                         child.looked, child.used = child.items, used
-                    elif used - child.used > PATIENCE:
+                    elif used - child.used > patience:
                         child.line.tell(_Event.HEAVY)
 
     async def _start_again(self, item: object, deadline: float) -> Any:  # noqa: ANN401
@@ -321,10 +344,7 @@ class Pool:
             child = await self._take(deadline)
             self._promote(child)
             self._busy.add(child)
-            try:
-                return await self._value(child, await child.send(item, deadline))
-            finally:
-                self._drop(child)
+            return await self._last(child, child.send(item, deadline))
         finally:
             self._heavy.give()
 
@@ -333,10 +353,19 @@ class Pool:
         try:
             self._promote(child)
             self._busy.add(child)
-            return await self._value(child, await child.line.news())
+            return await self._last(child, child.line.news())
         finally:
-            self._drop(child)
             self._heavy.give()
+
+    async def _last(self, child: _Child, news: asyncio.Future[bytes | _Event]) -> Any:  # noqa: ANN401
+        """Return what a child answers that serves nobody else then."""
+        try:
+            value = await self._value(child, await news)
+        except BaseException:
+            self._drop(child)
+            raise
+        self._drop(child, took_over=True)
+        return value
 
     async def _result(self, child: _Child, news: bytes | _Event) -> Any:  # noqa: ANN401
         if isinstance(news, bytes):
@@ -411,7 +440,8 @@ class Pool:
         self._drop(child)
         self._fill()
 
-    def _drop(self, child: _Child) -> None:
+    def _drop(self, child: _Child, *, took_over: bool = False) -> None:
+        """End a child, and remove what it has written, unless somebody `took_over` an answer."""
         if child not in self._children:
             return
         self._children.discard(child)
@@ -421,6 +451,8 @@ class Pool:
             child.line.transport.abort()
         if self._nursery is not None:
             self._thread.submit(self._nursery.end, child.warm)
+        if not took_over:  # what it was writing is of no use to anybody, and may be large
+            self._thread.submit(shutil.rmtree, child.warm.folder, ignore_errors=True)
 
     def _fill(self) -> None:
         """Start as many children as are missing."""

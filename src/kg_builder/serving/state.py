@@ -26,19 +26,21 @@ from starlette.requests import Request
 from kg_builder.asking.answer import Answer
 from kg_builder.asking.names import open_names
 from kg_builder.asking.request import Request as AskRequest
-from kg_builder.errors import KgError
 from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.query.catalogue import Catalogue, StoredQuery, load_catalogue
 from kg_builder.model.bilingual import Language
 from kg_builder.resources import Resources
+from kg_builder.serving.addresses import Proxies
 from kg_builder.serving.court import Add, Added, Judge, Judged, make_court
 from kg_builder.serving.desk import Download, make_desk
+from kg_builder.serving.log import Log
 from kg_builder.serving.paths import Paths
 from kg_builder.serving.pool import Kind, Pool
 from kg_builder.serving.work import Question, make_asking, opens_in_memory
 from kg_builder.text.search.index import NameIndex
 
 TIMEOUT: Final = 30.0
+MAP_SEARCH: Final = "https://www.openstreetmap.org/search?query={}"
 MAKING: Final = 120.0
 """Seconds that a file of the data, or a page about all of it, gets to be made, once."""
 _LOOK: Final = 0.5
@@ -49,6 +51,8 @@ _WRITE: Final = 120.0
 """Seconds that a contribution gets."""
 _LINGER: Final = 60.0
 """Seconds that a former generation stays open for whoever works on it."""
+_SHORTLY: Final = 2.0
+"""Seconds that it stays open for whoever is about to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +81,16 @@ class Settings:
     """The text of the report, to quote evidence from."""
     language: Language = "zh"
     """Where a client tells none."""
+    contact: str | None = None
+    """Where readers report errors: an address of mail, or that of a page to write issues on."""
+    map_search: str = MAP_SEARCH
+    """The address of a search on a map, with `{}` in the place of the words."""
     write_token: str | None = None
     """Whoever knows it may add triples; None: nobody."""
     hosts: tuple[str, ...] = ()
     """Names by which the server is called, besides its own; `*` for any."""
     proxies: tuple[str, ...] = ("127.0.0.1", "::1")
-    """Addresses whose word on where a request comes from is taken (X-Forwarded-For)."""
+    """Addresses or networks whose word on where a request comes from is taken."""
     max_header: int = 64 << 10
     max_body: int = 10 << 20
     max_query: int = 256 << 10
@@ -91,6 +99,8 @@ class Settings:
     """Queries of one client that may be under way; of this machine's own any number."""
     requests_per_second: float = 100.0
     """Of one client, on average; of this machine's own any number."""
+    connections_per_client: int = 512
+    """Of one client; of this machine's own and its proxies any number."""
     head_seconds: float = 10.0
     body_seconds: float = 30.0
     send_seconds: float = 60.0
@@ -99,6 +109,8 @@ class Settings:
     """How long what is under way may take when the server is told to end."""
     cache: int = 64 << 20
     """Bytes of answers that are kept."""
+    cors: bool = True
+    """Whether pages of other sites may read answers."""
     log: bool = True
     """Whether each request is told on stderr."""
 
@@ -123,6 +135,11 @@ class Generation:
     """For judging triples, and taking them in."""
     downloads: Downloads
     stack: ExitStack
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anybody works on it, or waits for a child of it."""
+        return any(pool.is_busy for pool in (self.asking, self.desk, self.court))
 
     async def close(self) -> None:
         """End its children, and close the graph."""
@@ -172,6 +189,8 @@ class State:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.resources = Resources.find(settings.project)
+        self.proxies = Proxies(settings.proxies)
+        self.log = Log() if settings.log else None
         self.draining = False
         self.failure: BaseException | None = None
         """Why it could not be opened."""
@@ -238,9 +257,14 @@ class State:
             parts = urlsplit(self.settings.base)
             return f"{parts.scheme}://{parts.netloc}/"
         scheme = "http"
-        if request.client is not None and request.client.host in self.settings.proxies:
+        if request.client is not None and request.client.host in self.proxies:
             scheme = "https" if request.headers.get("x-forwarded-proto") == "https" else "http"
         return f"{scheme}://{request.headers['host']}/"
+
+    def tell(self, event: str, **more: object) -> None:
+        """Tell in the log what happened to the server itself."""
+        if self.log is not None:
+            self.log.event(event, **more)
 
     def etag(self, name: str) -> str:
         """Return the ETag of what is always the same for one generation."""
@@ -313,8 +337,11 @@ class State:
             if self._current() not in ("", self.now.tag):
                 try:
                     await self.refresh()
-                except (KgError, OSError):
-                    await asyncio.sleep(10 * _LOOK)  # what there is goes on being served
+                except Exception as error:  # noqa: BLE001 - what there is goes on being served
+                    self.tell("not-opened", error=f"{type(error).__name__}: {error}")
+                    await asyncio.sleep(10 * _LOOK)
+                else:
+                    self.tell("opened", generation=self.now.tag)
 
     async def _opened(self) -> Generation:
         tag = self._current()
@@ -384,7 +411,11 @@ def _stamp(graph: OpenGraph) -> str:
 
 
 async def _close_later(former: Generation) -> None:
+    """Close a former generation when nobody works on it, or has for long enough."""
+    ends = asyncio.get_running_loop().time() + _LINGER
     try:
-        await asyncio.sleep(_LINGER)
+        await asyncio.sleep(_SHORTLY)
+        while former.is_busy and asyncio.get_running_loop().time() < ends:
+            await asyncio.sleep(_LOOK)
     finally:
         await former.close()

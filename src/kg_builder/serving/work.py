@@ -35,6 +35,7 @@ from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.query.dataset import Graphs, Merges, graphs_of
 from kg_builder.graph.query.door import closed_door
 from kg_builder.graph.query.levels import limited, read_query
+from kg_builder.graph.query.prologue import mentioned
 from kg_builder.graph.query.safety import refuse_unsafe
 from kg_builder.graph.query.syntax import (
     MAX_DEPTH,
@@ -75,7 +76,7 @@ _GRAPHS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots it is pickled much faster
 class Body:
     """The bytes of an answer: here, or in a file that whoever reads it removes."""
 
@@ -94,7 +95,7 @@ class Body:
         return Body(None, self.path, self.size + len(start) - skipped, start, skipped)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots it is pickled much faster
 class Sparql:
     """A query that somebody sent, with the dataset that the protocol names (None: the query's)."""
 
@@ -118,7 +119,7 @@ class Question:
     folder: Path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots it is pickled much faster
 class Found:
     """What came of a query."""
 
@@ -256,7 +257,8 @@ class _Asking:
 
     def _source(self, asked: Sparql) -> _Source:
         """Return where to ask, and how."""
-        how: dict[str, Any] = {"prefixes": self._prefixes, "base_iri": asked.base}
+        prefixes = mentioned(asked.text, self._prefixes)
+        how: dict[str, Any] = {"prefixes": prefixes, "base_iri": asked.base}
         graphs = self._graphs(asked)
         if graphs is None:
             return partial(self._graph.store.query, **how)
@@ -354,8 +356,10 @@ class Spool:
         self._spilt = False
         return self
 
-    def __exit__(self, *_: object) -> None:
-        pass
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is not None and self._file is not None and self._spilt:
+            self._file.seek(0)  # what nobody takes need not lie on the disk
+            self._file.truncate()
 
     @property
     def stream(self) -> BinaryIO:

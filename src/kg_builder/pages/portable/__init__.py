@@ -1,8 +1,8 @@
 """One HTML file that holds a graph, an engine to ask it, and all that is needed to read it.
 
 It is opened from a disk: no server, no network, no Python. The engine is Oxigraph's WebAssembly of
-npm; the program is `web/portable`, built into `built/` (see `web/portable/README.md`). Everything
-large is gzip in base64, and unpacked by the browser.
+npm; the program is `web/src/portable`, built into `built/` (see `web/README.md`). Everything large
+is gzip in base64, and unpacked by the browser.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from kg_builder.errors import InputError
 from kg_builder.graph.opening import OpenGraph
+from kg_builder.graph.query.catalogue import load_catalogue
 from kg_builder.model.bilingual import Language
 from kg_builder.pages.markup import content_policy, shown
 from kg_builder.pages.portable.contents import back, front, title_of
@@ -51,7 +52,7 @@ def portable_page(
         path.read_text("utf-8") for path in (_HERE.parent / "house.css", _HERE / "portable.css")
     )
     script = (_BUILT / "portable.js").read_text("utf-8")
-    title = title_of(graph)
+    title, queries = title_of(graph), tuple(load_catalogue(resources).values())
     page = Template((_HERE / "page.html").read_text("utf-8")).substitute(
         lang="zh-Hans" if language == "zh" else "en",
         policy=shown(_policy(style, script)),
@@ -62,8 +63,8 @@ def portable_page(
         style=style,
         script=script,
         licences=shown((_BUILT / "LICENCES.txt").read_text("utf-8")),
-        front=_packed(_json(front(graph, resources))),
-        back=_packed(_json(back(graph, resources, quotes=quotes))),
+        front=_packed(_json(front(graph, queries, resources, quotes=quotes))),
+        back=_packed(_json(back(graph, queries, quotes=quotes))),
         data=_packed(graph.nquads()),
         engine=_base64((_BUILT / "oxigraph.wasm.gz").read_bytes()),
     )

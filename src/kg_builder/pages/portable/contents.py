@@ -6,7 +6,7 @@ engine needs: how to find the facts behind a solution, why inferred triples hold
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode
@@ -14,19 +14,21 @@ from pyoxigraph import Literal, NamedNode
 from kg_builder.asking.account import sources_of
 from kg_builder.asking.columns import headings_of
 from kg_builder.asking.evidence import Witnesses
+from kg_builder.asking.finders import name_finder
 from kg_builder.asking.names import open_names
+from kg_builder.asking.parameters import resolve_parameters
 from kg_builder.asking.support import CONTEXT, PLACES
 from kg_builder.errors import InputError
 from kg_builder.graph.iris import is_iri
 from kg_builder.graph.names import CONCEPT, TERM
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.query.catalogue import (
-    Catalogue,
     Parameter,
     StoredQuery,
-    load_catalogue,
+    bind,
     written,
 )
+from kg_builder.graph.query.levels import read_query, widened
 from kg_builder.graph.query.plans import columns_of, gapped_text, plan
 from kg_builder.graph.vocabulary import PREFIXES, SCHEMES, expand
 from kg_builder.model.bilingual import Bilingual
@@ -40,7 +42,6 @@ _SHA256: Final = expand("textSha256")
 _ZH: Final = ("folded", "aside", "said")
 _LATIN: Final = ("pinyin", "pinyin-aside", "pinyin-part")
 _INITIALS: Final = ("initials", "initials-aside", "initials-part")
-_EXAMPLES: Final = 8
 _APART: Final[Mapping[str, Bilingual]] = {
     TERM: Bilingual("本体词项", "term of the ontology"),
     CONCEPT: Bilingual("概念", "concept"),
@@ -49,12 +50,13 @@ _APART: Final[Mapping[str, Bilingual]] = {
 """Classes of the index that the ontology does not have."""
 
 
-def front(graph: OpenGraph, resources: Resources) -> dict[str, Any]:
+def front(
+    graph: OpenGraph, queries: Sequence[StoredQuery], resources: Resources, *, quotes: bool
+) -> dict[str, Any]:
     """Return what the page shows and searches before its engine is ready.
 
-    Raises ConfigurationError for a stored query or a lexicon that is wrong.
+    Raises ConfigurationError for a lexicon that is wrong.
     """
-    catalogue = load_catalogue(resources)
     with open_names(graph, resources) as names:
         entries = list(names.entries())
         lexicon = _lexicon(names)
@@ -67,26 +69,27 @@ def front(graph: OpenGraph, resources: Resources) -> dict[str, Any]:
         }
         for source in sorted(sources_of(graph), key=lambda source: source.iri)
     ]
+    asking = _Asking(graph, resources)
     return {
         "version": VERSION,
         "base": graph.base,
         "counts": dict(graph.summary.get("counts", {})),
         "reports": reports,
         "notices": list(_notices(graph)),
+        "quotes": quotes,
         "prefixes": dict(graph.prefixes),
         "lexicon": lexicon,
         "classes": [[name, *_class_labels(graph, name)] for name in classes],
         "records": _records(entries, classes),
-        "queries": _queries(graph, catalogue, resources),
+        "queries": [asking.query(query) for query in queries],
     }
 
 
-def back(graph: OpenGraph, resources: Resources, *, quotes: bool) -> dict[str, Any]:
+def back(graph: OpenGraph, queries: Sequence[StoredQuery], *, quotes: bool) -> dict[str, Any]:
     """Return what the engine needs beside the triples; `quotes`: the words of passages too.
 
     Raises InputError where these are wanted and no text is at hand.
     """
-    catalogue = load_catalogue(resources)
     named = ("ontology", "inferred", "evidence")
     graphs = {name: node.value for name in named if (node := graph.graph_name(name)) is not None}
     return {
@@ -95,7 +98,7 @@ def back(graph: OpenGraph, resources: Resources, *, quotes: bool) -> dict[str, A
         "graphs": graphs,
         "context": sorted(node.value for node in CONTEXT),
         "places": PLACES,
-        "plans": {name: plan(query, graph.prefixes) for name, query in catalogue.items()},
+        "plans": {query.name: plan(query, graph.prefixes) for query in queries},
         **proofs_of(graph),
         "quotes": _quotes(graph) if quotes else {},
     }
@@ -178,41 +181,71 @@ def _keys(entry: Entry, kinds: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(key for kind in kinds for key in entry.keys.get(kind, ())))
 
 
-def _queries(graph: OpenGraph, catalogue: Catalogue, resources: Resources) -> list[dict[str, Any]]:
-    return [_query(graph, query, resources) for query in catalogue.values()]
+class _Asking:
+    """Tells of stored queries what this graph has: its answers, and things to give as examples."""
 
+    def __init__(self, graph: OpenGraph, resources: Resources) -> None:
+        self._graph = graph
+        self._resources = resources
+        self._find = name_finder(graph)
 
-def _query(graph: OpenGraph, query: StoredQuery, resources: Resources) -> dict[str, Any]:
-    columns = columns_of(query)
-    zh = headings_of(graph, columns, resources, "zh")
-    en = headings_of(graph, columns, resources, "en")
-    return {
-        "name": query.name,
-        "title": _both(query.title),
-        "description": _both(query.description),
-        "tags": list(query.tags),
-        "parameters": [_parameter(parameter) for parameter in query.parameters.values()],
-        "computed": {name: _both(words) for name, words in query.computed.items()},
-        "columns": {name: [zh.get(name, name), en.get(name, name)] for name in columns},
-        "examples": [{name: list(v) for name, v in given.items()} for given in query.examples],
-        "text": list(gapped_text(query)),
-    }
+    def query(self, query: StoredQuery) -> dict[str, Any]:
+        columns = columns_of(query)
+        zh = headings_of(self._graph, columns, self._resources, "zh")
+        en = headings_of(self._graph, columns, self._resources, "en")
+        return {
+            "name": query.name,
+            "title": _both(query.title),
+            "description": _both(query.description),
+            "tags": list(query.tags),
+            "parameters": [self._parameter(item) for item in query.parameters.values()],
+            "computed": {name: _both(words) for name, words in query.computed.items()},
+            "columns": {name: [zh.get(name, name), en.get(name, name)] for name in columns},
+            "examples": [
+                {name: list(values) for name, values in given.items()}
+                for given in query.examples
+                if self._answers(query, given)
+            ],
+            "text": list(gapped_text(query)),
+            "answers": self._answers(query, {}),
+        }
 
+    def _answers(self, query: StoredQuery, given: Mapping[str, Sequence[str]]) -> bool:
+        """Whether anything matches a query: one district's report lacks what another's has."""
+        try:
+            terms, _ = resolve_parameters(query, given, self._find)
+        except InputError:
+            return False
+        read = read_query(bind(query, terms))
+        if read is None or read.main is None:
+            return True
+        text = widened(read, read.main)
+        found = self._graph.store.query(text, prefixes=dict(self._graph.prefixes))
+        return next(iter(found), None) is not None  # type: ignore[arg-type]
 
-def _parameter(parameter: Parameter) -> dict[str, Any]:
-    words: dict[str, list[str]] = {}
-    for word, term in parameter.values.items():
-        words.setdefault(written(term), []).append(word)
-    default = parameter.default
-    return {
-        "name": parameter.name,
-        "type": parameter.type,
-        "class": parameter.entity_class,
-        "label": _both(parameter.label),
-        "default": None if default is None else [default, written(parameter.term(default))],
-        "examples": list(parameter.examples[:_EXAMPLES]),
-        "values": list(words.items()),
-    }
+    def _parameter(self, parameter: Parameter) -> dict[str, Any]:
+        words: dict[str, list[str]] = {}
+        for word, term in parameter.values.items():
+            words.setdefault(written(term), []).append(word)
+        default = parameter.default
+        return {
+            "name": parameter.name,
+            "type": parameter.type,
+            "class": parameter.entity_class,
+            "label": _both(parameter.label),
+            "default": None if default is None else [default, written(parameter.term(default))],
+            "examples": [text for text in parameter.examples if self._is_known(parameter, text)],
+            "values": list(words.items()),
+        }
+
+    def _is_known(self, parameter: Parameter, text: str) -> bool:
+        if parameter.entity_class is None:
+            return True
+        try:
+            self._find(text, parameter.entity_class)
+        except InputError:
+            return False
+        return True
 
 
 def _quotes(graph: OpenGraph) -> dict[str, str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from kg_builder.asking.why import RULE_WORDS
-from kg_builder.graph.inference.proof import Proof, Prover, read_axioms
+from kg_builder.asking.why import RULE_WORDS, prover_of
+from kg_builder.graph.inference.proof import Proof
 from kg_builder.graph.inference.schema import Statement
 from kg_builder.graph.opening import OpenGraph
 
@@ -20,15 +20,12 @@ def proofs_of(graph: OpenGraph) -> dict[str, Any]:
     A proof is subject, predicate, object, rule, target of its axiom, operands, and what it rests on
     (three numbers a triple). Empty for other RDF, where nothing was inferred by us.
     """
-    names = [graph.graph_name(name) for name in ("ontology", "inferred", "evidence")]
-    ontology, inferred, evidence = names
     table = _Terms()
     rows: list[Any] = []
-    if ontology is not None and inferred is not None and evidence is not None:
-        store = graph.store
-        axioms = read_axioms(q.triple for q in store.quads_for_pattern(None, None, None, ontology))
-        prover = Prover(store, axioms, inferred, evidence)
-        triples = [q.triple for q in store.quads_for_pattern(None, None, None, inferred)]
+    prover = prover_of(graph)
+    if prover is not None:
+        inferred = graph.graph_name("inferred")
+        triples = [q.triple for q in graph.store.quads_for_pattern(None, None, None, inferred)]
         if len(triples) <= _MOST:
             for triple in sorted(triples, key=str):
                 proof = prover.prove(triple)

@@ -282,7 +282,7 @@ class _Maker:
         if contact.startswith(("http://", "https://")):
             joint = "&" if "?" in contact else "?"
             return f"{contact}{joint}{urlencode({'title': title, 'body': body})}"
-        return f"mailto:{contact.removeprefix('mailto:')}?{_mail(title, body)}"
+        return f"mailto:{contact}?{_mail(title, body)}"
 
 
 def _mail(subject: str, body: str) -> str:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
@@ -13,6 +14,11 @@ from kg_builder.graph.vocabulary import PREFIXES
 from kg_builder.resources import Resources
 
 CATALOGUE = load_catalogue(Resources.find())
+
+
+@cache
+def planned(name):
+    return plan(CATALOGUE[name], PREFIXES)
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
@@ -27,7 +33,7 @@ def test_gaps_filled_with_nothing_are_the_query_without_its_parameters(name):
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_a_plan_has_patterns_for_its_columns(name):
     query = CATALOGUE[name]
-    made = plan(query, PREFIXES)
+    made = planned(name)
     assert made is not None
     assert tuple(column for column, _ in made["columns"]) == columns_of(query)
     assert json.loads(json.dumps(made)) is not None
@@ -35,7 +41,7 @@ def test_a_plan_has_patterns_for_its_columns(name):
 
 
 def test_paths_and_terms_are_plain_data():
-    made = plan(CATALOGUE["canteens_of_street"], PREFIXES)
+    made = planned("canteens_of_street")
     paths = [predicate for _, predicate, _ in made["patterns"]]
     kg = PREFIXES["kg"]
     assert {"seq": [{"i": kg + "address"}, {"i": PREFIXES["locn"] + "fullAddress"}]} in paths
@@ -50,17 +56,19 @@ def test_plans_are_the_same_in_every_run():
         "from kg_builder.resources import Resources;"
         "print(json.dumps([plan(q, PREFIXES) for q in load_catalogue(Resources.find()).values()]))"
     )
+    here = json.dumps([planned(name) for name in CATALOGUE])
     found = {
         subprocess.run(
             [sys.executable, "-c", code],
             capture_output=True,
             check=True,
+            text=True,
             env={
                 **os.environ,
                 "PYTHONHASHSEED": seed,
                 "PYTHONPATH": os.pathsep.join(sys.path),
             },
         ).stdout
-        for seed in ("1", "2", "3")
+        for seed in ("1", "2")
     }
-    assert len(found) == 1
+    assert found == {f"{here}\n"}

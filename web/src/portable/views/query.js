@@ -72,7 +72,7 @@ export async function query(page, { rest, given, set, signal }) {
           h("button", { type: "submit", class: "main" }, t("run")),
         )
       : null,
-    item.parameters.length
+    examples.length > 1
       ? h(
           "p",
           { class: "samples" },
@@ -188,7 +188,6 @@ export function evidenceButton(page, table, answer) {
       }
       control.disabled = false;
     },
-    {},
   );
   return control;
 }
@@ -208,14 +207,13 @@ function placeTexts(page, table) {
 }
 
 /** What is said of the things of a result, as Turtle. */
-export async function saveTurtle(page, name, { vars, rows, form }) {
+export async function saveTurtle(page, name, { rows, form }) {
   let triples = rows;
   if (form === "SELECT") {
     const iris = new Set(rows.flat().filter((term) => term?.t === "i").map((term) => term.v));
     triples = await page.client.ask("described", { iris: [...iris].slice(0, DESCRIBED) }, { seconds: SECONDS });
   }
   download(page, name, "text/turtle;charset=utf-8", turtleOf(triples, page.front.prefixes));
-  return vars;
 }
 
 export function faultWords(page, error, seconds) {

@@ -5,7 +5,15 @@ export const XSD = "http://www.w3.org/2001/XMLSchema#";
 export const RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 export const RDFS = "http://www.w3.org/2000/01/rdf-schema#";
 export const SKOS = "http://www.w3.org/2004/02/skos/core#";
+export const OWL = "http://www.w3.org/2002/07/owl#";
+export const DCTERMS = "http://purl.org/dc/terms/";
+export const SCHEMA = "https://schema.org/";
+export const PROV = "http://www.w3.org/ns/prov#";
+export const LOCN = "http://www.w3.org/ns/locn#";
 export const KG = "https://w3id.org/kg-builder/ont#";
+
+/** How a statement tells what it is of; a figure of a district has an indicator alone. */
+export const ABOUT = [`${KG}about`, `${KG}indicator`];
 
 const NUMBERS = new Set(["integer", "decimal", "double", "float"].map((name) => XSD + name));
 

@@ -53,30 +53,38 @@ class Page {
     this.names = new Names(front);
     this.client = new Client();
     this.prefixes = new Prefixes(front.prefixes);
+    // those that this file can answer come first
+    this.asked = [...front.queries].sort((a, b) => b.answers - a.answers);
     this.queries = new Map(front.queries.map((item) => [item.name, item]));
     this.main = null;
     this.left = null;
+    this.ready = false;
   }
 
   start(language) {
     this.status = h("p", { id: "status", role: "status", "aria-live": "polite" });
     this.setLanguage(language);
-    addEventListener("hashchange", () => this.show({ moved: true }));
-    addEventListener("keydown", (event) => {
-      const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName);
-      if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
-        event.preventDefault();
-        this.search.focus();
-      }
-    });
+    addEventListener("hashchange", () => this.show({ moved: true, top: history.state?.top }));
+    this.#keepPlace();
     this.say(this.words.t("opening"), "busy");
     this.client.open().then(
-      (size) => {
-        this.say(this.words.t("opened", { n: this.words.number(size) }));
+      () => {
+        this.ready = true;
+        this.say(this.words.t("opened"));
         document.documentElement.dataset.ready = "true";
       },
       (error) => this.say(this.words.t("failed", { x: error.message }), "error"),
     );
+  }
+
+  /** Whoever comes back to a page finds it where it was left. */
+  #keepPlace() {
+    history.scrollRestoration = "manual";
+    let timer = 0;
+    addEventListener("scroll", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => history.replaceState({ top: scrollY }, ""), 200);
+    });
   }
 
   say(text, kind = "") {
@@ -93,7 +101,7 @@ class Page {
       // a page from a disk may have no storage: then the choice lasts as long as the page
     }
     this.frame();
-    this.show({ moved: false });
+    this.show({ moved: false, top: history.state?.top });
   }
 
   frame() {
@@ -161,40 +169,45 @@ class Page {
 
   questionsWith(text) {
     const wanted = text.trim().toLowerCase();
-    if (!wanted) return this.front.queries;
+    if (!wanted) return this.asked;
     // letters count from the beginning of a word on, and one of them says nothing
     const latin = /^[a-z]/.test(wanted);
     if (latin && wanted.length < 2) return [];
-    return this.front.queries.filter((item) =>
+    return this.asked.filter((item) =>
       [item.name.replaceAll("_", " "), ...item.title, ...item.description].some((words) =>
         latin ? ` ${words.toLowerCase()}`.includes(` ${wanted}`) : words.toLowerCase().includes(wanted),
       ),
     );
   }
 
-  async show({ moved }) {
+  /** Show what the address asks for. `moved`: the reader came by a link; `top`: was here before. */
+  async show({ moved, top = 0 }) {
     this.left?.abort();
     this.left = new AbortController();
     const { signal } = this.left;
     const link = readLink(location.hash);
     const view = VIEWS[link.page];
+    document.body.dataset.page = link.page;
     for (const anchor of this.links) {
       const here = anchor.dataset.page === link.page || (anchor.dataset.page === "questions" && link.page === "q");
       if (here) anchor.setAttribute("aria-current", "page");
       else anchor.removeAttribute("aria-current");
     }
+    if (moved && this.ready) this.say("");
     replace(this.main);
+    let first = true;
     const set = (title, ...children) => {
       if (signal.aborted) return;
       document.title = title ? `${title} · ${this.words.pick(this.titles)}` : this.words.pick(this.titles);
       add(replace(this.main), children);
-      if (moved) {
+      // whoever listens hears the heading, also that of what takes the place of a first one
+      if (moved && (first || document.activeElement === document.body)) {
         const heading = this.main.querySelector("h1");
         heading?.setAttribute("tabindex", "-1");
         heading?.focus({ preventScroll: true });
-        scrollTo(0, 0);
-        moved = false;
       }
+      if (moved && first) scrollTo(0, 0);
+      first = false;
     };
     if (!view) {
       set(this.words.t("not_found"), h("h1", {}, this.words.t("not_found")));
@@ -206,6 +219,7 @@ class Page {
       if (signal.aborted) return;
       add(this.main, [h("p", { class: "error", role: "alert" }, this.words.t("failed", { x: error.message }))]);
     }
+    if (top && !signal.aborted) scrollTo(0, top);
   }
 
   /** What to call an IRI before the engine has said: a known name, else the prefixed name. */

@@ -1,11 +1,8 @@
 // Who says so: the port of `kg_builder.asking.evidence` and `.support`.
 
-import { KG, RDF } from "./terms.js";
+import { DCTERMS, KG, PROV, RDF, RDFS } from "./terms.js";
 
-const PROV = "http://www.w3.org/ns/prov#";
 const OA = "http://www.w3.org/ns/oa#";
-const DCTERMS = "http://purl.org/dc/terms/";
-const RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label";
 const MOST_KEPT = 20_000;
 
 const value = (terms) => terms.find((term) => term.termType === "Literal")?.value ?? null;
@@ -125,7 +122,7 @@ export class Witnesses {
     const [agent] = graph.objects(node, `${PROV}wasAttributedTo`);
     return {
       number: Number(value(graph.objects(node, `${DCTERMS}identifier`)) ?? 0),
-      by: agent ? (value(graph.objects(agent, RDFS_LABEL)) ?? "") : "",
+      by: agent ? (value(graph.objects(agent, `${RDFS}label`)) ?? "") : "",
       when: value(graph.objects(node, `${PROV}generatedAtTime`)) ?? "",
       source: value(graph.objects(node, `${DCTERMS}source`)) ?? "",
     };

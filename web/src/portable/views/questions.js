@@ -30,6 +30,7 @@ export async function questions(page, { set }) {
               "li",
               {},
               h("a", { href: queryLink(item.name) }, pick(item.title)),
+              item.answers ? null : h("small", {}, ` ${t("no_answers")}`),
               h("p", {}, pick(item.description)),
             ),
           ),

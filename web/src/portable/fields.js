@@ -85,6 +85,13 @@ export function valueName(page, parameter, value) {
   return value;
 }
 
+/** A few values to show what may be typed: things of this file. */
+function hintOf(page, parameter) {
+  if (parameter.examples.length || !parameter.class) return parameter.examples.slice(0, 2);
+  const members = page.names.records.filter((record) => record.classes.includes(parameter.class));
+  return members.slice(0, 2).map((record) => record.name);
+}
+
 /** The first name in a language; else the first. */
 function spoken(names, language) {
   const chinese = (name) => /\p{Script=Han}/u.test(name);
@@ -125,7 +132,7 @@ export function fieldOf(page, parameter, given, changed) {
         );
       }),
     );
-  const hint = parameter.examples.slice(0, 2).join("、") || t("any");
+  const hint = hintOf(page, parameter).join("、") || t("any");
   let control;
   if (parameter.type === "enumerated") {
     input = h(

@@ -1,15 +1,10 @@
 // What there is to say of one thing: the port of `kg_builder.asking.show`.
 
-import { KG, plainTerm, RDF, RDFS, SKOS } from "./terms.js";
+import { ABOUT, DCTERMS, KG, OWL, plainTerm, RDF, RDFS, SKOS } from "./terms.js";
 
-const DCTERMS = "http://purl.org/dc/terms/";
-const OWL = "http://www.w3.org/2002/07/owl#";
-const ABOUT = [`${KG}about`, `${KG}indicator`];
+const NAMING = new Set([`${RDF}type`, `${RDFS}label`, `${SKOS}prefLabel`, `${SKOS}altLabel`]);
 const TOLD_ELSEWHERE = new Set([
-  `${RDF}type`,
-  `${RDFS}label`,
-  `${SKOS}prefLabel`,
-  `${SKOS}altLabel`,
+  ...NAMING,
   `${KG}hasStatement`,
   `${DCTERMS}isReplacedBy`,
   `${OWL}deprecated`,
@@ -52,6 +47,7 @@ export class Cards {
       superclasses: classes
         .filter((term) => !narrowIris.has(term.value))
         .map((term) => this.#named(term, language)),
+      said: this.#sayers(node, facts.filter(({ predicate }) => NAMING.has(predicate)), language),
       withdrawn: facts.some((said) => said.predicate === `${OWL}deprecated`),
       replacedBy: facts
         .filter((said) => said.predicate === `${DCTERMS}isReplacedBy`)
@@ -129,6 +125,28 @@ export class Cards {
     };
   }
 
+  /** Who says some facts of a thing: the places, each once and in order, and contributions. */
+  #sayers(node, facts, language) {
+    const { witnesses } = this.graph;
+    const places = new Map();
+    const brought = new Map();
+    for (const said of facts.filter(({ inferred }) => !inferred)) {
+      for (const place of said.places) {
+        places.set(JSON.stringify([place.report, place.line, place.column, place.path]), place);
+      }
+      for (const item of witnesses.contributions(node, said.property, said.node)) {
+        brought.set(item.number, item);
+      }
+    }
+    const sorted = [...places.values()].sort((a, b) =>
+      compare([a.report, a.line, a.column], [b.report, b.line, b.column]),
+    );
+    return {
+      places: sorted.map((place) => witnesses.named(place, language)),
+      contributions: [...brought.values()],
+    };
+  }
+
   /** Leave out what is told elsewhere, in more general words, or in another language. */
   #telling(facts, others, language) {
     const byObject = new Map();
@@ -184,16 +202,9 @@ export class Cards {
     const kind = graph.classOf(node);
     const period = first(`${KG}period`);
     const report = first(`${KG}statedIn`);
-    const places = new Map();
-    for (const said of facts.filter(({ predicate }) => predicate === `${RDF}type`)) {
-      for (const place of said.places) {
-        places.set(JSON.stringify([place.report, place.line, place.column, place.path]), place);
-      }
-    }
-    const sorted = [...places.values()].sort(
-      (a, b) => compare([a.report, a.line, a.column], [b.report, b.line, b.column]),
-    );
-    const earliest = sorted[0];
+    const kinds = facts.filter(({ predicate }) => predicate === `${RDF}type`);
+    const { places, contributions } = this.#sayers(node, kinds, language);
+    const [earliest] = places;
     return {
       iri: node.value,
       kind: kind && this.#named(kind, language),
@@ -202,7 +213,8 @@ export class Cards {
       facts: this.#telling(facts, OF_A_STATEMENT, language).map((said) =>
         this.#told(node, said, language),
       ),
-      places: sorted.map((place) => graph.witnesses.named(place, language)),
+      places,
+      contributions,
       sort: [
         period ? graph.key(period) : "",
         report ? graph.key(report) : "",

@@ -4,7 +4,7 @@ import { h } from "../dom.js";
 import { iriOf } from "../fields.js";
 import { turtleOf } from "../files.js";
 import { entityLink, sparqlLink } from "../links.js";
-import { button, copyButton, download, fileName, foldedEvidence, placeList, shownIri, shownTerm } from "../parts.js";
+import { button, copyButton, download, fileName, foldedEvidence, shownIri, shownTerm } from "../parts.js";
 import { KG, RDF } from "../terms.js";
 
 export async function entity(page, { rest, set, signal }) {
@@ -27,7 +27,7 @@ export async function entity(page, { rest, set, signal }) {
     card.name,
     h("h1", {}, card.name),
     h(
-      "p",
+      "div",
       { class: "kinds" },
       card.classes.map((item) => h("a", { class: "kind", href: entityLink(item.v) }, item.name)),
       card.superclasses.length
@@ -38,6 +38,8 @@ export async function entity(page, { rest, set, signal }) {
             card.superclasses.map((item, at) => [at ? "、" : null, h("a", { href: entityLink(item.v) }, item.name)]),
           )
         : null,
+      " ",
+      foldedEvidence(page, card.said),
     ),
     h(
       "p",
@@ -164,17 +166,15 @@ function statementTable(page, { kind, items }) {
             h(
               "tr",
               {},
-              h("td", { "data-label": t("period") }, item.period ? shownTerm(page, item.period, item.period.name) : ""),
+              h("td", { "data-label": t("period") }, item.period ? shownTerm(page, item.period, item.period.name) : null),
               columns.map((property) =>
                 h(
                   "td",
                   { "data-label": property.name },
-                  item.facts
-                    .filter((fact) => fact.property.v === property.v)
-                    .map((fact, at) => [at ? "、" : null, shownTerm(page, fact.object, fact.object.name)]),
+                  cell(page, item.facts.filter((fact) => fact.property.v === property.v)),
                 ),
               ),
-              h("td", { class: "tools" }, statementEvidence(page, item)),
+              h("td", { class: "tools" }, foldedEvidence(page, item)),
             ),
           ),
         ),
@@ -183,21 +183,10 @@ function statementTable(page, { kind, items }) {
   );
 }
 
-function statementEvidence(page, item) {
-  const { t } = page.words;
-  if (!item.places.length) {
-    const places = item.facts.flatMap((fact) => fact.places);
-    const contributions = item.facts.flatMap((fact) => fact.contributions);
-    if (!places.length && !contributions.length) return null;
-    return foldedEvidence(page, { places: places.slice(0, 12), contributions: contributions.slice(0, 1) });
-  }
-  const first = item.places[0];
-  return h(
-    "details",
-    { class: "why" },
-    h("summary", {}, h("span", { class: "sr" }, `${t("evidence")} `), t("place", { l: first.line, c: first.column })),
-    placeList(page, { places: item.places }),
-  );
+/** One element: on a narrow screen it stands beside the name of its column. */
+function cell(page, facts) {
+  if (!facts.length) return null;
+  return h("span", {}, facts.map((fact, at) => [at ? "、" : null, shownTerm(page, fact.object, fact.object.name)]));
 }
 
 function incomingRow(page, card, { property, count, first }) {

@@ -5,19 +5,18 @@ import { leftToRight } from "./arithmetic.js";
 import { Cards } from "./cards.js";
 import { factsOf } from "./facts.js";
 import { STANDARD } from "./standard.js";
-import { boundTerm, KG, plainTerm, Prefixes, RDF, RDFS, SKOS } from "./terms.js";
+import { ABOUT, boundTerm, DCTERMS, KG, LOCN, plainTerm, Prefixes, RDF, RDFS, SCHEMA, SKOS } from "./terms.js";
 import { Witnesses } from "./witnesses.js";
 
 const LABELS = [
   `${RDFS}label`,
   `${SKOS}prefLabel`,
   `${SKOS}altLabel`,
-  "http://purl.org/dc/terms/title",
+  `${DCTERMS}title`,
   "http://xmlns.com/foaf/0.1/name",
-  "https://schema.org/name",
+  `${SCHEMA}name`,
 ];
-const ABOUT = [`${KG}about`, `${KG}indicator`];
-const FULL_ADDRESS = "http://www.w3.org/ns/locn#fullAddress";
+const FULL_ADDRESS = `${LOCN}fullAddress`;
 const SUBCLASS = `${RDFS}subClassOf`;
 const MOST_CACHED = 50_000;
 

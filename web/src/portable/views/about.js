@@ -18,7 +18,7 @@ export async function about(page, { set }) {
   set(
     t("about"),
     h("h1", {}, t("about_lead")),
-    h("p", { class: "lead" }, t("private_note")),
+    h("p", { class: "lead" }, t("private_note"), t(front.quotes ? "with_quotes" : "without_quotes")),
     h(
       "div",
       { class: "bar" },
@@ -63,6 +63,7 @@ export async function about(page, { set }) {
       "details",
       {},
       h("summary", {}, t("third_party")),
+      h("p", {}, t("own_licence")),
       h("pre", { tabindex: "0" }, document.getElementById("licences").content.textContent),
     ),
   );
