@@ -128,7 +128,9 @@ def problem_of(error: Exception, timeout: float) -> Problem:
         return error
     if isinstance(error, OSError) and error.errno in _FULL:
         return Problem(
-            "result-too-large", "结果太大；请加 LIMIT", "the result is too large; give a LIMIT"
+            "result-too-large",
+            "结果太大，服务器没有地方放；请加 LIMIT",
+            "there is no room for so large a result; give a LIMIT",
         )
     for kind, words in _WORDS.items():
         if type(error) is kind:
