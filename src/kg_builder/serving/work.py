@@ -42,7 +42,7 @@ from kg_builder.graph.query.syntax import (
     refuse_excess,
 )
 
-IN_MEMORY: Final = 256 << 20
+IN_MEMORY: Final = 32 << 20
 """A store up to so many bytes is loaded into the memory of each child, where it answers sooner."""
 CUT: Final = "/problems/cut"
 """What the head of a result links to that is cut: the page that says what that means."""
