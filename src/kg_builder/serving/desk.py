@@ -43,6 +43,7 @@ from kg_builder.graph.export.writing import write_dataset
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.query.catalogue import StoredQuery, bind, load_catalogue
 from kg_builder.graph.query.door import closed_door
+from kg_builder.graph.query.prologue import mentioned
 from kg_builder.graph.serialization import GraphName
 from kg_builder.graph.vocabulary import expand
 from kg_builder.model.bilingual import Bilingual, Language
@@ -74,7 +75,7 @@ _INCOMING: Final = 5_000
 _KNOWN: Final = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots it is pickled much faster
 class StoredAsk:
     """A stored query, and what was typed for its parameters."""
 
@@ -180,7 +181,7 @@ class _Desk:
             return self._ask_with_account(asked)
         text = self._bound(asked.name, asked.values)
         with self._spool as spool, closed_door():
-            found = self._graph.store.query(text, prefixes=self._prefixes)
+            found = self._graph.store.query(text, prefixes=mentioned(text, self._prefixes))
             if isinstance(found, QueryTriples):
                 raise InputError("不是表", "no table")
             found.serialize(spool.stream, RESULT_FORMATS[asked.format])

@@ -12,13 +12,12 @@ import hashlib
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -41,19 +40,26 @@ CONTENT_POLICY: Final = "; ".join(
     )
 )
 """What a page may load: from this server alone, and nothing that stands within the page."""
-_ALWAYS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "content-security-policy": CONTENT_POLICY,
-        "x-content-type-options": "nosniff",
-        "x-frame-options": "DENY",
-        "referrer-policy": "no-referrer",
-        "cross-origin-opener-policy": "same-origin",
-    }
+_ALWAYS: Final = (
+    (b"content-security-policy", CONTENT_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
 )
+"""What every answer says; raw, since it is said so often."""
 _READ_BY_POST: Final = ("/sparql", "/api/queries")
 _NOT_SHARED: Final = ("/api/contributions", "/api/validate")
 """What other sites' pages may not use."""
-_EXPOSED: Final = "ETag, Link, Location, Content-Location, Retry-After, KG-Cut"
+_SHARED: Final = (
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-expose-headers",
+        b"ETag, Link, Location, Content-Location, Retry-After, KG-Cut",
+    ),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+)
+"""What lets pages of other sites read an answer."""
 _ALLOWED_HEADERS: Final = "Accept, Accept-Language, Content-Type, If-None-Match"
 _KEPT: Final = 512 << 10
 """A larger answer is not kept."""
@@ -345,14 +351,15 @@ class Guard:
 
     def _finish(self, exchange: _Exchange, start: Message, body: bytes) -> Kept | None:
         """Give a whole answer its ETag, and keep it unless it says that nobody should."""
-        headers = MutableHeaders(raw=start["headers"])
-        if "no-store" in headers.get("cache-control", ""):
+        headers = start["headers"]
+        said = dict(headers)
+        if b"no-store" in said.get(b"cache-control", b""):
             return None
-        etag = headers.get("etag")
-        if etag is None:
+        etag = said.get(b"etag", b"").decode("latin-1")
+        if not etag:
             etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-            headers["etag"] = etag
-        kept = Kept(tuple(headers.raw), body, etag)
+            headers.append((b"etag", etag.encode()))
+        kept = Kept(tuple(headers), body, etag)
         assert exchange.key is not None  # noqa: S101 - the caller has seen to it
         if len(body) <= _KEPT and exchange.scope["method"] == "GET":
             self._cache.put(exchange.key, kept)
@@ -375,20 +382,17 @@ class Guard:
             await send({"type": "http.response.body", "body": body})
 
     def _add_headers(self, scope: Scope, message: Message) -> None:
-        headers = MutableHeaders(raw=list(message.get("headers", ())))
-        for name, value in _ALWAYS.items():
-            headers.setdefault(name, value)
         path, method = scope["path"], scope["method"]
         shared = self._state.settings.cors and (
             method in ("GET", "HEAD") or path.startswith(_READ_BY_POST)
         )
-        if shared and not path.startswith(_NOT_SHARED):
-            headers.setdefault("access-control-allow-origin", "*")
-            headers.setdefault("access-control-expose-headers", _EXPOSED)
-            headers.setdefault("cross-origin-resource-policy", "cross-origin")
+        added = _ALWAYS + _SHARED if shared and not path.startswith(_NOT_SHARED) else _ALWAYS
+        headers = list(message.get("headers", ()))
+        said = {name for name, _ in headers}
+        headers += [pair for pair in added if pair[0] not in said]
         if self._state.draining:
-            headers["connection"] = "close"
-        message["headers"] = headers.raw
+            headers.append((b"connection", b"close"))
+        message["headers"] = headers
 
     async def _tell(self, exchange: _Exchange, error: Exception, send: Send) -> None:
         """Answer with a problem; where an answer has begun already, end the connection."""

@@ -6,7 +6,8 @@ Format: RFC 9110, 12.5.1 (Accept). `?format=` wins, by a short name or a media t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -86,15 +87,22 @@ _SAME: Final[Mapping[str, str]] = MappingProxyType({"xml": "rdfxml", "json": "js
 """What a name of a format of results means where a graph is answered with."""
 _QUALITY: Final = re.compile(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*", re.IGNORECASE)
 _MOST_RANGES: Final = 64
+_USUAL: Final = 250
+"""So long a header a browser sends; what is longer is not worth remembering."""
 
 
-def accepted(header: str | None, offered: Sequence[str]) -> str | None:
+def accepted(header: str | None, offered: tuple[str, ...]) -> str | None:
     """Return the media type of `offered` that an Accept header likes best; None if it takes none.
 
     Among equals the first offered one; without a header, any will do.
     """
     if header is None or not header.strip():
         return offered[0]
+    return _best(header, offered) if len(header) <= _USUAL else _best.__wrapped__(header, offered)
+
+
+@lru_cache(512)
+def _best(header: str, offered: tuple[str, ...]) -> str | None:
     ranges = _ranges(header)
     best, liked = None, 0.0
     for kind in offered:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import sys
@@ -375,6 +376,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Open the graph, and take connections."""
         await super().startup(sockets)
+        gc.freeze()  # the graph and its names stay: no collection need look at them
         if self.started:
             self._ready()
 

@@ -32,6 +32,7 @@ from kg_builder.graph.export.writing import write_graph
 from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.query.door import closed_door
 from kg_builder.graph.query.levels import limited, read_query
+from kg_builder.graph.query.prologue import mentioned
 from kg_builder.graph.query.safety import refuse_unsafe
 from kg_builder.graph.query.syntax import (
     MAX_DEPTH,
@@ -41,7 +42,7 @@ from kg_builder.graph.query.syntax import (
     refuse_excess,
 )
 
-IN_MEMORY: Final = 256 << 20
+IN_MEMORY: Final = 32 << 20
 """A store up to so many bytes is loaded into the memory of each child, where it answers sooner."""
 CUT: Final = "/problems/cut"
 """What the head of a result links to that is cut: the page that says what that means."""
@@ -69,7 +70,7 @@ _GRAPHS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots it is pickled much faster
 class Body:
     """The bytes of an answer: here, or in a file that whoever reads it removes."""
 
@@ -88,7 +89,7 @@ class Body:
         return Body(None, self.path, self.size + len(start) - skipped, start, skipped)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots it is pickled much faster
 class Sparql:
     """A query that somebody sent, with the dataset that the protocol names (None: the query's)."""
 
@@ -110,7 +111,7 @@ class Question:
     folder: Path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots it is pickled much faster
 class Found:
     """What came of a query."""
 
@@ -248,7 +249,8 @@ class _Asking:
     def _query(
         self, text: str, dataset: dict[str, Any]
     ) -> QuerySolutions | QueryBoolean | QueryTriples:
-        return self._graph.store.query(text, prefixes=self._prefixes, **dataset)
+        prefixes = mentioned(text, self._prefixes)
+        return self._graph.store.query(text, prefixes=prefixes, **dataset)
 
     def _write_solutions(
         self, found: QuerySolutions | QueryBoolean, asked: Sparql, spool: Spool
