@@ -273,7 +273,7 @@ class State:
         """
         pool = self.pool if request.stored is None else self.desk
         item = Question(request, folder)
-        found: Answer = await pool.ask(item, request.timeout)
+        found: Answer = await pool.ask(item, self.settings.timeout)
         return found
 
     async def judge(self, item: Judge) -> Judged:

@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Route
 
 from kg_builder.asking.request import Request as Question
 from kg_builder.asking.terms import is_known
-from kg_builder.errors import BusyError, KgError, WorkerError
+from kg_builder.errors import BusyError, InputError, KgError, WorkerError
 from kg_builder.graph.iris import is_iri
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.serving.pages.browsing import class_page
@@ -41,6 +41,7 @@ from kg_builder.serving.pages.results import ROWS, ResultView, result_view
 from kg_builder.serving.pages.site import Site
 from kg_builder.serving.pages.static import asset_response
 from kg_builder.serving.pages.telling import Teller
+from kg_builder.serving.protocol import while_connected
 
 _KEPT: Final = 2000
 """Pages of entities kept as they were made, for each generation."""
@@ -303,6 +304,7 @@ class Pages:
         result, error = None, None
         if asked or not question.parameters:
             result, error = await self._ask(
+                request,
                 Question(
                     question.text,
                     store=self._site.store,
@@ -346,10 +348,16 @@ class Pages:
         """Show a query of one's own, and its answer."""
         reader = reader_of(request)
         form = await self._form(request) if request.method == "POST" else request.query_params
-        text = str(form.get("query", ""))[:_LONGEST]
+        text = str(form.get("query", ""))
         evidence = form.get("evidence") == "1"
-        result, error = None, None
-        if text.strip():
+        result: ResultView | None = None
+        error: KgError | None = None
+        if len(text) > _LONGEST:
+            error = InputError(
+                f"查询超过 {_LONGEST:,} 个字符；请用 /sparql",
+                f"a query of over {_LONGEST:,} characters: use /sparql",
+            )
+        elif text.strip():
             question = Question(
                 text,
                 store=self._site.store,
@@ -357,7 +365,8 @@ class Pages:
                 most=ROWS,
                 evidence=evidence,
             )
-            result, error = await self._ask(question, reader, reader.t("查询结果", "Result"))
+            title = reader.t("查询结果", "Result")
+            result, error = await self._ask(request, question, reader, title)
         names = await self._run(
             lambda: [
                 (item.name, item.title.pick(reader.language))
@@ -394,12 +403,12 @@ class Pages:
         )
 
     async def _ask(
-        self, question: Question, reader: Reader, title: str
+        self, request: Request, question: Question, reader: Reader, title: str
     ) -> tuple[ResultView | None, KgError | None]:
         """Ask, and return what a page shows, or why there is nothing to show."""
-        with tempfile.TemporaryDirectory(prefix="kg-") as folder:
+        with tempfile.TemporaryDirectory(prefix="kg-", ignore_cleanup_errors=True) as folder:
             try:
-                answer = await self._site.ask(question, Path(folder))
+                answer = await while_connected(request, self._site.ask(question, Path(folder)))
             except KgError as error:
                 return None, error
             return await self._run(lambda: result_view(answer, self._teller(reader), title)), None
