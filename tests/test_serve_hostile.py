@@ -18,6 +18,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from kg_builder.serving.addresses import Proxies, household
+from kg_builder.serving.paths import Paths
 from kg_builder.serving.server import Door
 from tests.contributing import build
 from tests.served import serving, serving_with
@@ -445,6 +446,21 @@ def test_no_parameter_breaks_a_page(server, path):
     assert "Traceback" not in answer.text
     assert "root:" not in answer.text
     assert "location" not in answer.headers
+
+
+def test_a_parameter_has_a_length(server):
+    path = "/api/queries/canteens_of_street"
+    body = urlencode({"street": "a" * 5_000_000})
+    answer = server.ask(path, method="POST", body=body, content_type=FORM)
+    assert answer.status == 400
+    assert len(answer.body) < 10_000
+    assert answer.seconds < TIMEOUT
+
+
+def test_no_iri_leads_to_another_server():
+    paths = Paths("https://example.org/")
+    assert paths.path("https://example.org/id/a") == "/id/a"
+    assert paths.path("https://example.org//evil.example/a").startswith("/describe?iri=")
 
 
 def test_a_query_is_not_cut_in_silence(server):

@@ -29,6 +29,8 @@ from kg_builder.serving.work import NotAcceptable
 
 PROBLEM_JSON: Final = "application/problem+json"
 RETRY_AFTER: Final = "5"
+_LONGEST: Final = 2_000
+"""Characters of what is told of a problem."""
 
 KINDS: Final[Mapping[str, tuple[int, Bilingual]]] = MappingProxyType(
     {
@@ -110,7 +112,7 @@ def problem_response(problem: Problem, language: Language, path: str = "") -> Re
         "type": f"/problems/{problem.kind}",
         "title": title.pick(language),
         "status": status,
-        "detail": problem.words.pick(language),
+        "detail": _short(problem.words.pick(language)),
     }
     if path:
         body["instance"] = path
@@ -120,6 +122,11 @@ def problem_response(problem: Problem, language: Language, path: str = "") -> Re
         headers.setdefault("retry-after", RETRY_AFTER)
     text = json.dumps(body, ensure_ascii=False, indent=1) + "\n"
     return Response(text.encode(), status, headers, PROBLEM_JSON)
+
+
+def _short(words: str) -> str:
+    """Return words without most of what somebody sent that is far too long."""
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"
 
 
 def problem_of(error: Exception, timeout: float) -> Problem:

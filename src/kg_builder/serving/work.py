@@ -200,7 +200,10 @@ class _Asking:
     def __call__(self, asked: Sparql | Question) -> Found | Answer:
         if isinstance(asked, Question):
             return answer_here(asked.request, self._graph, asked.folder / "answer")
-        self._check(asked.text)
+        check = (
+            self._check if len(asked.text) <= _SHORT else self._checked
+        )  # long ones are not kept
+        check(asked.text)
         try:
             return self._answer(asked)
         except (SyntaxError, RuntimeError):

@@ -91,6 +91,8 @@ class ServedSite:
             if "?" in iri or (mark and space != HOUSE):
                 return f"/describe?iri={quote(iri, safe='')}"
             path = quote(root + before, safe=_SAFE)
+            if path.startswith("//"):  # which a browser would take for another server
+                return f"/describe?iri={quote(iri, safe='')}"
             return path + (f"#{quote(fragment, safe=_SAFE)}" if mark else "")
         return None
 
