@@ -371,6 +371,17 @@ def test_what_a_query_had_written_is_removed_with_its_child(server, folder):
         time.sleep(0.1)
 
 
+def test_one_client_asks_so_much_at_a_time(server):
+    other = {"x_forwarded_for": "203.0.113.77"}
+    with ThreadPoolExecutor(24) as threads:
+        found = list(threads.map(lambda n: server.query(f"{LONG} #{n}", **other), range(24)))
+    late = [answer for answer in found if answer.status == 429]
+    assert len(late) == 24 - 16
+    assert all(int(answer.headers["retry-after"]) >= 1 for answer in found)
+    assert {answer.status for answer in found} == {429, 503}
+    assert max(answer.seconds for answer in found) < TIMEOUT + 1
+
+
 # what is posted
 
 
