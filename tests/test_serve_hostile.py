@@ -459,6 +459,14 @@ def test_no_parameter_breaks_a_page(server, path):
     assert "location" not in answer.headers
 
 
+def test_who_sends_too_much_is_told(server):
+    for size in (11 << 20, 30 << 20):
+        body = b"x" * size
+        refused = server.ask("/api/validate", method="POST", body=body, content_type="text/turtle")
+        assert refused.status == 413
+        assert refused.json["type"] == "/problems/too-large"
+
+
 def test_a_parameter_has_a_length(server):
     path = "/api/queries/canteens_of_street"
     body = urlencode({"street": "a" * 5_000_000})
