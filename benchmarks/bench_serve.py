@@ -13,7 +13,7 @@ has rdflib-endpoint, which is not among the dependencies.
 
 `--crowd` is 1,000 clients at once: 746 read pages and stored queries, 200 send a head and never
 end it, 50 send garbage or leave before the answer, 4 ask what never ends. It prints what each kind
-saw, and how much memory the server has before and after.
+saw, and how much memory the server has before and after; a minute of the same goes before.
 """
 
 from __future__ import annotations
@@ -459,7 +459,8 @@ def throng(store: Path, options: argparse.Namespace) -> None:
     command = [sys.executable, "-m", "kg_builder", "serve", "--store", str(store), "--no-log"]
     command += ["--port", str(port), "--timeout", "10"]
     with running(command, port, "/healthz") as pid:
-        gather(port, kinds, 15)  # caches fill, children have been replaced
+        gather(port, kinds, 60)  # caches fill, children have been replaced
+        time.sleep(12)  # what was heavy has ended
         before = memory(pid)
         seen = gather(port, kinds, options.seconds)
         time.sleep(12)

@@ -77,8 +77,8 @@ def command(say: Speaker) -> click.Command:
         metavar="IRI",
         help=say(
             "实例 IRI 对外的地址（默认：图里的基址）；也是服务器自己的名字，例如在代理后面",
-            "the address at which instance IRIs are reached (default: the base of the graph), and so"
-            " the server itself, as behind a proxy",
+            "the address at which instance IRIs are reached (default: the base of the graph),"
+            " and so the server itself, as behind a proxy",
         ),
     )
     @click.option(
