@@ -198,11 +198,6 @@ class State:
         return self.now.graph
 
     @property
-    def names(self) -> NameIndex:
-        """The names of the graph as it stands."""
-        return self.now.names
-
-    @property
     def pool(self) -> Pool:
         """The children that answer queries of strangers."""
         return self.now.asking
