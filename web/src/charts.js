@@ -18,14 +18,16 @@ for (const figure of document.querySelectorAll("figure[data-chart]")) {
   }));
   const place = figure.querySelector(".drawn");
   const title = figure.querySelector("figcaption").textContent;
+  const bar = document.createElement("div");
+  bar.className = "kinds";
   const chooser = document.createElement("label");
-  chooser.className = "kinds";
   const select = document.createElement("select");
   for (const [value, words] of Object.entries(kinds)) select.add(new Option(words, value));
-  chooser.append(zh ? "画成" : "Drawn as", select);
-  place.before(chooser);
+  chooser.append(zh ? "画成 " : "Drawn as ", select);
+  bar.append(chooser);
   const series = [...new Set(rows.map((row) => row.series))];
-  if (series.length > 1) place.before(legend(series));
+  if (series.length > 1) bar.append(legend(series));
+  place.before(bar);
   const draw = () => {
     const drawn = drawing(rows, select.value, Math.max(300, place.clientWidth - 4), table.dataset.unit);
     drawn.querySelectorAll("style").forEach((style) => style.remove()); // the stylesheet has it

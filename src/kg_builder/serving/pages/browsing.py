@@ -10,6 +10,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode
 
 from kg_builder.asking.terms import is_known
 from kg_builder.graph.index import Term
+from kg_builder.graph.opening import LABELS
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
 from kg_builder.serving.pages.reader import Reader
 from kg_builder.serving.pages.telling import Shown, Teller
@@ -31,7 +32,7 @@ _NOT_FACETS: Final = frozenset(
         *map(expand, ("prov:wasDerivedFrom", "statedIn")),
     )
 )
-_NOT_COLUMNS: Final = frozenset(map(expand, ("hasStatement", "rdfs:label", "skos:prefLabel")))
+_NOT_COLUMNS: Final = frozenset((expand("hasStatement"), *LABELS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +246,17 @@ class _Browser:
             kept[key] = members
         return kept[key]  # type: ignore[return-value]
 
-    def _facets(self) -> Iterator[Facet]:
+    def _counted(self) -> dict[NamedNode, list[tuple[NamedNode, int]]]:
+        """Return how many members have each value of each property; kept where none is chosen."""
+        key, kept = ("facets", self._class), self._teller.knowledge.kept
+        if self._choices or key not in kept:
+            found = self._count()
+            if self._choices:
+                return found
+            kept[key] = found
+        return kept[key]  # type: ignore[return-value]
+
+    def _count(self) -> dict[NamedNode, list[tuple[NamedNode, int]]]:
         counted: dict[NamedNode, list[tuple[NamedNode, int]]] = {}
         pattern = self._pattern()
         queries = (
@@ -259,6 +270,10 @@ class _Browser:
                 predicate, value = row["p"], row["o"]
                 if isinstance(predicate, NamedNode) and isinstance(value, NamedNode):
                     counted.setdefault(predicate, []).append((value, _int(row["n"])))
+        return counted
+
+    def _facets(self) -> Iterator[Facet]:
+        counted = self._counted()
         chosen = {choice.predicate for choice in self._choices}
         total = max(1, len(self._members()))
         ranked = sorted(

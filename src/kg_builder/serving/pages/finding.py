@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import DefaultGraph, Literal, NamedNode
 
 from kg_builder.graph.query.catalogue import StoredQuery
 from kg_builder.graph.vocabulary import PREFIXES, expand
@@ -19,11 +19,14 @@ from kg_builder.text.search.records import Ambiguous, Candidate, Found, Unknown
 _FOUND: Final = 40
 _SUGGESTED: Final = 8
 _QUESTIONS: Final = 8
+_FIRST: Final = 12
+"""Classes shown on the first page of a graph that is not of reports."""
 _LIKE: Final = 3
 """Classes or things that an unsure word may mean."""
 _SPLIT: Final = 24
 """Characters in which the border between a name and a class is looked for."""
 _ABOUT: Final = expand("about")
+_ADDRESS: Final = expand("hasAddress")
 _DEFINITION: Final = expand("skos:definition")
 _SHOWN_CLASSES: Final = (
     *("Canteen", "School", "EducationGroup", "Policy", "Project", "Platform", "Industry", "Park"),
@@ -42,12 +45,20 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Located:
+    """A thing, and where it is."""
+
+    shown: Shown
+    addresses: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Related:
     """The things of a class that have to do with a thing."""
 
     kind: str
     to: Shown
-    hits: tuple[Shown, ...]
+    hits: tuple[Located, ...]
     more: bool
     """Whether these are but the first."""
     all: tuple[str, int]
@@ -81,6 +92,8 @@ class Front:
     reports: tuple[Shown, ...]
     questions: Mapping[str, tuple[StoredQuery, ...]]
     facts: int
+    of_reports: bool
+    """Whether it is of reports; any other RDF is only browsed, searched and asked."""
 
 
 _FOR: Final[Mapping[str, tuple[str, ...]]] = {
@@ -104,7 +117,7 @@ def front(teller: Teller) -> Front:
         _shown_class(teller, class_)
         for name in _SHOWN_CLASSES
         if (class_ := NamedNode(PREFIXES["kg"] + name)) in counts
-    )
+    ) or tuple(_shown_class(teller, item.term) for item in knowledge.classes[:_FIRST])
     streets = [
         term.value
         for row in knowledge.stored("canteens_by_street")
@@ -127,6 +140,7 @@ def front(teller: Teller) -> Front:
             for who, names in _FOR.items()
         },
         facts=int(summary.get("asserted", 0)),
+        of_reports=bool(knowledge.kinds),
     )
 
 
@@ -239,10 +253,15 @@ def _members_near(teller: Teller, class_: NamedNode, node: NamedNode) -> Related
     return Related(
         teller.name(class_),
         teller.shown(node),
-        tuple(map(teller.shown, found[:_FOUND])),
+        tuple(_located(teller, member) for member in found[:_FOUND]),
         more=len(found) > _FOUND,
         all=_shown_class(teller, class_)[1:],
     )
+
+
+def _located(teller: Teller, node: NamedNode) -> Located:
+    quads = teller.graph.store.quads_for_pattern(node, _ADDRESS, None, DefaultGraph())
+    return Located(teller.shown(node), tuple(teller.shown(quad.object) for quad in quads))  # type: ignore[arg-type]
 
 
 def _around(teller: Teller, node: NamedNode) -> Iterator[tuple[str, str, int]]:

@@ -109,8 +109,9 @@ class Teller:
         self._known: dict[Term, Shown] = {}
 
     def name(self, term: Term) -> str:
-        """Return what a term is called."""
-        return name_of(self.graph, term, self.reader.language)
+        """Return what a term is called; the bare address where it has neither name nor prefix."""
+        words = name_of(self.graph, term, self.reader.language)
+        return term.value if isinstance(term, NamedNode) and words == str(term) else words
 
     def shown(self, term: Term) -> Shown:
         """Return a term with a link, if there is one that is safe."""
@@ -125,8 +126,6 @@ class Teller:
         if isinstance(term, BlankNode):
             return Shown(str(term))
         words = self.name(term)
-        if words == str(term):  # an address with neither name nor prefix
-            words = term.value
         tag = None if self.graph.label_in(term, self.reader.language) else "zh"
         return Shown(
             words,
