@@ -1,8 +1,8 @@
 """One HTML file that holds a graph, an engine to ask it, and all that is needed to read it.
 
 It is opened from a disk: no server, no network, no Python. The engine is Oxigraph's WebAssembly of
-npm; the program is `web/portable`, built into `built/` (see `web/portable/README.md`). Everything
-large is gzip in base64, and unpacked by the browser.
+npm; the program is `web/src/portable`, built into `built/` (see `web/README.md`). Everything large
+is gzip in base64, and unpacked by the browser.
 """
 
 from __future__ import annotations
