@@ -49,6 +49,7 @@ def do(item):
             os.kill(os.getpid(), signal.SIGSEGV)
         case "fail":
             raise ValueError(rest[0])
+    return None
 
 
 @asynccontextmanager
@@ -110,8 +111,9 @@ def test_what_ends_a_child_harms_nobody_else(item, error):
             # those behind it are given to the same child
             good = [asyncio.create_task(some.ask(("say", number), 20)) for number in range(5)]
             start = time.monotonic()
-            with pytest.raises(error):
+            with pytest.raises(error) as told:
                 await bad
+            assert error is not CrashError or "SIGSEGV" in str(told.value)
             assert time.monotonic() - start < 0.6 + 1 + LOAD
             assert await asyncio.gather(*good) == list(range(5))
             assert await hold == "slept"
@@ -183,9 +185,7 @@ def test_fields_are_read_as_the_library_reads_them(data):
     assert found == wanted
 
 
-@pytest.mark.parametrize(
-    "text", ["ASK { ?s ex:p 1 }", r"ASK { ?s \u0065x:p 1 }", "ASK { ?s :p 1 }"]
-)
+@pytest.mark.parametrize("text", ["ASK { ?s ex:p 1 }", r"ASK { ?s ex:a\-b 1 }", "ASK { ?s :p 1 }"])
 def test_prefixes_that_a_text_mentions_are_known(text):
     prefixes = {"ex": "https://example.org/", "": "https://example.org/"}
     assert not Store().query(text, prefixes=mentioned(text, prefixes))

@@ -187,7 +187,9 @@ class Children:
             async with asyncio.timeout(_START):
                 self.value(await greeting.answer)
         except EOFError:
-            raise await self.death(child) from None
+            error = await self.death(child)
+            self.end(child)
+            raise error from None
         except TimeoutError:
             self.end(child)
             raise TimeLimitError("子进程没有就绪", "a child did not get ready") from None

@@ -96,12 +96,12 @@ class Pool:
     @property
     def is_busy(self) -> bool:
         """Whether anybody waits for an answer."""
-        return bool(self.waiting) or any(child.jobs for child in self._alive)
+        return bool(self.waiting or any(child.jobs for child in self._alive))
 
     @property
     def is_answering(self) -> bool:
         """Whether there are children to ask."""
-        return bool(self._alive) and not self._closed
+        return not self._closed and bool(self._alive)
 
     async def ask(self, item: object, timeout: float) -> Any:  # noqa: ANN401
         """Return what the child's function returns for an item.
@@ -142,15 +142,17 @@ class Pool:
     def _mourn(self, child: Child) -> None:
         """Tell whoever waits for a child that it has died, and of what."""
         job = child.jobs[0] if child.jobs else None
-        self._lose(child)
-        if job is not None:
-            self._begin(self._tell_death(child, job))
+        self._forget(child)
+        self._begin(self._tell_death(child, job))
 
-    async def _tell_death(self, child: Child, job: Job) -> None:
+    async def _tell_death(self, child: Child, job: Job | None) -> None:
+        error: WorkerError = ClosingError()
         try:
-            job.fail(await self._children.death(child))
+            error = await self._children.death(child)
         finally:
-            job.fail(ClosingError())
+            if job is not None:
+                job.fail(error)
+            self._children.end(child)
 
     async def _look_on(self) -> None:
         """See to items that are heavy, have outlived their time, or that nobody waits for."""
@@ -216,13 +218,15 @@ class Pool:
 
     def _lose(self, child: Child) -> None:
         """End a child; another takes its place. Its first job is whoever's who calls this."""
-        if child not in self._alive:
-            return
+        self._forget(child)
+        self._children.end(child)
+
+    def _forget(self, child: Child) -> None:
+        """Let another child take the place of one that ends."""
         self._alive.discard(child)
         if child in self._idle:
             self._idle.remove(child)
         self.replaced += 1
-        self._children.end(child)
         self._put_back(child)
         if child.light:
             self._light -= 1
