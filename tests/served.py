@@ -104,16 +104,41 @@ class Served:
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
 
+_WITH_SETTINGS = """
+import json, socket, sys
+from pathlib import Path
+from kg_builder.serving.app import make_app
+from kg_builder.serving.server import Server
+from kg_builder.serving.state import Settings
+
+listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+settings = Settings(store=Path(sys.argv[1]), **json.loads(sys.argv[2]))
+address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+Server(make_app(settings), settings, lambda: print(address, flush=True)).run([listener])
+"""
+
+
 @contextmanager
 def serving(store: Path, folder: Path, *options: str) -> Iterator[Served]:
     """Run `kg serve` on a free port until the block is left."""
+    arguments = ("-m", "kg_builder", "--lang", "en", "serve", "--store", str(store), "--port", "0")
+    with _running(folder, *arguments, *options) as found:
+        yield found
+
+
+@contextmanager
+def serving_with(store: Path, folder: Path, **settings: object) -> Iterator[Served]:
+    """Run a server with settings that the command has no options for, until the block is left."""
+    with _running(folder, "-c", _WITH_SETTINGS, str(store), json.dumps(settings)) as found:
+        yield found
+
+
+@contextmanager
+def _running(folder: Path, *arguments: str) -> Iterator[Served]:
     log = folder / f"log-{time.monotonic_ns()}"
     with log.open("w") as stderr:
         process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "kg_builder", "--lang", "en", "serve"),
-                *("--store", str(store), "--port", "0", *options),
-            ],
+            [sys.executable, *arguments],
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,

@@ -192,7 +192,8 @@ def test_the_evidence_of_rows_is_that_of_kg(name, reader, store):
         rows = [dict(zip(names, solution, strict=True)) for solution in found][:200]
         if not rows:
             return
-        wanted = support(graph, read_query(bound), rows, "zh", None)
+        found = support(graph, read_query(bound), rows, "zh", None)
+    wanted = tuple(tuple(item.words for item in row) for row in found)
     reader.go(link(name, settings))
     reader.click("全部出处")
     reader.wait(

@@ -569,12 +569,13 @@ def _serve_warm(
         answer = _answer(lambda: made.append(prepared(folder)))
         if memory is not None:
             _limit(memory + _address_space(), None, None)
+        alarm = _alarm()
         with socket.socket(fileno=os.dup(0)) as line, line.makefile("rb") as requests:
             line.sendall(ANSWER_HEAD.pack(len(answer)) + answer)
             for seconds, item in _stream(requests) if made else ():
-                _alarm(seconds)
+                alarm(seconds)
                 answer = _answer(_use_item, made[0], item)
-                _alarm(0)
+                alarm(0)
                 line.sendall(ANSWER_HEAD.pack(len(answer)) + answer)
     finally:
         os._exit(0)  # never back into what was forked
@@ -584,11 +585,12 @@ def _use_item(function: Callable[[Any], object], item: bytes) -> object:
     return function(pickle.loads(item))  # noqa: S301 - written by item_for_warm
 
 
-def _alarm(seconds: int) -> None:
-    """End this process when so many seconds have passed; 0: do not."""
-    if hasattr(signal, "alarm"):
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(seconds)
+def _alarm() -> Callable[[int], object]:
+    """Return what ends this process when so many seconds have passed; 0: does not."""
+    if not hasattr(signal, "alarm"):
+        return lambda _: None
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    return signal.alarm
 
 
 def _address_space() -> int:

@@ -76,8 +76,9 @@ def command(say: Speaker) -> click.Command:
         "--base",
         metavar="IRI",
         help=say(
-            "实例 IRI 对外的地址（默认：图里的基址）；只有路径起作用",
-            "the address at which instance IRIs are reached (default: the base of the graph)",
+            "实例 IRI 对外的地址（默认：图里的基址）；也是服务器自己的名字，例如在代理后面",
+            "the address at which instance IRIs are reached (default: the base of the graph),"
+            " and so the server itself, as behind a proxy",
         ),
     )
     @click.option(
@@ -236,6 +237,9 @@ def _settings(options: dict[str, Any], say: Speaker) -> Settings:
             f"--base 应是以 / 结尾的 http(s) 网址（不带 ?、#、@），不是“{base}”",
             f"--base is an http(s) address that ends in / (without ?, # and @), not {base!r}",
         )
+    report = options["report"]
+    if report is not None and not report.is_file():
+        raise InputError("没有这个文件", "no such file", file=str(report))
     contact = options["contact"]
     if contact is not None and not is_contact(contact):
         raise InputError(
@@ -248,9 +252,6 @@ def _settings(options: dict[str, Any], say: Speaker) -> Settings:
             f"--map-search 应是带 {{}} 的 http(s) 网址，不是“{search}”",
             f"--map-search is an http(s) address with {{}} in it, not {search!r}",
         )
-    report = options["report"]
-    if report is not None and not report.is_file():
-        raise InputError("没有这个文件", "no such file", file=str(report))
     with show_progress(say) as progress:
         store = locate_store(options["store"], project, progress)
     given: dict[str, Any] = {}

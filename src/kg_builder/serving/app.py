@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match, Route
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from kg_builder.errors import KgError
 from kg_builder.serving.documents import dcat, describe, download, resource, service, void
@@ -79,6 +79,19 @@ def make_app(settings: Settings) -> Starlette:
     return app
 
 
+class _Endpoint:
+    """An answer as an application: errors go straight to whoever tells them."""
+
+    def __init__(self, answer: Answer, state: State) -> None:
+        self._answer = answer
+        self._state = state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        response = await self._answer(Request(scope, receive, send), self._state)
+        await response(scope, receive, send)
+
+
 def _methods(routes: Sequence[BaseRoute], scope: Scope) -> set[str]:
     """Return the methods by which a path answers; `*` stands for the server itself."""
     if scope["path"] == "*":
@@ -94,10 +107,7 @@ def _methods(routes: Sequence[BaseRoute], scope: Scope) -> set[str]:
 
 def _routes(state: State) -> list[BaseRoute]:
     def route(path: str, answer: Answer, *methods: str) -> Route:
-        async def endpoint(request: Request) -> Response:
-            return await answer(request, state)
-
-        return Route(path, endpoint, methods=list(methods or ("GET",)))
+        return Route(path, _Endpoint(answer, state), methods=list(methods or ("GET",)))
 
     async def endpoint(request: Request, state: State) -> Response:
         return await sparql(request, state, service)

@@ -73,6 +73,8 @@ _DEFINED_BY: Final = expand("rdfs:isDefinedBy")
 _INCOMING: Final = 5_000
 """So many triples that point at a thing stand in its document."""
 _KNOWN: Final = 1_000
+_LONGEST: Final = 2_000
+"""Characters of what is given for a parameter."""
 
 
 @dataclass(frozen=True)  # without slots it is pickled much faster
@@ -172,6 +174,12 @@ class _Desk:
 
     def _bind(self, name: str, values: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
         stored = self._stored[name]
+        for parameter, given in values:
+            if sum(map(len, given)) > _LONGEST:
+                raise InputError(
+                    f"参数 {parameter} 超过 {_LONGEST:,} 个字符",
+                    f"the parameter {parameter} has over {_LONGEST:,} characters",
+                )
         terms, _ = resolve_parameters(stored, dict(values), name_finder(self._graph))
         return bind(stored, terms)
 

@@ -13,6 +13,7 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -67,6 +68,8 @@ _HOST: Final = re.compile(r"(?:[A-Za-z0-9._~%-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(
 """What Host may look like: addresses of the server itself stand in some answers."""
 _FORGET: Final = 60.0
 _MOST_CLIENTS: Final = 20_000
+_LINGER: Final = 2.0
+"""Seconds for which the rest is taken of what is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,13 +217,13 @@ class Guard:
         except ClientDisconnect:
             exchange.status = exchange.status or 499
         except asyncio.CancelledError:  # the server is ended without waiting for what is under way
-            await self._tell(exchange, ClosingError(), send)
+            await self._tell(exchange, ClosingError(), receive, send)
         except TimeoutError as problem:  # the client does not take what it gets
             error = problem
             _abort(scope)
         except Exception as problem:  # noqa: BLE001 - whatever it is, the server goes on
             error = None if isinstance(problem, Problem) else problem
-            await self._tell(exchange, problem, send)
+            await self._tell(exchange, problem, receive, send)
         finally:
             if client is not None:
                 client.under_way -= 1
@@ -394,7 +397,9 @@ class Guard:
             headers.append((b"connection", b"close"))
         message["headers"] = headers
 
-    async def _tell(self, exchange: _Exchange, error: Exception, send: Send) -> None:
+    async def _tell(
+        self, exchange: _Exchange, error: Exception, receive: Receive, send: Send
+    ) -> None:
         """Answer with a problem; where an answer has begun already, end the connection."""
         if exchange.status and exchange.start is None:
             _abort(exchange.scope)
@@ -403,7 +408,8 @@ class Guard:
         problem = problem_of(error, settings.timeout)
         language = language_of(Request(exchange.scope), settings.language)
         response = problem_response(problem, language, exchange.scope["path"])
-        if problem.kind in ("too-large", "timeout-request", "too-many"):
+        ends = problem.kind in ("too-large", "timeout-request", "too-many")
+        if ends:
             response.headers["connection"] = "close"
         exchange.status = response.status_code
         message = {
@@ -414,8 +420,11 @@ class Guard:
         self._add_headers(exchange.scope, message)
         try:
             await send(message)
-            await send({"type": "http.response.body", "body": response.body})
+            await send({"type": "http.response.body", "body": response.body, "more_body": True})
             exchange.sent += len(response.body)
+            if ends and exchange.scope["method"] == "POST":
+                await _discard(receive)
+            await send({"type": "http.response.body", "body": b""})
         except (OSError, RuntimeError):
             _abort(exchange.scope)
 
@@ -459,6 +468,17 @@ class _Body:
 
 def _too_large(most: int) -> Problem:
     return Problem("too-large", f"正文超过 {most:,} 字节", f"a body of over {most:,} bytes")
+
+
+async def _discard(receive: Receive) -> None:
+    """Take what a client is still sending: only then it looks at its answer.
+
+    A connection that is closed before is reset, and the answer with it (RFC 9112, 9.6).
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LINGER):
+            while (await receive()).get("more_body", False):
+                pass
 
 
 def _abort(scope: Scope) -> None:

@@ -8,6 +8,7 @@ and counted.
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import threading
 import time
@@ -83,6 +84,20 @@ class Log:
                 sys.stderr.write(line)
                 if self._lines.empty():
                     sys.stderr.flush()
+
+
+class Notices(logging.Handler):
+    """Takes what libraries say: their plain lines would be those that a client can forge."""
+
+    def __init__(self, log: Log | None) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell a notice, if there is a log."""
+        if self._log is not None:
+            words = record.getMessage()[:_LONGEST]
+            self._log.event("notice", source=record.name, words=words)
 
 
 def _now() -> str:

@@ -55,7 +55,7 @@ class Paths:
         """Return the path, percent-encoded, at which this server answers for an IRI."""
         if "#" not in iri and "?" not in iri:
             for space, root in self._roots():
-                if iri.startswith(space):
+                if iri.startswith(space) and not (root + iri.removeprefix(space)).startswith("//"):
                     return quote(root + iri.removeprefix(space), safe=_SAFE)
         space, _, name = iri.partition("#")
         if name and space.startswith(HOUSE):

@@ -29,6 +29,8 @@ from kg_builder.serving.work import NotAcceptable
 
 PROBLEM_JSON: Final = "application/problem+json"
 RETRY_AFTER: Final = "5"
+_LONGEST: Final = 2_000
+"""Characters of what is told of a problem."""
 
 KINDS: Final[Mapping[str, tuple[int, Bilingual]]] = MappingProxyType(
     {
@@ -111,7 +113,7 @@ def problem_response(problem: Problem, language: Language, path: str = "") -> Re
         "type": f"/problems/{problem.kind}",
         "title": title.pick(language),
         "status": status,
-        "detail": problem.words.pick(language),
+        "detail": _short(problem.words.pick(language)),
     }
     if path:
         body["instance"] = path
@@ -128,13 +130,20 @@ def problem_response(problem: Problem, language: Language, path: str = "") -> Re
     return Response(text.encode(), status, headers, PROBLEM_JSON)
 
 
+def _short(words: str) -> str:
+    """Return words without most of what somebody sent that is far too long."""
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"
+
+
 def problem_of(error: Exception, timeout: float) -> Problem:
     """Return the problem that an error of the house is, in the words of a server."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, OSError) and error.errno in _FULL:
         return Problem(
-            "result-too-large", "结果太大；请加 LIMIT", "the result is too large; give a LIMIT"
+            "result-too-large",
+            "结果太大，服务器没有地方放；请加 LIMIT",
+            "there is no room for so large a result; give a LIMIT",
         )
     for kind, words in _WORDS.items():
         if type(error) is kind:

@@ -87,7 +87,7 @@ async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
 
     async def look_on() -> None:
         nonlocal gone
-        await request.body()
+        # what is posted has been read before anything is asked
         while (await request.receive())["type"] != "http.disconnect":
             pass
         gone = here.cancel()

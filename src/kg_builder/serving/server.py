@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import logging
 import signal
 import socket
 import sys
@@ -27,7 +28,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from kg_builder.serving.addresses import Proxies, household, is_loopback
-from kg_builder.serving.log import Log
+from kg_builder.serving.log import Log, Notices
 from kg_builder.serving.state import Settings, State
 
 _KEEP_ALIVE: Final = 15
@@ -371,6 +372,8 @@ class Server(uvicorn.Server):
         """Serve until told to end."""
         # pages are made in a thread: whoever waits for an answer should not wait long for it
         sys.setswitchinterval(_SWITCH)
+        notices = Notices(self._state.log)
+        logging.getLogger().addHandler(notices)
         super().run(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

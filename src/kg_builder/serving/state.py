@@ -31,11 +31,12 @@ from kg_builder.graph.query.catalogue import Catalogue, StoredQuery, load_catalo
 from kg_builder.model.bilingual import Language
 from kg_builder.resources import Resources
 from kg_builder.serving.addresses import Proxies
+from kg_builder.serving.children import Kind
 from kg_builder.serving.court import Add, Added, Judge, Judged, make_court
 from kg_builder.serving.desk import Download, make_desk
 from kg_builder.serving.log import Log
 from kg_builder.serving.paths import Paths
-from kg_builder.serving.pool import Kind, Pool
+from kg_builder.serving.pool import Pool
 from kg_builder.serving.work import Question, make_asking, opens_in_memory
 from kg_builder.text.search.index import NameIndex
 
@@ -212,11 +213,6 @@ class State:
         return self.now.graph
 
     @property
-    def names(self) -> NameIndex:
-        """The names of the graph as it stands."""
-        return self.now.names
-
-    @property
     def pool(self) -> Pool:
         """The children that answer queries of strangers."""
         return self.now.asking
@@ -278,7 +274,7 @@ class State:
         """
         pool = self.pool if request.stored is None else self.desk
         item = Question(request, folder)
-        found: Answer = await pool.ask(item, request.timeout)
+        found: Answer = await pool.ask(item, self.settings.timeout)
         return found
 
     async def judge(self, item: Judge) -> Judged:

@@ -45,7 +45,7 @@ from kg_builder.graph.query.syntax import (
     refuse_excess,
 )
 
-IN_MEMORY: Final = 256 << 20
+IN_MEMORY: Final = 32 << 20
 """A store up to so many bytes is loaded into the memory of each child, where it answers sooner."""
 CUT: Final = "/problems/cut"
 """What the head of a result links to that is cut: the page that says what that means."""
@@ -215,7 +215,9 @@ class _Asking:
         if isinstance(asked, Question):
             return answer_here(asked.request, self._graph, asked.folder / "answer")
         names = None if asked.default_graphs or asked.named_graphs else self._names
-        self._check(asked.text, names)
+        # long ones are not kept
+        check = self._check if len(asked.text) <= _SHORT else self._checked
+        check(asked.text, names)
         try:
             return self._answer(asked)
         except (SyntaxError, RuntimeError):

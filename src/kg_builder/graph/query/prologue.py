@@ -31,8 +31,6 @@ def mentioned(text: str, prefixes: Mapping[str, str]) -> dict[str, str]:
     Oxigraph reads each prefix that it is given as if it were declared; where all are given, that
     takes longer than a short query itself.
     """
-    if "\\" in text:  # a name may be spelt with escapes
-        return dict(prefixes)
     return {name: iri for name, iri in prefixes.items() if f"{name}:" in text}
 
 

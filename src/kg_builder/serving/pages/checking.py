@@ -12,9 +12,11 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from kg_builder.errors import BusyError, KgError, WorkerError
 from kg_builder.graph.submission.formats import SUFFIXES
+from kg_builder.serving.pages.house import GET
 from kg_builder.serving.pages.reader import Reader, reader_of
 from kg_builder.serving.pages.rendering import Renderer
 from kg_builder.serving.pages.site import Pasted, Site
@@ -67,6 +69,10 @@ class Checking:
     def __init__(self, site: Site, renderer: Renderer) -> None:
         self._site = site
         self._renderer = renderer
+
+    def routes(self) -> list[BaseRoute]:
+        """Return what a server mounts."""
+        return [Route("/validate", self.respond, methods=[*GET, "POST"])]
 
     async def respond(self, request: Request) -> Response:
         """Return the form, or what was found of what came by it."""

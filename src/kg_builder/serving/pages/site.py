@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
+from pyoxigraph import DefaultGraph, NamedNode
+
 from kg_builder.asking.answer import Answer
 from kg_builder.asking.request import Request
 from kg_builder.graph.opening import OpenGraph
@@ -17,6 +19,7 @@ from kg_builder.pages.validation import ValidationParts
 from kg_builder.resources import Resources
 from kg_builder.serving.court import PARTS, Judge
 from kg_builder.serving.state import State
+from kg_builder.text.search.index import NameIndex
 
 _DOCUMENTS: Final[Mapping[str, str]] = MappingProxyType(
     {"Turtle": "turtle", "JSON-LD": "jsonld", "RDF/XML": "rdfxml", "N-Triples": "ntriples"}
@@ -45,6 +48,12 @@ class Site:
         return self._state.graph
 
     @property
+    def graph_and_names(self) -> tuple[OpenGraph, NameIndex]:
+        """That graph with the index of its names."""
+        now = self._state.now
+        return now.graph, now.names
+
+    @property
     def store(self) -> Path:
         """The folder or file that it was opened from."""
         return self._state.settings.store
@@ -65,9 +74,16 @@ class Site:
         return self._state.settings.map_search
 
     def href(self, iri: str) -> str | None:
-        """Return the path at which this server answers for an IRI; None for what is not ours."""
+        """Return the path at which this server answers for an IRI; None where it says nothing.
+
+        A term of another vocabulary answers where the graph describes it, as that of any RDF.
+        """
         paths = self._state.paths
-        return paths.path(iri) if paths.is_ours(iri) else None
+        return paths.path(iri) if paths.is_ours(iri) or self._describes(iri) else None
+
+    def _describes(self, iri: str) -> bool:
+        store = self._state.graph.store
+        return any(store.quads_for_pattern(NamedNode(iri), None, None, DefaultGraph()))
 
     def documents(self, iri: str) -> Mapping[str, str]:
         """Return the paths of the documents about an IRI, by the name of the format."""
