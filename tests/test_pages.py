@@ -6,14 +6,16 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from kg_builder import BuildOptions, ReportInput, build
 from tests.browser import Browser, find_browser
-from tests.pages_site import serving
+from tests.served import serving
 
 ROOT = Path(__file__).resolve().parents[1]
 WEB = ROOT / "web"
@@ -27,6 +29,19 @@ PAGES = (
     "/workbench?query=SELECT ?s ?n {?s a kg:Canteen ; rdfs:label ?n}",
     "/nowhere",
 )
+STREET = "/kg/id/street/海淀区_八里庄街道"
+THING = "/kg/id/canteen/海淀区_八里庄街道_超市发华光商厦店_华光商厦四层美食城"
+KINDS = (
+    *(*PAGES, STREET, THING, "/search?q=八里庄食堂", "/search?q=qqqq", "/validate?example=1"),
+    "/queries/investment_by_category?evidence=1&run=1",
+    f"/browse/Canteen?f={quote('https://w3id.org/kg-builder/ont#inStreet', safe='')}"
+    f"+{quote('https://example.org' + STREET, safe='')}",
+    f"/links?to={quote('https://example.org' + STREET, safe='')}"
+    f"&by={quote('https://w3id.org/kg-builder/ont#inStreet', safe='')}",
+    "/workbench?query=SELECT * {",
+    "/workbench?query=CONSTRUCT WHERE {?s kg:inStreet ?o}",
+)
+"""Of each kind of page one, or more where it looks otherwise."""
 
 HOSTILE = """
 @prefix kg: <https://w3id.org/kg-builder/ont#> .
@@ -95,7 +110,8 @@ def quoted(path):
 
 
 def get(address, path, data=None, **headers):
-    request = urllib.request.Request(address + quoted(path), data, headers)
+    given = {"Accept": "text/html,*/*;q=0.8", **headers}
+    request = urllib.request.Request(address + quoted(path), data, given)
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, dict(answer.headers), answer.read().decode()
@@ -110,9 +126,16 @@ def link(page, words):
     return found[1].replace("&amp;", "&")
 
 
+@contextmanager
+def at(store, folder, *options):
+    """Serve a store; give the address."""
+    with serving(store, folder, *options) as server:
+        yield f"http://127.0.0.1:{server.port}"
+
+
 @pytest.fixture(scope="module")
-def address(published_folder):
-    with serving(published_folder) as address:
+def address(published_folder, tmp_path_factory):
+    with at(published_folder, tmp_path_factory.mktemp("served")) as address:
         yield address
 
 
@@ -122,7 +145,7 @@ def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("built")
     report = next(REPORT.rglob("*.txt"))
     build([ReportInput.load(report)], BuildOptions(out=folder / "out"))
-    with serving(folder / "out", contact="data@example.cn") as address:
+    with at(folder / "out", folder, "--contact", "data@example.cn") as address:
         yield address
 
 
@@ -189,25 +212,51 @@ def test_the_policy_for_embodied_intelligence_is_found_with_its_evidence(address
     assert "状态陈述" in policy
 
 
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("八里庄食堂", ["超市发华光商厦店", "裕友大厦海淀食堂"]),
+        ("助餐点 balizhuang", ["超市发华光商厦店", "裕友大厦海淀食堂"]),
+        ("具身智能的政策", ["关于打造全国具身智能创新高地的三年行动方案"]),
+    ],
+)
+def test_a_name_and_a_word_for_a_class_find_what_has_to_do_with_both(address, typed, names):
+    page = get(address, f"/search?lang=zh&q={typed}")[2]
+    found = Read(page).text.partition("有关的")[2]
+    for name in names:
+        assert name in found
+    assert ("openstreetmap" in page) == ("食堂" in typed or "助餐点" in typed)
+
+
+def test_a_word_for_a_class_leads_to_its_members_and_a_name_to_what_is_near(address):
+    page = get(address, "/search?lang=zh&q=助餐点")[2]
+    assert link(page, "全部助餐点").startswith("/browse/Canteen")
+    assert link(get(address, "/search?lang=en&q=canteen")[2], "All of class canteen")
+    page = get(address, "/search?lang=zh&q=blz")[2]
+    near = get(address, link(page, "助餐点"))[2]
+    assert "裕友大厦海淀食堂" in near
+    assert "是不是" not in near
+
+
 def test_suggestions_are_few_and_lead_to_pages_of_ours(address):
     status, _, body = get(address, "/suggest?lang=zh&q=bal")
     found = json.loads(body)
     assert status == 200
     assert found[0]["name"] == "八里庄街道"
     assert found[0]["kind"] == "街道"
-    assert all(item["href"].startswith("/id/") for item in found)
+    assert all("/id/" in item["href"] for item in found)
     assert json.loads(get(address, "/suggest?q=")[2]) == []
     assert get(address, "/suggest?q=" + "x" * 5000)[0] == 200
 
 
 def test_facets_make_fewer_and_are_taken_back(address):
     page = get(address, f"{CANTEEN}?lang=zh")[2]
-    assert page.count('<th scope="row">') == 30
+    assert page.count('<th role="rowheader"') == 30
     fewer = get(address, link(page, "八里庄街道"))[2]
-    assert fewer.count('<th scope="row">') == 2
+    assert fewer.count('<th role="rowheader"') == 2
     assert 'aria-current="true"' in fewer
     again = get(address, link(fewer, "清除筛选"))[2]
-    assert again.count('<th scope="row">') == 30
+    assert again.count('<th role="rowheader"') == 30
     odd = get(address, f"{CANTEEN}?f=" + quoted("not-an-iri } DROP ALL {").replace("&", ""))
     assert odd[0] == 200
 
@@ -245,6 +294,16 @@ def test_a_stored_query_is_a_form_with_an_answer_and_downloads(address):
     assert "没有叫“不存在街道”的" in page
 
 
+def test_a_result_is_cited_and_its_addresses_and_lines_are_followed(address, built):
+    page = get(address, "/queries/canteens_of_street?lang=zh&street=八里庄街道&evidence=1")[2]
+    assert "北京市海淀区人民政府办公室" in re.search(r'<pre class="prose"[^>]*>([^<]+)', page)[1]
+    place = next(href for href in Read(page).hrefs if "openstreetmap" in href)
+    assert urllib.parse.quote("华光商厦四层美食城") in place
+    page = get(built, "/queries/canteens_of_street?lang=zh&run=1&evidence=1")[2]
+    text, _, line = re.search(r'href="(/coverage/[^"#]+)(#)(L\d+)"', page).groups()
+    assert f'id="{line}"' in get(built, text)[2]
+
+
 def test_the_workbench_answers_and_its_link_brings_the_query_back(address):
     query = "SELECT ?s (COUNT(*) AS ?n) { ?c a kg:Canteen ; kg:inStreet/rdfs:label ?s } GROUP BY ?s"
     path = "/workbench?lang=zh&query=" + urllib.parse.quote(query)
@@ -280,6 +339,9 @@ def test_graphs_and_yes_or_no_are_shown_too(address):
     assert '<p class="answer">是</p>' in page
     page = get(address, "/workbench?lang=zh&query=CONSTRUCT WHERE { ?s kg:inStreet ?o }")[2]
     assert "条三元组" in page
+    turtle = get(address, link(page, "Turtle"))
+    assert turtle[1]["content-type"].startswith("text/turtle")
+    assert "kg:inStreet" in turtle[2]
 
 
 def multipart(**fields):
@@ -345,7 +407,7 @@ def test_the_text_is_read_where_it_is_at_hand(built):
     assert re.findall(r"<script[^>]*>", page) == [re.search(r"<script[^>]*>", page)[0]]
     assert get(built, re.search(r'<link rel="stylesheet" href="([^"]+)"', page)[1])[0] == 200
     canteens = get(built, "/browse/Canteen?lang=zh")[2]
-    name = re.search(r'<th scope="row"><a href="([^"]+)"', canteens)[1]
+    name = re.search(r'<th role="rowheader" scope="row"><a href="([^"]+)"', canteens)[1]
     thing = get(built, name)[2]
     assert '<q lang="zh">' in thing  # the words of the report
     place = re.search(r'href="(/coverage/[^"]+#L\d+)"', thing)[1]
@@ -371,11 +433,13 @@ def test_assets_are_kept_and_nothing_else_is_served(address):
 def hostile(tmp_path_factory):
     path = tmp_path_factory.mktemp("hostile") / "hostile.ttl"
     path.write_text(HOSTILE, "utf-8")
-    with serving(path) as address:
+    with at(path, path.parent) as address:
         yield address
 
 
-EVIL = "/entity?iri=" + urllib.parse.quote("https://example.org/kg/id/canteen/evil", safe="")
+EVIL = "/describe?format=html&iri=" + urllib.parse.quote(
+    "https://example.org/kg/id/canteen/evil", safe=""
+)
 
 
 def test_what_the_data_says_is_words_and_no_link_that_runs(hostile):
@@ -400,6 +464,58 @@ def test_what_the_data_says_is_words_and_no_link_that_runs(hostile):
     assert json.loads(get(hostile, "/suggest?q=alert")[2]) is not None
 
 
+MANY = 2_345
+
+
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory):
+    """RDF of somebody else's, with a class of thousands."""
+    path = tmp_path_factory.mktemp("foreign") / "x.ttl"
+    things = "".join(
+        f'ex:t{n} a ex:Thing ; foaf:name "物{n}" ; ex:kind ex:k{n % 3} .\n' for n in range(MANY)
+    )
+    path.write_text(
+        "@prefix ex: <http://example.com/> .\n@prefix foaf: <http://xmlns.com/foaf/0.1/> .\n"
+        'ex:alice a foaf:Person ; foaf:name "Alice" ; foaf:knows ex:bob ;'
+        ' foaf:homepage <http://alice.example/> .\nex:bob a foaf:Person ; foaf:name "Bob" .\n'
+        + things,
+        "utf-8",
+    )
+    with at(path, path.parent) as address:
+        yield address
+
+
+def test_any_rdf_is_browsed_searched_and_followed(foreign):
+    page = get(foreign, "/?lang=zh")[2]
+    assert "居民" not in page
+    members = get(foreign, link(page, "<b>2</b>"))[2]
+    alice = get(foreign, link(members, "Alice"))[2]
+    assert link(alice, "http://alice.example/") == "http://alice.example/"
+    assert "<h1>Bob</h1>" in get(foreign, link(alice, "Bob"))[2]
+    assert link(get(foreign, "/search?lang=zh&q=bob")[2], "Bob")
+    assert "这个图不是由报告建成的" in get(foreign, "/coverage?lang=zh")[2]
+
+
+def test_thousands_of_members_are_told_by_pages(foreign):
+    first = get(foreign, "/browse?lang=zh&class=http://example.com/Thing")[2]
+    assert f"1 / {-(-MANY // 50)}" in first
+    assert first.count('<th role="rowheader"') == 50
+    second = get(foreign, link(first, "下一页"))[2]
+    assert not set(re.findall(r">物\d+<", first)) & set(re.findall(r">物\d+<", second))
+    fewer = get(foreign, link(first, "http://example.com/k1"))[2]
+    assert f"<small>{len(range(1, MANY, 3))}</small>" in fewer
+    assert f"<small>{MANY:,}</small>" in get(foreign, link(fewer, "清除筛选"))[2]
+
+
+def test_an_empty_graph_says_so(tmp_path):
+    path = tmp_path / "empty.ttl"
+    path.write_text("", "utf-8")
+    with at(path, tmp_path) as address:
+        assert "kg build" in get(address, "/?lang=zh")[2]
+        for page in ("/browse", "/charts", "/coverage", "/queries", "/search?q=x", "/workbench"):
+            assert get(address, page)[0] == 200
+
+
 # --- in a browser
 
 
@@ -413,14 +529,16 @@ def browser():
     browser.close()
 
 
-def settled(browser, milliseconds=400):
-    browser.run(f"new Promise(done => setTimeout(done, {milliseconds}))")
+SETTLED = """new Promise(done => requestAnimationFrame(() => requestAnimationFrame(
+  () => setTimeout(done, 60))))"""
 
 
 def opened(browser, address, path, *, width=1280, dark=False, media=""):
     browser.show(width, 900, dark=dark, media=media)
     browser.open(address + quoted(path))
-    settled(browser)
+    browser.run(SETTLED)
+    if browser.run("document.querySelector('figure[data-chart]') !== null"):
+        until(browser, "document.querySelector('.drawn svg[class*=plot]')")
 
 
 def clean(browser, address):
@@ -447,33 +565,49 @@ def until(browser, script, seconds=20):
                 return
         except AssertionError:
             pass  # the page was just left
-        time.sleep(0.1)
+        time.sleep(0.05)
     raise AssertionError(script)
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_no_page_asks_another_host_or_makes_the_browser_complain(browser, address, path):
+@pytest.mark.parametrize("path", KINDS)
+def test_a_page_is_sound_in_a_browser(browser, address, path):
+    """No other host is asked, nothing is complained of, all fits; axe finds nothing serious."""
     opened(browser, address, f"{path}{'&' if '?' in path else '?'}lang=zh")
+    examine(browser, address)
+
+
+@pytest.mark.parametrize("path", ["/", CANTEEN, THING, "/charts", "/queries/canteens_of_street"])
+def test_a_page_is_sound_in_english(browser, address, path):
+    opened(browser, address, f"{path}?lang=en")
+    examine(browser, address)
+
+
+def test_the_text_of_a_report_is_sound_in_a_browser(browser, built):
+    opened(browser, built, link(get(built, "/coverage?lang=zh")[2], "看全文"))
+    # of its thousands of marks a few stand for all: axe takes a millisecond for each
+    browser.run(
+        "document.querySelectorAll('#report > :nth-child(n + 30), .passages > :nth-child(n + 30)')"
+        ".forEach(e => e.remove())"
+    )
+    examine(browser, built)
+
+
+def examine(browser, address):
+    browser.run("document.querySelectorAll('details').forEach(d => d.open = true)")
+    for width, dark in ((1280, False), (320, True)):
+        browser.show(width, 800, dark=dark)
+        browser.run(SETTLED)
+        assert browser.run("document.documentElement.scrollWidth") <= width, width
+        assert audit(browser) == [], (width, dark)
     clean(browser, address)
-    for width in (390, 1280):
-        browser.show(width, 800)
-        settled(browser, 150)
-        wide = browser.run("document.documentElement.scrollWidth")
-        assert wide <= width, path
-
-
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing_serious(browser, address, path, dark):
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed (npm ci --prefix web)")
-    opened(browser, address, f"{path}{'&' if '?' in path else '?'}lang=zh", dark=dark)
-    found = audit(browser)
-    assert found == [], found
 
 
 def audit(browser):
-    browser.run(AXE.read_text("utf-8") + "\n;0")
+    """Return what axe finds serious."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed (npm ci --prefix web)")
+    if not browser.run("'axe' in window"):
+        browser.run(AXE.read_text("utf-8") + "\n;0")
     found = browser.run(
         "axe.run(document, {resultTypes: ['violations']}).then(r => JSON.stringify(r.violations"
         ".map(v => [v.impact, v.id, v.nodes.slice(0, 3).map(n => n.html.slice(0, 160))])))"
@@ -481,22 +615,40 @@ def audit(browser):
     return [item for item in json.loads(found) if item[0] in ("serious", "critical")]
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing_serious_on_the_page_of_a_thing(browser, address, width):
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed (npm ci --prefix web)")
-    thing = link(get(address, "/search?lang=zh&q=超市发华光")[2], "超市发华光商厦店")
-    opened(browser, address, urllib.parse.unquote(thing), width=width)
-    browser.run("document.querySelectorAll('details').forEach(d => d.open = true)")
-    assert audit(browser) == []
-    assert browser.run("document.documentElement.scrollWidth") <= width
+def test_on_a_phone_rows_are_cards_and_the_drawing_stands_upright(browser, address):
+    opened(browser, address, f"{THING}?lang=zh", width=390)
+    label = "getComputedStyle(document.querySelector('.stack td'), '::before').content"
+    assert browser.run(label) == '"时期"'
+    shown = "document.querySelector('.near{}').checkVisibility()"
+    assert browser.run(shown.format(".narrow"))
+    assert not browser.run(shown.format(":not(.narrow)"))
+    browser.show(1280, 900)
+    assert browser.run(label) == "none"
+    assert browser.run(shown.format(":not(.narrow)"))
+    assert not browser.run(shown.format(".narrow"))
+
+
+def test_without_a_script_forms_are_sent_and_evidence_opens(browser, address):
+    browser.scripting(on=False)
+    try:
+        browser.open(address + "/?lang=zh")
+        assert not browser.run("document.querySelector('[role=combobox]') !== null")
+        browser.run("document.querySelector('#q').value = '八里庄食堂'")
+        browser.run("document.querySelector('#q').form.submit()")
+        until(browser, "document.querySelector('.hits')?.innerText.includes('裕友大厦海淀食堂')")
+        browser.open(address + quoted(f"{THING}?lang=zh"))
+        browser.run("document.querySelector('.facts .why summary').click()")
+        assert browser.run("document.querySelector('.facts .why[open] .card').checkVisibility()")
+        assert not browser.run("document.querySelector('button.copy').checkVisibility()")
+    finally:
+        browser.scripting(on=True)
 
 
 def test_search_waits_for_the_input_method_then_leads_to_evidence(browser, address):
     opened(browser, address, "/?lang=zh")
     browser.run("document.querySelector('#q').focus()")
     browser.call("Input.imeSetComposition", text="balizhuang", selectionStart=10, selectionEnd=10)
-    settled(browser, 500)
+    browser.run("new Promise(done => setTimeout(done, 400))")
     asked = [e for e in browser.events if "/suggest" in json.dumps(e)]
     assert asked == []  # while it composes nothing is asked
     browser.call("Input.imeSetComposition", text="", selectionStart=0, selectionEnd=0)
@@ -556,7 +708,9 @@ def test_the_workbench_colours_completes_runs_and_marks(browser, address):
     first = browser.run(f"{code}.querySelector('.cm-tooltip-autocomplete li').innerText")
     assert first.startswith("kg:inStreet")
     assert "30" in first  # so often the graph has it
-    settled(browser, 200)  # what has just come up is not taken by a key that was meant otherwise
+    browser.run(
+        "new Promise(done => setTimeout(done, 100))"
+    )  # what has just come up is not taken by a key that was meant otherwise
     browser.press("Enter", 13, "\r")
     assert "kg:inStreet" in browser.run("document.querySelector('#query').value")
     browser.run("document.querySelector('.bench').requestSubmit()")

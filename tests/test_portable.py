@@ -235,7 +235,7 @@ def _compare_evidence(reader, wanted):
     )
     # a place is told once: kg tells it again for another stretch that begins there
     for places, ours in zip(wanted, shown, strict=True):
-        once = list(dict.fromkeys(places))
+        once = list(dict.fromkeys(place.words for place in places))
         found = [_place(*place) for place in ours]
         if len(places) > PLACES:
             once, found = once[: PLACES // 2], found[: PLACES // 2]

@@ -18,12 +18,16 @@ for (const figure of document.querySelectorAll("figure[data-chart]")) {
   }));
   const place = figure.querySelector(".drawn");
   const title = figure.querySelector("figcaption").textContent;
+  const bar = document.createElement("div");
+  bar.className = "kinds";
   const chooser = document.createElement("label");
-  chooser.className = "kinds";
   const select = document.createElement("select");
   for (const [value, words] of Object.entries(kinds)) select.add(new Option(words, value));
-  chooser.append(zh ? "画成" : "Drawn as", select);
-  place.before(chooser);
+  chooser.append(zh ? "画成 " : "Drawn as ", select);
+  bar.append(chooser);
+  const series = [...new Set(rows.map((row) => row.series))];
+  if (series.length > 1) bar.append(legend(series));
+  place.before(bar);
   const draw = () => {
     const drawn = drawing(rows, select.value, Math.max(300, place.clientWidth - 4), table.dataset.unit);
     drawn.querySelectorAll("style").forEach((style) => style.remove()); // the stylesheet has it
@@ -41,6 +45,19 @@ for (const figure of document.querySelectorAll("figure[data-chart]")) {
       draw();
     }
   }).observe(place);
+}
+
+/** Returns what the colours mean; the table says the same. */
+function legend(series) {
+  const list = document.createElement("ul");
+  list.className = "legend";
+  series.forEach((name, i) => {
+    const item = document.createElement("li");
+    item.className = `s${i % colours.length}`;
+    item.textContent = name;
+    list.append(item);
+  });
+  return list;
 }
 
 /** Returns how many ticks fit; of small whole numbers no more than there are. */
@@ -80,14 +97,16 @@ function drawing(rows, kind, width, unit) {
   const y = several ? { fy: { domain: names, label: null, tickFormat: cut, axis: "left" }, y: { axis: null } }
     : { y: { domain: names, label: null, tickFormat: cut } };
   const at = several ? { fy: "label", y: "series" } : { y: "label" };
-  const end = { ...at, x: "value", text: "words", textAnchor: "start", dx: 6, fill: "var(--quiet)" };
+  // a bar below nought goes to the left: its words stand at the axis, where there is room
+  const end = { ...at, x: (row) => Math.max(0, row.value), text: "words", textAnchor: "start", dx: 6, fill: "var(--quiet)" };
+  const count = names.length * (several ? new Set(rows.map((row) => row.series)).size : 1);
   return plot({
     ...shared,
     ...y,
-    height: rows.length * 30 + 36,
+    height: count * (several ? 24 : 30) + 36 + (several ? names.length * 6 : 0),
     marginTop: 6,
     marginLeft: left,
-    marginRight: 80,
+    marginRight: Math.max(...rows.map((row) => wide(row.words))) + 14,
     x: { grid: true, label: null, ticks: ticks(rows, width), nice: true },
     marks: [
       kind === "bars" ? barX(rows, { ...at, x: "value", fill, rx: 2, insetTop: 3, insetBottom: 3 })

@@ -25,7 +25,7 @@ from pyoxigraph import (
 )
 
 from kg_builder.asking.account import citation_of, labels_of, names_of, sources_of
-from kg_builder.asking.answer import Answer, Asked
+from kg_builder.asking.answer import Answer, Asked, Support
 from kg_builder.asking.caveats import narrower_concepts, partial_copies
 from kg_builder.asking.columns import headings_of
 from kg_builder.asking.finders import name_finder, remote_finder
@@ -129,7 +129,7 @@ def answer_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
     if absence or any(name in found.variables for name in found.formulas):
         found = replace(found, remarks=(*found.remarks, *partial_copies(graph)))
     if request.evidence:
-        found = replace(found, evidence=_evidence(graph, query, found, request))
+        found = replace(found, supports=_supports(graph, query, found, request))
     if request.cite is not None:
         found = replace(found, citation=citation_of(graph, query, found, request))
     if request.named:
@@ -288,9 +288,9 @@ def _rows(found: Answer, most: int | None = None) -> list[dict[str, Term | None]
     return [dict(zip(found.variables, solution, strict=True)) for solution in solutions]
 
 
-def _evidence(
+def _supports(
     graph: OpenGraph, query: Query, found: Answer, request: Request
-) -> tuple[tuple[str, ...], ...]:
+) -> tuple[tuple[Support, ...], ...]:
     if found.size > _SUPPORTED:
         raise InputError(
             f"出处最多为 {_SUPPORTED} 行查找，结果有 {found.size} 行；请加 LIMIT 或 --max-rows",

@@ -11,6 +11,7 @@ from typing import Final
 
 from pyoxigraph import Triple
 
+from kg_builder.asking.answer import Support
 from kg_builder.asking.evidence import Contribution, Passage, Witnesses
 from kg_builder.asking.why import prover_of
 from kg_builder.graph.inference.proof import Prover
@@ -36,8 +37,8 @@ PLACES: Final = 12
 
 def support(
     graph: OpenGraph, query: Query, rows: Sequence[Row], language: Language, report: str | None
-) -> tuple[tuple[str, ...], ...]:
-    """Return for each solution the places that support it, in words; the report's order.
+) -> tuple[tuple[Support, ...], ...]:
+    """Return for each solution the places that support it, in the report's order.
 
     After them stand the contributions that do, who made them and after what source.
 
@@ -51,7 +52,7 @@ def support(
     reports = {passage.report for found in passages for passage in found}
     names = _names(graph, reports, language) if len(reports) > 1 else {}
     return tuple(
-        (*_places(found, names, language), *(item.in_words(language) for item in others))
+        (*_places(found, names, language), *(Support(item.in_words(language)) for item in others))
         for found, others in zip(passages, brought, strict=True)
     )
 
@@ -115,12 +116,13 @@ def _names(graph: OpenGraph, reports: set[str], language: Language) -> Mapping[s
 
 def _places(
     passages: Sequence[Passage], names: Mapping[str, str], language: Language
-) -> Iterator[str]:
+) -> Iterator[Support]:
     for passage in passages[:PLACES]:
-        yield place_in_words(passage, names.get(passage.report), language)
+        words = place_in_words(passage, names.get(passage.report), language)
+        yield Support(words, passage.report, passage.line)
     if len(passages) > PLACES:
         more = len(passages) - PLACES
-        yield f"……另有 {more} 处" if language == "zh" else f"… and {more} more"
+        yield Support(f"……另有 {more} 处" if language == "zh" else f"… and {more} more")
 
 
 def place_in_words(passage: Passage, report: str | None, language: Language) -> str:

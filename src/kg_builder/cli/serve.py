@@ -131,6 +131,23 @@ def command(say: Speaker) -> click.Command:
         help=say("报告原文，用来引出处", "the text of the report, to quote evidence from"),
     )
     @click.option(
+        "--contact",
+        metavar=say("地址", "ADDRESS"),
+        help=say(
+            "读者向哪里报告错误：邮箱，或提交问题的网址",
+            "where readers report errors: an address of mail, or of a page to write issues on",
+        ),
+    )
+    @click.option(
+        "--map-search",
+        metavar="URL",
+        help=say(
+            "地址链接到哪个地图搜索，{} 代表地址（默认：OpenStreetMap）",
+            "the search on a map that addresses link to, {} being the address (default:"
+            " OpenStreetMap)",
+        ),
+    )
+    @click.option(
         "--write-token-file",
         type=click.Path(path_type=Path),
         metavar=say("文件", "FILE"),
@@ -186,7 +203,7 @@ def _serve(options: dict[str, Any], say: Speaker) -> int:
 
 def _settings(options: dict[str, Any], say: Speaker) -> Settings:
     from kg_builder.asking.stores import locate_store
-    from kg_builder.graph.distribution.options import is_web_address
+    from kg_builder.graph.distribution.options import is_contact, is_web_address
     from kg_builder.serving.state import Settings
 
     project = options["project"]
@@ -196,6 +213,18 @@ def _settings(options: dict[str, Any], say: Speaker) -> Settings:
             f"--base 应是以 / 结尾的 http(s) 网址，不是“{base}”",
             f"--base is an http(s) address that ends in /, not {base!r}",
         )
+    contact = options["contact"]
+    if contact is not None and not is_contact(contact):
+        raise InputError(
+            f"--contact 应是邮箱或网址，不是“{contact}”",
+            f"--contact is an address of mail or of the web, not {contact!r}",
+        )
+    search = options["map_search"]
+    if search is not None and not ("{}" in search and is_web_address(search.replace("{}", ""))):
+        raise InputError(
+            f"--map-search 应是带 {{}} 的 http(s) 网址，不是“{search}”",
+            f"--map-search is an http(s) address with {{}} in it, not {search!r}",
+        )
     with show_progress(say) as progress:
         store = locate_store(options["store"], project, progress)
     given: dict[str, Any] = {}
@@ -203,6 +232,8 @@ def _settings(options: dict[str, Any], say: Speaker) -> Settings:
         given["workers"] = options["workers"]
     if options["proxies"]:
         given["proxies"] = options["proxies"]
+    if options["map_search"] is not None:
+        given["map_search"] = options["map_search"]
     return Settings(
         store=store,
         host=options["host"],
@@ -215,6 +246,7 @@ def _settings(options: dict[str, Any], say: Speaker) -> Settings:
         report=options["report"],
         language=say.language,
         write_token=_token(options["write_token_file"]),
+        contact=contact,
         hosts=options["hosts"],
         log=options["log"],
         **given,

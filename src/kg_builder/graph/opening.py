@@ -51,7 +51,7 @@ _OPENED_AT_ONCE: Final = 16
 _LOOKS: Final = 32
 _PARSE_SECONDS: Final = 120.0
 _PARSE_MEMORY: Final = 2 << 30
-_LABELS: Final = tuple(
+LABELS: Final = tuple(
     expand(name)
     for name in (
         *("rdfs:label", "skos:prefLabel", "skos:altLabel"),
@@ -126,7 +126,7 @@ class OpenGraph:
 
     def _labels(self, node: NamedNode, language: Language) -> Iterator[list[Literal]]:
         """Yield the labels by each predicate that there are any by, those in `language` first."""
-        for predicate in _LABELS:
+        for predicate in LABELS:
             quads = self.store.quads_for_pattern(node, predicate, None, DefaultGraph())
             found = [quad.object for quad in quads if isinstance(quad.object, Literal)]
             if found:

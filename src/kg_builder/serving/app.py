@@ -20,8 +20,8 @@ from kg_builder.serving.documents import dcat, describe, download, resource, ser
 from kg_builder.serving.guard import Guard
 from kg_builder.serving.media import HTML, accepted
 from kg_builder.serving.openapi import openapi
-from kg_builder.serving.pages import error_page
-from kg_builder.serving.pages import routes as page_routes
+from kg_builder.serving.pages.pages import Pages
+from kg_builder.serving.pages.site import Site
 from kg_builder.serving.problems import (
     KINDS,
     PROBLEM_JSON,
@@ -47,6 +47,7 @@ _CUT: Final = {
 def make_app(settings: Settings) -> Starlette:
     """Return the application that serves a graph. Raises what reading the house's data raises."""
     state = State(settings)
+    pages = Pages(Site(state))
 
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
@@ -58,9 +59,10 @@ def make_app(settings: Settings) -> Starlette:
         try:
             yield
         finally:
+            pages.close()
             await state.close()
 
-    routes = [*_routes(state), *page_routes(state)]
+    routes = [*_routes(state), *pages.routes()]
     routes.append(_documents(state, tuple(routes)))
     app = Starlette(
         routes=routes,
@@ -73,6 +75,7 @@ def make_app(settings: Settings) -> Starlette:
         },
     )
     app.state.kg = state
+    app.state.pages = pages
     return app
 
 
@@ -182,7 +185,8 @@ def told(request: Request, state: State, problem: Problem) -> Response:
     accept = request.headers.get("accept", "")
     liked = accepted(accept, (PROBLEM_JSON, HTML)) if HTML in accept else None
     if liked == HTML and _is_for_readers(request.url.path):
-        page = error_page(request, state, KINDS[problem.kind][0], problem.words)
+        pages: Pages = request.app.state.pages
+        page = pages.failure(request, KINDS[problem.kind][0], problem.words)
         page.headers.update({"cache-control": "no-store", **problem.headers})
         return page
     language = language_of(request, state.settings.language)

@@ -21,7 +21,7 @@ from kg_builder.graph.vocabulary import HOUSE, expand
 from kg_builder.serving.desk import PARTS, Describe, Document, Download, OntologyPage
 from kg_builder.serving.guard import CONTENT_POLICY
 from kg_builder.serving.media import GRAPHS, HTML, NAMES, TYPES, accepted, graph_format
-from kg_builder.serving.pages import entity_page
+from kg_builder.serving.pages.pages import Pages
 from kg_builder.serving.paths import SUFFIX_OF, SUFFIXES, ascii_iri, suffix_of
 from kg_builder.serving.problems import Problem, language_of
 from kg_builder.serving.protocol import body_response
@@ -188,7 +188,8 @@ async def _page(request: Request, state: State, iri: str) -> Response:
         found: Found = await state.desk.ask(OntologyPage(language), MAKING)
         assert found.body.path is not None or found.body.data is not None  # noqa: S101
         return whole_page(await _bytes_of(found))
-    return await entity_page(request, state, iri)
+    pages: Pages = request.app.state.pages
+    return await pages.entity(request, iri)
 
 
 async def _bytes_of(found: Found) -> bytes:

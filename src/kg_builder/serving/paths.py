@@ -47,6 +47,10 @@ class Paths:
                 return space + path.removeprefix(root)
         return None
 
+    def is_ours(self, iri: str) -> bool:
+        """Whether an IRI is one of the instances or of the ontology."""
+        return any(iri.startswith(space) for space, _ in self._roots())
+
     def path(self, iri: str) -> str:
         """Return the path, percent-encoded, at which this server answers for an IRI."""
         if "#" not in iri and "?" not in iri:

@@ -39,6 +39,7 @@ from kg_builder.serving.work import Question, make_asking, opens_in_memory
 from kg_builder.text.search.index import NameIndex
 
 TIMEOUT: Final = 30.0
+MAP_SEARCH: Final = "https://www.openstreetmap.org/search?query={}"
 MAKING: Final = 120.0
 """Seconds that a file of the data, or a page about all of it, gets to be made, once."""
 _LOOK: Final = 0.5
@@ -77,6 +78,10 @@ class Settings:
     """The text of the report, to quote evidence from."""
     language: Language = "zh"
     """Where a client tells none."""
+    contact: str | None = None
+    """Where readers report errors: an address of mail, or that of a page to write issues on."""
+    map_search: str = MAP_SEARCH
+    """The address of a search on a map, with `{}` in the place of the words."""
     write_token: str | None = None
     """Whoever knows it may add triples; None: nobody."""
     hosts: tuple[str, ...] = ()
@@ -191,11 +196,6 @@ class State:
     def graph(self) -> OpenGraph:
         """The graph as it stands, for quick look-ups."""
         return self.now.graph
-
-    @property
-    def names(self) -> NameIndex:
-        """The names of the graph as it stands."""
-        return self.now.names
 
     @property
     def pool(self) -> Pool:

@@ -6,14 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import DefaultGraph, Literal, NamedNode
 
+from kg_builder.asking.terms import is_known
 from kg_builder.graph.index import Term
+from kg_builder.graph.opening import LABELS
 from kg_builder.graph.vocabulary import PREFIXES, RDF_TYPE, expand
 from kg_builder.serving.pages.reader import Reader
 from kg_builder.serving.pages.telling import Shown, Teller
+from kg_builder.text.search.pinyin import spoken
 
 PAGE: Final = 50
+LINKED: Final = 100
+"""Things listed on one page of links."""
 _FACETS: Final = 6
 _VALUES: Final = 40
 _OPEN: Final = 12
@@ -27,6 +32,7 @@ _NOT_FACETS: Final = frozenset(
         *map(expand, ("prov:wasDerivedFrom", "statedIn")),
     )
 )
+_NOT_COLUMNS: Final = frozenset((expand("hasStatement"), *LABELS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,8 @@ class ClassPage:
     definition: str | None
     term: Shown
     total: int
+    all: str
+    """The address without any choice."""
     facets: tuple[Facet, ...]
     columns: tuple[str, ...]
     members: tuple[Member, ...]
@@ -101,11 +109,86 @@ def _choices(reader: Reader) -> Iterator[Choice]:
                 continue
 
 
-def class_page(teller: Teller, local: str) -> ClassPage | None:
-    """Return a page of the members of a class of ours; None where it has none."""
-    if local not in teller.knowledge.counts:
+@dataclass(frozen=True, slots=True)
+class ClassGroup:
+    """Classes that a reader takes together: words, address, count of each."""
+
+    name: str
+    classes: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinksPage:
+    """A page of what points at a thing by a property."""
+
+    node: Shown
+    predicate: Shown
+    items: tuple[Shown, ...]
+    total: int
+    page: int
+    pages: int
+
+
+def class_groups(teller: Teller) -> tuple[ClassGroup, ...]:
+    """Return the classes of the graph: what people look for first, then statements, then others."""
+    knowledge, t = teller.knowledge, teller.reader.t
+    things, statements, others = [], [], []
+    for item in knowledge.classes:
+        if item.term in knowledge.kinds:
+            things.append(item.term)
+        elif knowledge.is_statement(item.term):
+            statements.append(item.term)
+        else:
+            others.append(item.term)
+    groups = (
+        (t("事物", "Things"), things),
+        (t("报告的陈述", "Statements of reports"), statements),
+        (t("其他", "Others") if things else t("类", "Classes"), others),
+    )
+    return tuple(
+        ClassGroup(
+            name,
+            tuple(
+                (teller.name(class_), teller.members_url(class_), knowledge.counts[class_])
+                for class_ in classes
+            ),
+        )
+        for name, classes in groups
+        if classes
+    )
+
+
+def class_page(teller: Teller, class_: NamedNode) -> ClassPage | None:
+    """Return a page of the members of a class; None where it has none."""
+    if class_ not in teller.knowledge.counts:
         return None
-    return _Browser(teller, NamedNode(PREFIXES["kg"] + local)).page()
+    return _Browser(teller, class_).page()
+
+
+def links_page(teller: Teller, node: NamedNode, predicate: NamedNode) -> LinksPage | None:
+    """Return a page of what points at a node by a property; None for a node nobody knows."""
+    if not is_known(teller.graph, node):
+        return None
+    quads = teller.graph.store.quads_for_pattern(None, predicate, node, DefaultGraph())
+    found = sorted({quad.subject for quad in quads}, key=str)
+    page, pages = page_of(teller.reader, len(found), LINKED)
+    part = found[(page - 1) * LINKED : page * LINKED]
+    return LinksPage(
+        teller.shown(node),
+        teller.shown(predicate),
+        tuple(teller.shown(term) for term in part),  # type: ignore[arg-type]
+        len(found),
+        page,
+        pages,
+    )
+
+
+def page_of(reader: Reader, total: int, size: int) -> tuple[int, int]:
+    """Return which page an address asks for, as far as there is one, and how many there are."""
+    pages = max(1, -(-total // size))
+    word = dict(reader.query).get("page", "1")
+    asked = int(word) if word.isascii() and word.isdigit() and 0 < len(word) < 7 else 1
+    return min(max(asked, 1), pages), pages
 
 
 class _Browser:
@@ -117,8 +200,7 @@ class _Browser:
 
     def page(self) -> ClassPage:
         members = self._members()
-        pages = max(1, -(-len(members) // PAGE))
-        number = min(self._number(), pages)
+        number, pages = page_of(self._reader, len(members), PAGE)
         part = members[(number - 1) * PAGE : number * PAGE]
         columns = self._columns()
         return ClassPage(
@@ -130,6 +212,7 @@ class _Browser:
             ),
             term=self._teller.shown(self._class),
             total=len(members),
+            all=self._teller.members_url(self._class),
             facets=tuple(self._facets())[:_FACETS],
             columns=tuple(self._teller.name(column) for column in columns),
             members=tuple(self._member(node, columns) for node in part),
@@ -137,10 +220,6 @@ class _Browser:
             pages=pages,
             chosen=bool(self._choices),
         )
-
-    def _number(self) -> int:
-        word = dict(self._reader.query).get("page", "1")
-        return int(word) if word.isascii() and word.isdigit() and 0 < len(word) < 7 else 1
 
     def _pattern(self) -> str:
         """Return what a member has to be; terms stand as the engine writes them."""
@@ -159,16 +238,25 @@ class _Browser:
             rows = self._teller.knowledge.rows(f"SELECT DISTINCT ?s {{ {self._pattern()} }}")
             nodes = [row["s"] for row in rows]
             found = [node for node in nodes if isinstance(node, NamedNode)]
-            named = sorted((_spoken(self._name(node)), node.value, node) for node in found)
+            sounds = spoken([self._teller.graph.label(node, "zh") or node.value for node in found])
+            order = sorted(zip(sounds, map(str, found), found, strict=True))
+            members = [node for _, _, node in order]
             if self._choices:  # as many as there are ways to choose: not kept
-                return [node for _, _, node in named]
-            kept[key] = [node for _, _, node in named]
+                return members
+            kept[key] = members
         return kept[key]  # type: ignore[return-value]
 
-    def _name(self, node: NamedNode) -> str:
-        return self._teller.graph.label(node, "zh") or node.value
+    def _counted(self) -> dict[NamedNode, list[tuple[NamedNode, int]]]:
+        """Return how many members have each value of each property; kept where none is chosen."""
+        key, kept = ("facets", self._class), self._teller.knowledge.kept
+        if self._choices or key not in kept:
+            found = self._count()
+            if self._choices:
+                return found
+            kept[key] = found
+        return kept[key]  # type: ignore[return-value]
 
-    def _facets(self) -> Iterator[Facet]:
+    def _count(self) -> dict[NamedNode, list[tuple[NamedNode, int]]]:
         counted: dict[NamedNode, list[tuple[NamedNode, int]]] = {}
         pattern = self._pattern()
         queries = (
@@ -182,6 +270,10 @@ class _Browser:
                 predicate, value = row["p"], row["o"]
                 if isinstance(predicate, NamedNode) and isinstance(value, NamedNode):
                     counted.setdefault(predicate, []).append((value, _int(row["n"])))
+        return counted
+
+    def _facets(self) -> Iterator[Facet]:
+        counted = self._counted()
         chosen = {choice.predicate for choice in self._choices}
         total = max(1, len(self._members()))
         ranked = sorted(
@@ -203,18 +295,23 @@ class _Browser:
     ) -> bool:
         if predicate in chosen:
             return True
-        if predicate in _NOT_FACETS or not predicate.value.startswith(PREFIXES["kg"]):
+        if predicate in _NOT_FACETS or not self._is_own(predicate):
             return False
         values = counted[predicate]
         return len(values) > 1 and max(count for _, count in values) > 1
+
+    def _is_own(self, predicate: NamedNode) -> bool:
+        """Whether a property is one of ours; of a class that is not ours, any is."""
+        ours = PREFIXES["kg"]
+        return predicate.value.startswith(ours) or not self._class.value.startswith(ours)
 
     def _value(self, predicate: NamedNode, value: NamedNode, count: int) -> FacetValue:
         choice = Choice(predicate, value)
         chosen = choice in self._choices
         kept = [item.key for item in self._choices if item != choice]
         keys = kept if chosen else [*kept, choice.key]
-        path = self._reader.path
-        return FacetValue(self._teller.shown(value), count, self._reader.url(path, f=keys), chosen)
+        href = self._teller.members_url(self._class, keys)
+        return FacetValue(self._teller.shown(value), count, href, chosen)
 
     def _columns(self) -> tuple[NamedNode, ...]:
         uses = self._teller.knowledge.use(self._class)
@@ -222,8 +319,8 @@ class _Browser:
             use.term
             for use in uses.properties
             if not use.repeats
-            and use.term.value.startswith(PREFIXES["kg"])
-            and use.term not in (expand("hasStatement"),)
+            and self._is_own(use.term)
+            and use.term not in _NOT_COLUMNS
             and use.members * 3 >= uses.count
         ]
         return tuple(found[:_COLUMNS])
@@ -240,10 +337,3 @@ class _Browser:
 
 def _int(term: Term | None) -> int:
     return int(term.value) if isinstance(term, Literal) else 0
-
-
-def _spoken(name: str) -> str:
-    """Return a name as it is spoken, to sort by."""
-    from pypinyin import lazy_pinyin
-
-    return " ".join(lazy_pinyin(name)).casefold()

@@ -138,17 +138,16 @@ class _Maker:
         groups: dict[tuple[str, str], list[dict[str, Term | None]]] = {}
         for row in rows:
             groups.setdefault((_word(row, "indicator_name"), _iri(row, "unit")), []).append(row)
-        for (name, _), group in groups.items():
-            unit = self._named(group[0], "unit")
-            key = f"investment-{len(name)}-{sum(map(ord, name)) % 997}"
+        for place, group in enumerate(groups.values()):
+            unit, name = self._named(group[0], "unit"), self._named(group[0], "indicator")
             yield Chart(
-                key=key,
+                key=f"investment-{place}",
                 title=t(f"各类项目的{name}", f"Projects by category: {name}"),
                 unit=unit,
                 label=t("项目类别", "category"),
                 bars=tuple(self._bars(group, "category", "value", "verbatim")),
                 note=self._note,
-                more=self._reader.url("/queries/investment_by_category"),
+                more=self._more("investment_by_category"),
             )
 
     def canteens(self) -> Chart:
@@ -163,7 +162,7 @@ class _Maker:
             label=t("街道或镇", "street or town"),
             bars=tuple(bars),
             note=self._note,
-            more=self._reader.url("/queries/canteens_by_street"),
+            more=self._more("canteens_by_street"),
         )
 
     def indicators(self) -> Iterator[Chart]:
@@ -181,7 +180,7 @@ class _Maker:
                 label=t("指标", "indicator"),
                 bars=tuple(self._bars(group, "indicator", "value", "verbatim")),
                 note=self._note,
-                more=self._reader.url("/queries/headline_figures"),
+                more=self._more("headline_figures"),
             )
 
     def themes(self) -> Chart:
@@ -195,8 +194,12 @@ class _Maker:
             label=t("改革主题", "theme"),
             bars=tuple(self._bars(rows, "theme", "measures")),
             note=self._note,
-            more=self._reader.url("/queries/measures_by_theme"),
+            more=self._more("measures_by_theme"),
         )
+
+    def _more(self, name: str) -> str:
+        """Return the address of the question behind a chart, with where each figure stands."""
+        return self._reader.url(f"/queries/{name}", evidence="1", run="1") + "#result-h"
 
     def _bars(
         self, rows: Sequence[Mapping[str, Term | None]], name: str, value: str, words: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -12,16 +12,14 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from kg_builder.errors import BusyError, KgError, WorkerError
-from kg_builder.graph.submission.formats import SUFFIXES, format_named
-from kg_builder.graph.submission.reading import Limits
-from kg_builder.model.bilingual import Language
-from kg_builder.pages.validation import validation_parts
-from kg_builder.resources import Resources
+from kg_builder.graph.submission.formats import SUFFIXES
+from kg_builder.serving.pages.house import GET
 from kg_builder.serving.pages.reader import Reader, reader_of
 from kg_builder.serving.pages.rendering import Renderer
-from kg_builder.serving.pages.site import Judged, Site
+from kg_builder.serving.pages.site import Pasted, Site
 
 MOST: Final = 4 << 20
 """Bytes that are taken on the page; more goes through the API or the command line."""
@@ -72,6 +70,10 @@ class Checking:
         self._site = site
         self._renderer = renderer
 
+    def routes(self) -> list[BaseRoute]:
+        """Return what a server mounts."""
+        return [Route("/validate", self.respond, methods=[*GET, "POST"])]
+
     async def respond(self, request: Request) -> Response:
         """Return the form, or what was found of what came by it."""
         reader = reader_of(request)
@@ -121,7 +123,7 @@ class Checking:
         format_name: str = "turtle",
         error: str | None = None,
         line: int | None = None,
-        judged: Judged | None = None,
+        judged: Pasted | None = None,
         mends: int = 0,
     ) -> Response:
         parts = judged and judged.parts
@@ -171,25 +173,3 @@ async def _read(request: Request, reader: Reader) -> _Given:
 
 def _known(name: str) -> str:
     return name if name in _FORMATS else "turtle"
-
-
-def judge_pasted(
-    store: Path, resources: Resources, text: bytes, name: str, format_name: str, language: Language
-) -> Judged:
-    """Judge triples against a graph; for a child process, which ends with it.
-
-    Raises InputError for what is no RDF, and what `judging` raises.
-    """
-    from kg_builder.graph.submission.reading import parse_for_parent, submission_of
-    from kg_builder.judging.judge import Question, judging, mended, report_of
-
-    kind = format_named(format_name)
-    limits = Limits(size=MOST)
-    submission = submission_of(parse_for_parent(text, name, kind.value, limits), name, kind)
-    question = Question(resources=resources, store=store)
-    with judging(question) as judge:
-        judgement = judge((submission,), LISTED)
-    report = report_of(judgement, question, fail_on="violation", limit=LISTED)
-    found = mended(submission, judgement)
-    after = found.data.decode("utf-8-sig") if found.fixes else None
-    return Judged(validation_parts(report, language), after, len(found.fixes))

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from kg_builder.asking import show
 from kg_builder.asking.citation import Style, cited
 from kg_builder.asking.show import Card, Showing, Stated
-from kg_builder.graph.vocabulary import PREFIXES, expand
+from kg_builder.graph.vocabulary import expand
 from kg_builder.model.bilingual import Language
 from kg_builder.serving.pages.neighbourhood import Neighbour, neighbourhood
 from kg_builder.serving.pages.site import Site
@@ -20,6 +20,7 @@ from kg_builder.serving.pages.telling import Reason, Said, Shown, Teller
 
 _FIRST = 12
 """Things listed that point at an entity by one property."""
+_ABOUT = expand("about")
 _REPLACED = expand("dcterms:isReplacedBy")
 _COMMENTS = (expand("skos:definition"), expand("rdfs:comment"), expand("dcterms:description"))
 
@@ -99,7 +100,6 @@ class EntityView:
     documents: Mapping[str, str]
     report_to: str | None
     report_text: str
-    is_ours: bool
 
 
 def entity_view(teller: Teller, site: Site, node: NamedNode) -> EntityView | None:
@@ -146,7 +146,6 @@ class _Maker:
             documents=self._site.documents(card.node.value),
             report_to=self._report_to(name),
             report_text=self._report_text(name),
-            is_ours=self._site.href(card.node.value) is not None,
         )
 
     def _other_names(self, name: str) -> Iterator[str]:
@@ -155,11 +154,10 @@ class _Maker:
 
     def _class(self, class_: NamedNode) -> Shown:
         """Return a class with a link to its members, which is what a reader wants."""
-        local = class_.value.removeprefix(PREFIXES["kg"])
         found = self._teller.shown(class_)
-        if local == class_.value:
+        if class_ not in self._teller.knowledge.counts:
             return found
-        return Shown(found.words, self._reader.url(f"/browse/{local}"), title=found.title)
+        return Shown(found.words, self._teller.members_url(class_), title=found.title)
 
     def _definition(self) -> str | None:
         knowledge = self._teller.knowledge
@@ -208,9 +206,7 @@ class _Maker:
         )
 
     def _incoming(self) -> Iterator[Pointing]:
-        for item in self._card.incoming:
-            if item.predicate == _REPLACED:
-                continue
+        for item in self._pointing():
             more = item.count > len(item.first)
             address = self._reader.url("/links", to=self._card.node.value, by=item.predicate.value)
             yield Pointing(
@@ -221,25 +217,42 @@ class _Maker:
             )
 
     def _drawing(self, name: str) -> str | None:
-        to = [
-            Neighbour(self._teller.name(said.predicate), self._teller.shown(said.object))
-            for said in self._card.facts
-            if isinstance(said.object, NamedNode)
-        ]
+        """Return the drawing: things alone, since what reports state of them has its tables."""
+        to = [*self._card.facts]
         to += [
-            Neighbour(self._teller.name(said.predicate), self._teller.shown(said.object))
+            said
             for group in self._card.statements.values()
             for item in group
             for said in item.facts
             if isinstance(said.object, NamedNode) and not self._is_concept(said.object)
         ]
-        come = [
-            Neighbour(self._teller.name(item.predicate), self._teller.shown(node), item.count)
-            for item in self._card.incoming
-            for node in item.first
-            if item.predicate != _REPLACED
+        right = [
+            Neighbour(
+                self._teller.name(said.predicate),
+                self._teller.shown(said.object),
+                inferred=said.inferred,
+            )
+            for said in to
+            if isinstance(said.object, NamedNode)
         ]
-        return neighbourhood(name, come, to, self._reader) if come or to else None
+        left = [
+            Neighbour(self._teller.name(item.predicate), self._teller.shown(node), item.count)
+            for item in self._pointing()
+            for node in item.first
+            if not self._is_stated(item)
+        ]
+        return neighbourhood(name, left, right, self._reader) if left or right else None
+
+    def _pointing(self) -> list[show.Incoming]:
+        """Return what points here, things before statements."""
+        found = [item for item in self._card.incoming if item.predicate != _REPLACED]
+        return sorted(found, key=self._is_stated)
+
+    def _is_stated(self, item: show.Incoming) -> bool:
+        """Whether statements point here, by the first of them."""
+        store = self._teller.graph.store
+        nodes = [node for node in item.first if isinstance(node, NamedNode)]
+        return any(any(store.quads_for_pattern(node, _ABOUT, None, None)) for node in nodes[:1])
 
     @staticmethod
     def _is_concept(node: NamedNode) -> bool:
@@ -247,10 +260,9 @@ class _Maker:
         return node.value.startswith("https://w3id.org/")
 
     def _members(self) -> str | None:
-        local = self._card.node.value.removeprefix(PREFIXES["kg"])
-        if local == self._card.node.value or local not in self._teller.knowledge.counts:
+        if self._card.node not in self._teller.knowledge.counts:
             return None
-        return self._reader.url(f"/browse/{local}")
+        return self._teller.members_url(self._card.node)
 
     def _citations(self) -> dict[str, str]:
         today = datetime.now(UTC).date()
@@ -282,7 +294,7 @@ class _Maker:
         if contact.startswith(("http://", "https://")):
             joint = "&" if "?" in contact else "?"
             return f"{contact}{joint}{urlencode({'title': title, 'body': body})}"
-        return f"mailto:{contact.removeprefix('mailto:')}?{_mail(title, body)}"
+        return f"mailto:{contact}?{_mail(title, body)}"
 
 
 def _mail(subject: str, body: str) -> str:

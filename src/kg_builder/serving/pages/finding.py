@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import DefaultGraph, Literal, NamedNode
 
 from kg_builder.graph.query.catalogue import StoredQuery
-from kg_builder.graph.vocabulary import PREFIXES
+from kg_builder.graph.vocabulary import PREFIXES, expand
 from kg_builder.serving.pages.charts import Chart, house_charts
+from kg_builder.serving.pages.reports import report_shown
 from kg_builder.serving.pages.telling import Shown, Teller
+from kg_builder.text.search.pinyin import spoken
 from kg_builder.text.search.records import Ambiguous, Candidate, Found, Unknown
 
 _FOUND: Final = 40
 _SUGGESTED: Final = 8
 _QUESTIONS: Final = 8
+_FIRST: Final = 12
+"""Classes shown on the first page of a graph that is not of reports."""
+_LIKE: Final = 3
+"""Classes or things that an unsure word may mean."""
+_SPLIT: Final = 24
+"""Characters in which the border between a name and a class is looked for."""
+_ABOUT: Final = expand("about")
+_ADDRESS: Final = expand("hasAddress")
+_DEFINITION: Final = expand("skos:definition")
 _SHOWN_CLASSES: Final = (
     *("Canteen", "School", "EducationGroup", "Policy", "Project", "Platform", "Industry", "Park"),
     *("Organization", "ReformMeasure", "Fund", "Street"),
@@ -34,6 +45,27 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Located:
+    """A thing, and where it is."""
+
+    shown: Shown
+    addresses: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The things of a class that have to do with a thing."""
+
+    kind: str
+    to: Shown
+    hits: tuple[Located, ...]
+    more: bool
+    """Whether these are but the first."""
+    all: tuple[str, int]
+    """The address of the whole class, and how many it has."""
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """What a search found."""
 
@@ -41,6 +73,12 @@ class Search:
     near: bool
     """Whether they are only what comes closest."""
     questions: tuple[StoredQuery, ...]
+    classes: tuple[tuple[str, str, int], ...] = ()
+    """Classes that are called so: words, address, count."""
+    related: tuple[Related, ...] = ()
+    """Where a name and a class were typed."""
+    around: tuple[tuple[str, str, int], ...] = ()
+    """Classes of what has to do with the one thing that was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +92,8 @@ class Front:
     reports: tuple[Shown, ...]
     questions: Mapping[str, tuple[StoredQuery, ...]]
     facts: int
+    of_reports: bool
+    """Whether it is of reports; any other RDF is only browsed, searched and asked."""
 
 
 _FOR: Final[Mapping[str, tuple[str, ...]]] = {
@@ -71,13 +111,13 @@ _FOR: Final[Mapping[str, tuple[str, ...]]] = {
 
 def front(teller: Teller) -> Front:
     """Return what the first page shows."""
-    knowledge, reader = teller.knowledge, teller.reader
+    knowledge = teller.knowledge
     counts = knowledge.counts
     classes = tuple(
-        (teller.name(NamedNode(PREFIXES["kg"] + name)), reader.url(f"/browse/{name}"), counts[name])
+        _shown_class(teller, class_)
         for name in _SHOWN_CLASSES
-        if name in counts
-    )
+        if (class_ := NamedNode(PREFIXES["kg"] + name)) in counts
+    ) or tuple(_shown_class(teller, item.term) for item in knowledge.classes[:_FIRST])
     streets = [
         term.value
         for row in knowledge.stored("canteens_by_street")
@@ -86,13 +126,13 @@ def front(teller: Teller) -> Front:
     charts = house_charts(teller)
     summary = knowledge.graph.summary.get("counts", {})
     reports = [
-        teller.shown(node)
+        report_shown(teller, node)
         for row in knowledge.stored("reports")
         if isinstance(node := row.get("report"), NamedNode)
     ]
     return Front(
         classes=classes,
-        streets=tuple(dict.fromkeys(streets)),
+        streets=tuple(_by_sound(set(streets))),
         chart=charts[0] if charts else None,
         reports=tuple(dict.fromkeys(reports)),
         questions={
@@ -100,20 +140,30 @@ def front(teller: Teller) -> Front:
             for who, names in _FOR.items()
         },
         facts=int(summary.get("asserted", 0)),
+        of_reports=bool(knowledge.kinds),
     )
 
 
+def _by_sound(words: Collection[str]) -> list[str]:
+    found = list(words)
+    return [word for _, word in sorted(zip(spoken(found), found, strict=True))]
+
+
 def find(teller: Teller, text: str) -> Search:
-    """Return what is called as somebody typed; where nothing is, what comes closest."""
+    """Return what is called as somebody typed; where nothing is, what comes closest.
+
+    Words for a class are understood too: alone (助餐点), and beside a name (八里庄食堂, 具身智能
+    政策), where the things of the class that have to do with it are found.
+    """
     if not text:
         return Search((), near=False, questions=())
     names = teller.knowledge.names
     answer = names.lookup(text)
-    found: dict[str, Candidate] = {}
-    for candidate in names.search(text, _FOUND):
-        found[candidate.id] = candidate
+    found = {candidate.id: candidate for candidate in names.search(text, _FOUND)}
     first: tuple[str, ...] = ()
     near = False
+    related: tuple[Related, ...] = ()
+    classes = _classes_called(teller, text)
     match answer:
         case Found():
             first = (answer.id,)
@@ -121,11 +171,112 @@ def find(teller: Teller, text: str) -> Search:
             first = tuple(candidate.id for candidate in answer.candidates)
             found = {**{c.id: c for c in answer.candidates}, **found}
         case Unknown() if not found:
-            near = True
-            found = {candidate.id: candidate for candidate in answer.near}
+            related = tuple(_related(teller, text))
+            near = not (related or classes)
+            found = {candidate.id: candidate for candidate in answer.near} if near else {}
     order = [*first, *(name for name in found if name not in first)]
-    hits = tuple(_hit(teller, found.get(name), name) for name in order)
-    return Search(hits, near, tuple(_questions(teller, text)))
+    return Search(
+        hits=tuple(_hit(teller, found.get(name), name) for name in order),
+        near=near,
+        questions=tuple(_questions(teller, text)),
+        classes=tuple(_shown_class(teller, class_) for class_ in classes),
+        related=related,
+        around=tuple(_around(teller, NamedNode(first[0]))) if len(first) == 1 else (),
+    )
+
+
+def _classes_called(teller: Teller, word: str) -> list[NamedNode]:
+    """Return the classes of things that are called so; else those whose definition has the word."""
+    wanted = word.strip().casefold()
+    graph, kinds = teller.graph, teller.knowledge.kinds
+    named = [
+        class_
+        for class_ in kinds
+        if wanted in {(graph.label(class_, language) or "").casefold() for language in ("zh", "en")}
+    ]
+    if named or len(wanted) < 2 or wanted.isascii():
+        return named
+    return [
+        class_
+        for class_ in kinds
+        if wanted in (teller.knowledge.first(class_, (_DEFINITION,), "zh") or "")
+    ][:_LIKE]
+
+
+def _shown_class(teller: Teller, class_: NamedNode) -> tuple[str, str, int]:
+    count = teller.knowledge.counts[class_]
+    return teller.name(class_), teller.members_url(class_), count
+
+
+def _related(teller: Teller, text: str) -> Iterator[Related]:
+    """Yield the things of a class that have to do with a thing, where a text names both."""
+    for word, rest in _splits(text):
+        classes = _classes_called(teller, word)
+        if not classes:
+            continue
+        answer = teller.knowledge.names.lookup(rest)
+        match answer:
+            case Found():
+                nodes = [NamedNode(answer.id)]
+            case Ambiguous():
+                nodes = [NamedNode(candidate.id) for candidate in answer.candidates][:_LIKE]
+            case _:
+                continue
+        found = [
+            related
+            for class_ in classes
+            for node in nodes
+            if (related := _members_near(teller, class_, node)).hits
+        ]
+        if found:
+            yield from found
+            return
+
+
+def _splits(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the ways to read a text as a word for a class and a name, the likelier first."""
+    words = text.split()
+    if len(words) > 1:
+        yield words[-1], " ".join(words[:-1])
+        yield words[0], " ".join(words[1:])
+    if len(words) == 1 and len(text) <= _SPLIT:
+        for place in range(1, len(text)):
+            yield text[place:].removeprefix("的"), text[:place].removesuffix("的")
+
+
+def _members_near(teller: Teller, class_: NamedNode, node: NamedNode) -> Related:
+    rows = teller.knowledge.rows(
+        f"SELECT DISTINCT ?s {{ {{ ?s ?p {node} }} UNION {{ ?t ?q {node} ; {_ABOUT} ?s }}"
+        f" ?s a {class_} }} ORDER BY ?s LIMIT {_FOUND + 1}"
+    )
+    found = [member for row in rows if isinstance(member := row["s"], NamedNode)]
+    return Related(
+        teller.name(class_),
+        teller.shown(node),
+        tuple(_located(teller, member) for member in found[:_FOUND]),
+        more=len(found) > _FOUND,
+        all=_shown_class(teller, class_)[1:],
+    )
+
+
+def _located(teller: Teller, node: NamedNode) -> Located:
+    quads = teller.graph.store.quads_for_pattern(node, _ADDRESS, None, DefaultGraph())
+    return Located(teller.shown(node), tuple(teller.shown(quad.object) for quad in quads))  # type: ignore[arg-type]
+
+
+def _around(teller: Teller, node: NamedNode) -> Iterator[tuple[str, str, int]]:
+    """Yield the classes of the things that have to do with a thing: words, address, count."""
+    rows = teller.knowledge.rows(
+        f"SELECT ?c (COUNT(DISTINCT ?s) AS ?n) {{ ?s ?p {node} ; a ?c }} GROUP BY ?c"
+    )
+    counts = {row["c"]: row["n"] for row in rows}
+    for name in _SHOWN_CLASSES:
+        class_ = NamedNode(PREFIXES["kg"] + name)
+        count = counts.get(class_)
+        if isinstance(count, Literal):
+            words = teller.name(class_)
+            typed = f"{teller.name(node)} {teller.graph.label(class_, 'zh') or words}"
+            yield words, teller.reader.url("/search", q=typed), int(count.value)
 
 
 def _questions(teller: Teller, text: str) -> Iterator[StoredQuery]:

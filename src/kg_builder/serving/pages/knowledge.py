@@ -9,18 +9,21 @@ from typing import Final
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
 from kg_builder.asking.citation import Citation, cite_entity
-from kg_builder.asking.names import open_names
 from kg_builder.asking.schema import ClassUse, Counted, class_use, classes_in
+from kg_builder.asking.terms import uppers
 from kg_builder.asking.why import Explainer
 from kg_builder.errors import InputError
 from kg_builder.graph.index import Term
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.query.catalogue import Catalogue, StoredQuery, bind, load_catalogue
-from kg_builder.graph.vocabulary import PREFIXES
+from kg_builder.graph.vocabulary import expand
 from kg_builder.model.bilingual import Language
 from kg_builder.resources import Resources
 from kg_builder.text.search.index import NameIndex
 
+_ENTITY: Final = expand("Entity")
+_STATEMENT: Final = expand("Statement")
+_SUBCLASS: Final = expand("rdfs:subClassOf")
 _KEPT: Final = 512
 """Citations kept in mind."""
 
@@ -28,19 +31,15 @@ _KEPT: Final = 512
 class Knowledge:
     """One generation, and what was worked out of it. For one thread at a time."""
 
-    def __init__(self, graph: OpenGraph, resources: Resources) -> None:
+    def __init__(self, graph: OpenGraph, names: NameIndex, resources: Resources) -> None:
         self.graph = graph
+        self.names = names
         self.resources = resources
         self.explainer = Explainer(graph)
         self._uses: dict[NamedNode, ClassUse] = {}
         self._cited: dict[NamedNode, Citation] = {}
         self.kept: dict[object, object] = {}
         """Whatever a page works out once for a generation, by a key of its own."""
-
-    @cached_property
-    def names(self) -> NameIndex:
-        """The index of names."""
-        return open_names(self.graph, self.resources)
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -58,14 +57,22 @@ class Knowledge:
         return tuple(item for item in classes_in(self.graph) if not item.repeats)
 
     @cached_property
-    def counts(self) -> Mapping[str, int]:
-        """How many members each class of ours has, by local name."""
-        ours = PREFIXES["kg"]
+    def counts(self) -> Mapping[NamedNode, int]:
+        """How many members each class has."""
+        return {item.term: item.count for item in classes_in(self.graph)}
+
+    @cached_property
+    def kinds(self) -> Mapping[NamedNode, int]:
+        """How many members each class of things has that people look for: no statements."""
         return {
-            item.term.value.removeprefix(ours): item.count
-            for item in classes_in(self.graph)
-            if item.term.value.startswith(ours)
+            term: count
+            for term, count in self.counts.items()
+            if _ENTITY in uppers(self.graph, term, _SUBCLASS)
         }
+
+    def is_statement(self, class_: NamedNode) -> bool:
+        """Whether the members of a class are statements of a report."""
+        return class_ == _STATEMENT or _STATEMENT in uppers(self.graph, class_, _SUBCLASS)
 
     def use(self, class_: NamedNode) -> ClassUse:
         """Return how a class is used."""

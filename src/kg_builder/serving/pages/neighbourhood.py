@@ -24,6 +24,8 @@ _GAP: Final = 12.0
 _GROUPS: Final = 6
 _EACH: Final = 4
 _SIDE_ROWS: Final = 12
+_NARROW: Final = 340.0
+_INDENT: Final = 22.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Neighbour:
     shown: Shown
     count: int = 0
     """How many there are by the property, the unlisted ones included."""
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,19 @@ class _Placed:
 def neighbourhood(
     name: str, come: Sequence[Neighbour], to: Sequence[Neighbour], reader: Reader
 ) -> str:
-    """Return the drawing as SVG, with links and a description in words."""
+    """Return the drawing as SVG, with links and a description in words.
+
+    It is drawn twice, side by side and one below the other; the style shows what suits the screen.
+    """
     left, right = _grouped(come), _grouped(to)
+    words = _described(name, left, right, reader)
+    title = reader.t(f"{name}的邻近关系", f"What is near {name}")
+    return _wide(name, left, right, title, words) + _narrow(name, left, right, title, words)
+
+
+def _wide(
+    name: str, left: list[_Placed], right: list[_Placed], title: str, description: str
+) -> str:
     height = max((group[-1].top + group[-1].height for group in (left, right) if group), default=0)
     height = max(height, 80.0) + 2
     left, right = _centred(left, height), _centred(right, height)
@@ -69,22 +83,79 @@ def neighbourhood(
         *_side(right, _WIDE - _SIDE - 1, "start", height),
         *_self(name, height, start, end),
     ]
-    identity = f"n{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
-    title = reader.t(f"{name}的邻近关系", f"What is near {name}")
+    box = start, end - start, height
+    return _svg("near", box, title, description, parts)
+
+
+def _narrow(
+    name: str, left: Sequence[_Placed], right: Sequence[_Placed], title: str, description: str
+) -> str:
+    parts: list[str] = []
+    y = 1.0
+    for group in left:
+        parts += _stacked(group, y, f"{group.predicate} ↓")
+        y += group.height + _GAP
+    middle = y + 20
+    words = fitted(name, _EM + 1, _NARROW - 24)
+    parts.append(
+        f'<g class="self"><rect x="1" y="{number(y)}" width="{number(_NARROW - 2)}" height="40"'
+        f' rx="8"/><text x="{number(_NARROW / 2)}" y="{number(y + 25.5)}" text-anchor="middle">'
+        f"{shown(words)}</text></g>"
+    )
+    y += 40 + _GAP
+    last = middle
+    for group in right:
+        parts += _stacked(group, y, f"↓ {group.predicate}")
+        last = y + group.middle - group.top
+        y += group.height + _GAP
+    first = 1 + left[0].middle - left[0].top if left else middle
+    spine = f'<path class="edge" d="M8 {number(first)}V{number(last)}"/>'
+    return _svg("near narrow", (0.0, _NARROW, y), title, description, [spine, *parts])
+
+
+def _stacked(group: _Placed, y: float, words: str) -> Iterator[str]:
+    """Yield a group below others: by what property, the boxes, how many more."""
+    x, wide = _INDENT, _NARROW - _INDENT - 1
+    label = shown(fitted(words, _SMALL, wide))
+    yield f'<text class="by" x="{number(x + 4)}" y="{number(y + _HEAD - 8)}">{label}</text>'
+    middle = y + group.middle - group.top
+    yield f'<path class="edge" d="M8 {number(middle)}H{number(x)}"/>'
+    for place, item in enumerate(group.items):
+        yield _box(item, x, y + _HEAD + place * _STEP, wide)
+    if group.more > 0:
+        under = y + group.height - 6
+        yield f'<text class="by" x="{number(x + 4)}" y="{number(under)}">+{group.more}</text>'
+
+
+def _svg(
+    class_: str,
+    box: tuple[float, float, float],
+    title: str,
+    description: str,
+    parts: Sequence[str],
+) -> str:
+    start, wide, height = box
+    digest = hashlib.sha256(f"{class_}{title}".encode("utf-8", "surrogatepass")).hexdigest()
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="near" role="group"'
-        f' aria-labelledby="{identity}" viewBox="{number(start)} 0 {number(end - start)}'
-        f' {number(height)}" width="{number(end - start)}" height="{number(height)}">'
-        f'<title id="{identity}">{shown(title)}</title>'
-        f"<desc>{shown(_described(name, left, right, reader))}</desc>{''.join(parts)}</svg>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{class_}" role="group"'
+        f' aria-labelledby="n{digest[:8]}" viewBox="{number(start)} 0 {number(wide)}'
+        f' {number(height)}" width="{number(wide)}" height="{number(height)}">'
+        f'<title id="n{digest[:8]}">{shown(title)}</title>'
+        f"<desc>{shown(description)}</desc>{''.join(parts)}</svg>"
     )
 
 
 def _grouped(items: Sequence[Neighbour]) -> list[_Placed]:
+    """Return things by property, each once: where it was seen first."""
     by: dict[str, dict[str, Neighbour]] = {}
     counts: dict[str, int] = {}
+    seen: set[str] = set()
     for item in items:
-        by.setdefault(item.predicate, {})[item.shown.title or item.shown.words] = item
+        key = item.shown.title or item.shown.words
+        if key in seen:
+            continue
+        seen.add(key)
+        by.setdefault(item.predicate, {})[key] = item
         counts[item.predicate] = max(counts.get(item.predicate, 0), item.count)
     found: list[_Placed] = []
     top, rows = 1.0, 0
@@ -127,7 +198,7 @@ def _side(groups: Sequence[_Placed], x: float, side: str, height: float) -> Iter
             f"{shown(arrow)}</text>"
         )
         for place, item in enumerate(group.items):
-            yield _box(item.shown, x, group.top + _HEAD + place * _STEP)
+            yield _box(item, x, group.top + _HEAD + place * _STEP, _SIDE)
         if group.more > 0:
             yield (
                 f'<text class="by" x="{number(x + (_SIDE - 4 if side == "end" else 4))}"'
@@ -137,19 +208,21 @@ def _side(groups: Sequence[_Placed], x: float, side: str, height: float) -> Iter
             )
 
 
-def _box(item: Shown, x: float, y: float) -> str:
-    words = fitted(item.words, _EM, _SIDE - 24)
+def _box(neighbour: Neighbour, x: float, y: float, wide: float) -> str:
+    item = neighbour.shown
+    words = fitted(item.words, _EM, wide - 24)
+    class_ = "box inferred" if neighbour.inferred else "box"
     tag = f' lang="{shown(item.tag)}"' if item.tag else ""
     inner = (
-        f'<rect x="{number(x)}" y="{number(y)}" width="{number(_SIDE)}" height="{number(_BOX)}"'
+        f'<rect x="{number(x)}" y="{number(y)}" width="{number(wide)}" height="{number(_BOX)}"'
         f' rx="6"/><text x="{number(x + 12)}" y="{number(y + _BOX / 2 + 5)}"{tag}>'
         f"{shown(words)}</text>"
     )
     full = f"<title>{shown(item.words)}</title>" if words != item.words else ""
     if item.href is None:
-        return f'<g class="box">{full}{inner}</g>'
+        return f'<g class="{class_}">{full}{inner}</g>'
     far = ' rel="noopener noreferrer external"' if item.outside else ""
-    return f'<a href="{shown(item.href)}"{far}><g class="box">{full}{inner}</g></a>'
+    return f'<a href="{shown(item.href)}"{far}><g class="{class_}">{full}{inner}</g></a>'
 
 
 _ROOM: Final = _WIDE - 2 * _SIDE - 104

@@ -16,8 +16,15 @@ from kg_builder.model.bilingual import Bilingual, Language
 from kg_builder.serving.pages.knowledge import Knowledge
 from kg_builder.serving.pages.reader import Reader
 
-FORMATS: Final = ("csv", "tsv", "json", "xml")
-"""What results are downloaded in."""
+FORMATS: Final[Mapping[str, str]] = {"CSV": "csv", "TSV": "tsv", "JSON": "json", "XML": "xml"}
+"""What solutions are downloaded in."""
+GRAPH_FORMATS: Final[Mapping[str, str]] = {
+    "Turtle": "turtle",
+    "N-Triples": "ntriples",
+    "JSON-LD": "jsonld",
+    "RDF/XML": "rdfxml",
+}
+"""What triples are downloaded in."""
 _LISTED: Final = 400
 """Members that a parameter offers to choose from."""
 _CLASSES: Final = 40
@@ -174,9 +181,13 @@ def _members(knowledge: Knowledge, class_name: str) -> Iterator[Option]:
         yield Option(word, word)
 
 
-def downloads(path: str, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+def downloads(
+    path: str, pairs: Sequence[tuple[str, str]], formats: Mapping[str, str] = FORMATS
+) -> dict[str, str]:
     """Return the addresses of an answer in each format."""
-    return {name.upper(): f"{path}?{urlencode([*pairs, ('format', name)])}" for name in FORMATS}
+    return {
+        words: f"{path}?{urlencode([*pairs, ('format', name)])}" for words, name in formats.items()
+    }
 
 
 # what the workbench completes

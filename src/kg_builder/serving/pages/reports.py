@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pyoxigraph import NamedNode
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from kg_builder.errors import KgError
-from kg_builder.serving.pages.rendering import Renderer, respond
+from kg_builder.serving.pages.house import GET, House
+from kg_builder.serving.pages.reader import reader_of
+from kg_builder.serving.pages.rendering import respond
 from kg_builder.serving.pages.telling import Shown, Teller
 
+_HASH: Final = re.compile(r"_[0-9a-f]{8}$")
 _NAME: Final = re.compile(r"[^/\\\0]{1,200}")
 
 
@@ -39,11 +44,42 @@ class ReportView:
     """The address of its text, where that is at hand."""
 
 
+def report_shown(teller: Teller, node: NamedNode) -> Shown:
+    """Return a report by its title; one that has none by its area, and that it has none."""
+    found = teller.shown(node)
+    if teller.graph.label(node, teller.reader.language):
+        return found
+    area = _HASH.sub("", node.value.rpartition("/")[2]).replace("_", " ")
+    return replace(
+        found, words=area + teller.reader.t("（无标题的文本）", " (a text without title)")
+    )
+
+
 class Reports:
     """Lists reports, and makes the pages of their texts, once for each generation."""
 
-    def __init__(self, renderer: Renderer) -> None:
-        self._renderer = renderer
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def routes(self) -> list[BaseRoute]:
+        """Return what a server mounts."""
+        return [
+            Route("/coverage", self.coverage, methods=GET),
+            Route("/coverage/{name}", self.report, methods=GET),
+        ]
+
+    async def coverage(self, request: Request) -> Response:
+        """List the reports, and how much of each was read."""
+        return await self._house.page(
+            request, "coverage.html", lambda teller: {"reports": self.listed(teller)}
+        )
+
+    async def report(self, request: Request) -> Response:
+        """Show the text of a report, every passage linked to its facts."""
+        reader = reader_of(request)
+        name = request.path_params["name"]
+        found = await self._house.run(lambda: self.page(self._house.teller(reader), name))
+        return self._house.failure(reader, 404) if found is None else found
 
     def listed(self, teller: Teller) -> tuple[ReportView, ...]:
         """Return the reports that the graph was built from."""
@@ -55,7 +91,7 @@ class Reports:
         for item in teller.graph.summary.get("reports", ()):
             name = str(item["graph"]).rpartition("/")[2]
             yield ReportView(
-                shown=teller.shown(NamedNode(f"{base}id/report/{name}")),
+                shown=report_shown(teller, NamedNode(f"{base}id/report/{name}")),
                 share=_share(item.get("coverage")),
                 tables=len(item.get("tables") or ()),
                 warnings=tuple(str(warning[language]) for warning in item.get("warnings", ())),
@@ -85,7 +121,9 @@ class Reports:
         source = ReportInput.load(generation / "source" / f"{name}.txt")
         marked = mark_report(source, project=project)
         home = teller.reader.url("/coverage")
-        return coverage_page(marked, teller.reader.language, linked=(self._renderer.asset, home))
+        return coverage_page(
+            marked, teller.reader.language, linked=(self._house.renderer.asset, home)
+        )
 
 
 def _share(coverage: Any) -> str:  # noqa: ANN401 - as build.json has it

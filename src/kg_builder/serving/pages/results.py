@@ -10,7 +10,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
-from kg_builder.asking.answer import NAME_SUFFIX, Answer, Solution
+from kg_builder.asking.answer import NAME_SUFFIX, Answer, Solution, Support
 from kg_builder.graph.index import Term
 from kg_builder.model.notice import Notice
 from kg_builder.serving.pages.charts import Bar, Chart
@@ -43,7 +43,7 @@ class ResultView:
     cut: bool
     columns: tuple[Column, ...] = ()
     rows: tuple[tuple[Shown, ...], ...] = ()
-    evidence: tuple[tuple[str, ...], ...] = ()
+    evidence: tuple[tuple[Shown, ...], ...] = ()
     boolean: bool | None = None
     triples: tuple[tuple[Shown, Shown, Shown], ...] = ()
     chart: Chart | None = None
@@ -109,12 +109,20 @@ def _select(
         answer.cut,
         columns=columns,
         rows=rows,
-        evidence=answer.evidence[:ROWS],
+        evidence=tuple(
+            tuple(_place(item, teller) for item in row) for row in answer.supports[:ROWS]
+        ),
         chart=_chart(columns, rows, title),
         remarks=told[0],
         reasons=told[1],
         citation=answer.citation,
     )
+
+
+def _place(item: Support, teller: Teller) -> Shown:
+    """Return a place in words, with a link to the line where the text is at hand."""
+    known = item.report is not None and item.line is not None
+    return Shown(item.words, teller.line_of(item.report, item.line) if known else None)  # type: ignore[arg-type]
 
 
 def _column(answer: Answer, place: int, solutions: Sequence[Solution]) -> Column:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
 
 from kg_builder.asking.evidence import Contribution, Testimony
 from kg_builder.asking.terms import class_of, name_of, prefixed
@@ -21,6 +21,7 @@ from kg_builder.serving.pages.reader import Reader
 from kg_builder.serving.pages.site import Site
 
 _ADDRESS: Final = expand("locn:fullAddress")
+_HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _WEB: Final = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _NUMERIC: Final = frozenset(
     PREFIXES["xsd"] + name
@@ -108,8 +109,9 @@ class Teller:
         self._known: dict[Term, Shown] = {}
 
     def name(self, term: Term) -> str:
-        """Return what a term is called."""
-        return name_of(self.graph, term, self.reader.language)
+        """Return what a term is called; the bare address where it has neither name nor prefix."""
+        words = name_of(self.graph, term, self.reader.language)
+        return term.value if isinstance(term, NamedNode) and words == str(term) else words
 
     def shown(self, term: Term) -> Shown:
         """Return a term with a link, if there is one that is safe."""
@@ -140,6 +142,13 @@ class Teller:
             return self.reader.with_language(ours), False
         return (node.value, True) if _WEB.match(node.value) else (None, False)
 
+    def members_url(self, class_: NamedNode, choices: Sequence[str] = ()) -> str:
+        """Return the address of the members of a class, with choices of facets."""
+        ours = PREFIXES["kg"]
+        if class_.value.startswith(ours):
+            return self.reader.url(f"/browse/{class_.value.removeprefix(ours)}", f=choices)
+        return self.reader.url("/browse", **{"class": class_.value, "f": choices})
+
     def _literal(self, term: Literal) -> Shown:
         datatype = term.datatype.value
         words = term.value
@@ -148,7 +157,14 @@ class Teller:
         if datatype == PREFIXES["xsd"] + "anyURI" and _WEB.match(words):
             return Shown(words, words, outside=True)
         tag = term.language if term.language not in (None, self.reader.language) else None
-        return Shown(words, tag=tag, number=datatype in _NUMERIC)
+        if term.language is None and self.reader.language != "zh" and _HAN.search(words):
+            tag = "zh"
+        return Shown(words, tag=tag, map=self._map_of(term), number=datatype in _NUMERIC)
+
+    def _map_of(self, term: Literal) -> str | None:
+        """Return a search on a map, where the words are those of an address of the graph."""
+        found = self.graph.store.quads_for_pattern(None, _ADDRESS, term, DefaultGraph())
+        return self.map_of(term.value) if any(found) else None
 
     def _map(self, node: NamedNode) -> str | None:
         words = self.knowledge.first(node, (_ADDRESS,))
@@ -182,11 +198,12 @@ class Teller:
             f"第 {item.line} 行第 {item.column} 列", f"line {item.line}, column {item.column}"
         )
         report = self.shown(NamedNode(item.report)) if item.report else None
-        name = item.report.rpartition("/")[2]
-        text = None
-        if name in self.texts:
-            text = self.reader.url(f"/coverage/{name}") + f"#L{item.line}"
-        return Place(words, item.path, item.quote, report, text)
+        return Place(words, item.path, item.quote, report, self.line_of(item.report, item.line))
+
+    def line_of(self, report: str, line: int) -> str | None:
+        """Return the address of a line of a report, where its text is at hand."""
+        name = report.rpartition("/")[2]
+        return self.reader.url(f"/coverage/{name}") + f"#L{line}" if name in self.texts else None
 
     @property
     def texts(self) -> frozenset[str]:
