@@ -429,10 +429,24 @@ def test_assets_are_kept_and_nothing_else_is_served(address):
     assert "MIT" in get(address, "/assets/LICENCES.txt")[2]
 
 
+MANY = 2_345
+
+
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory):
-    path = tmp_path_factory.mktemp("hostile") / "hostile.ttl"
-    path.write_text(HOSTILE, "utf-8")
+def foreign(tmp_path_factory):
+    """RDF of somebody else: a class of thousands, labels that want to be scripts."""
+    path = tmp_path_factory.mktemp("foreign") / "x.ttl"
+    things = "".join(
+        f'ex:t{n} a ex:Thing ; foaf:name "物{n}" ; ex:kind ex:k{n % 3} .\n' for n in range(MANY)
+    )
+    path.write_text(
+        "@prefix ex: <http://example.com/> .\n@prefix foaf: <http://xmlns.com/foaf/0.1/> .\n"
+        'ex:alice a foaf:Person ; foaf:name "Alice" ; foaf:knows ex:bob ;'
+        ' foaf:homepage <http://alice.example/> .\nex:bob a foaf:Person ; foaf:name "Bob" .\n'
+        + things
+        + HOSTILE,
+        "utf-8",
+    )
     with at(path, path.parent) as address:
         yield address
 
@@ -442,7 +456,7 @@ EVIL = "/describe?format=html&iri=" + urllib.parse.quote(
 )
 
 
-def test_what_the_data_says_is_words_and_no_link_that_runs(hostile):
+def test_what_the_data_says_is_words_and_no_link_that_runs(foreign):
     paths = (
         *("/", "/browse", CANTEEN, "/search?q=script", "/queries", "/charts", "/coverage", EVIL),
         "/queries/canteens_of_street?run=1",
@@ -451,38 +465,17 @@ def test_what_the_data_says_is_words_and_no_link_that_runs(hostile):
         "/search?q=<script>alert(7)</script>",
     )
     for path in paths:
-        _, _, page = get(hostile, path)
+        _, _, page = get(foreign, path)
         read = Read(page)  # stops at scripts, handlers and styles
         assert "img" not in read.tags
         assert "\u202e" not in page
         for href in read.hrefs:
             assert href.startswith(("/", "#", "https://", "http://", "mailto:")), href
-    page = get(hostile, EVIL)[2]
+    page = get(foreign, EVIL)[2]
     assert "javascript:alert(3)" in Read(page).text
     assert "https://elsewhere.example/a" in Read(page).hrefs
     assert "{{7*7}}" in page
-    assert json.loads(get(hostile, "/suggest?q=alert")[2]) is not None
-
-
-MANY = 2_345
-
-
-@pytest.fixture(scope="module")
-def foreign(tmp_path_factory):
-    """RDF of somebody else's, with a class of thousands."""
-    path = tmp_path_factory.mktemp("foreign") / "x.ttl"
-    things = "".join(
-        f'ex:t{n} a ex:Thing ; foaf:name "物{n}" ; ex:kind ex:k{n % 3} .\n' for n in range(MANY)
-    )
-    path.write_text(
-        "@prefix ex: <http://example.com/> .\n@prefix foaf: <http://xmlns.com/foaf/0.1/> .\n"
-        'ex:alice a foaf:Person ; foaf:name "Alice" ; foaf:knows ex:bob ;'
-        ' foaf:homepage <http://alice.example/> .\nex:bob a foaf:Person ; foaf:name "Bob" .\n'
-        + things,
-        "utf-8",
-    )
-    with at(path, path.parent) as address:
-        yield address
+    assert json.loads(get(foreign, "/suggest?q=alert")[2]) is not None
 
 
 def test_any_rdf_is_browsed_searched_and_followed(foreign):
@@ -655,6 +648,7 @@ def test_search_waits_for_the_input_method_then_leads_to_evidence(browser, addre
     browser.call("Input.insertText", text="八里庄")
     until(browser, "document.querySelectorAll('[role=option]').length > 0")
     assert browser.run("document.querySelector('#q').getAttribute('aria-expanded')") == "true"
+    assert "个建议" in browser.run("document.querySelector('[role=status]').textContent")
     browser.press("ArrowDown", 40)
     assert browser.run("document.querySelector('[aria-selected=true]').textContent").startswith(
         "八里庄街道"
@@ -766,12 +760,12 @@ def test_print_leaves_out_what_only_a_screen_needs(browser, address):
     browser.show(1280, 900)
 
 
-def test_hostile_labels_do_nothing_in_a_browser(browser, hostile):
+def test_hostile_labels_do_nothing_in_a_browser(browser, foreign):
     for path in (EVIL, "/search?q=script", CANTEEN, "/workbench?query=SELECT * { ?s ?p ?o }"):
-        opened(browser, hostile, path)
+        opened(browser, foreign, path)
         dialogs = [e for e in browser.events if e["method"] == "Page.javascriptDialogOpening"]
         assert dialogs == []
-        clean(browser, hostile)
+        clean(browser, foreign)
 
 
 # --- the assets

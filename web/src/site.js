@@ -2,6 +2,13 @@
 // Nothing here is needed to read a page or to send a form.
 
 const wait = 120;
+const zh = document.documentElement.lang.startsWith("zh");
+
+// what changes without a page being loaded is told to whoever does not see it
+const status = document.createElement("p");
+status.className = "sr";
+status.setAttribute("role", "status");
+document.body.append(status);
 
 for (const form of document.querySelectorAll("form[data-suggest]")) {
   const input = form.querySelector("input[type=search]");
@@ -67,6 +74,7 @@ function suggest(form, input) {
     list.hidden = !items.length;
     active = -1;
     input.setAttribute("aria-expanded", String(Boolean(items.length)));
+    status.textContent = zh ? `${items.length} 个建议，用上下键选` : `${items.length} suggestions, use the arrow keys`;
   };
   const ask = async () => {
     const text = input.value.trim();
@@ -119,6 +127,7 @@ for (const button of document.querySelectorAll("button.copy")) {
       await navigator.clipboard.writeText(text);
       const words = button.textContent;
       button.textContent = "✓";
+      status.textContent = zh ? "已复制" : "Copied";
       setTimeout(() => (button.textContent = words), 1500);
     } catch {
       // the browser does not let us: the text can be marked and copied by hand
@@ -135,6 +144,7 @@ if (drop) {
   const take = async (file) => {
     if (!file || file.size > 4 << 20) return;
     text.value = await file.text();
+    status.textContent = zh ? `已读入 ${file.name}` : `${file.name} has been read`;
     format.value = kinds[file.name.split(".").pop().toLowerCase()] ?? format.value;
   };
   drop.addEventListener("dragover", (event) => {

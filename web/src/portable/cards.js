@@ -45,7 +45,8 @@ export class Cards {
       aliases: literals(`${SKOS}altLabel`),
       classes: narrow.map((term) => this.#named(term, language)),
       superclasses: classes
-        .filter((term) => !narrowIris.has(term.value))
+        // those of other vocabularies have no label: they are for machines
+        .filter((term) => !narrowIris.has(term.value) && graph.label(term, language) !== null)
         .map((term) => this.#named(term, language)),
       said: this.#sayers(node, facts.filter(({ predicate }) => NAMING.has(predicate)), language),
       withdrawn: facts.some((said) => said.predicate === `${OWL}deprecated`),

@@ -27,6 +27,9 @@ export function add(element, children) {
   return element;
 }
 
+/** Items with a mark between each two. */
+export const between = (mark, items) => items.flatMap((item, at) => (at ? [mark, item] : [item]));
+
 export function replace(element, ...children) {
   element.replaceChildren();
   return add(element, children);

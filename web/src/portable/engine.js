@@ -19,6 +19,7 @@ const LABELS = [
 const FULL_ADDRESS = `${LOCN}fullAddress`;
 const SUBCLASS = `${RDFS}subClassOf`;
 const MOST_CACHED = 50_000;
+const NEAR = 200;
 
 export class Engine {
   static async open(wasm, data, back) {
@@ -225,7 +226,7 @@ export class Engine {
       const vars = ["subject", "predicate", "object"];
       return { form, vars, rows, labels: this.#labelsOf(rows, language) };
     }
-    const { head, results } = JSON.parse(this.#run(text, { results_format: "json" }));
+    const { head, results } = this.#select(text);
     const vars = inOrder(head.vars, text);
     const rows = results.bindings.map((row) => vars.map((name) => boundTerm(row[name])));
     return { form, vars, rows, labels: this.#labelsOf(rows, language) };
@@ -249,16 +250,14 @@ export class Engine {
     return this.#labelsOf([iris.map((v) => ({ t: "i", v }))], language);
   }
 
-  /** How many solutions each of some texts has, at most `most`. */
+  /** How many solutions each of some texts has. */
   count({ texts }) {
-    return texts.map((text) => {
-      const found = JSON.parse(this.#run(text, { results_format: "json" }));
-      return found.results.bindings.length;
-    });
+    return texts.map((text) => this.#select(text).results.bindings.length);
   }
 
+  /** The variables of a SELECT, and its first solutions as terms by variable. */
   matches(text, most) {
-    const { head, results } = JSON.parse(this.#run(text, { results_format: "json" }));
+    const { head, results } = this.#select(text);
     const matches = results.bindings.slice(0, most).map((row) => {
       const env = new Map();
       for (const name of head.vars) {
@@ -282,6 +281,16 @@ export class Engine {
     );
   }
 
+  /** The things of a class that have to do with a thing, by themselves or by a statement. */
+  near({ iri, kind, language }) {
+    const text = `SELECT DISTINCT ?s { { ?s ?p <${iri}> } UNION { ?t ?q <${iri}> ; <${ABOUT[0]}> ?s }
+      ?s a <${kind}> } ORDER BY ?s LIMIT ${NEAR}`;
+    return this.#select(text).results.bindings.map(({ s }) => ({
+      ...boundTerm(s),
+      name: this.name(this.iri(s.value), language),
+    }));
+  }
+
   card({ iri, language }) {
     return this.cards.card(this.iri(iri), language);
   }
@@ -303,28 +312,28 @@ export class Engine {
     );
   }
 
-  /** Prefixes may be used undeclared; they go in front of the first line, so lines stay. */
-  #declared(text) {
-    const own = new Set(
-      [...text.matchAll(/\bprefix\s+([^\s:]*):/giu)].map(([, prefix]) => prefix),
-    );
-    return this.#prologue(own) + leftToRight(text);
+  #select(text) {
+    return JSON.parse(this.#run(text, { results_format: "json" }));
   }
 
   /** Run a query. An error tells the place in the text as it was asked, without our brackets. */
   #run(text, options) {
-    const full = this.#declared(text);
+    const prologue = this.#prologue(text);
+    const full = prologue + leftToRight(text);
     try {
       return this.store.query(full, options);
     } catch (error) {
-      const length = this.shift({ text });
-      const asked = full.slice(0, length) + text;
+      const asked = prologue + text;
       if (asked !== full && /error at/.test(error.message)) this.store.query(asked, options);
       throw error;
     }
   }
 
-  #prologue(own) {
+  /** The prefixes that a text does not declare; they go before its first line, so lines stay. */
+  #prologue(text) {
+    const own = new Set(
+      [...text.matchAll(/\bprefix\s+([^\s:]*):/giu)].map(([, prefix]) => prefix),
+    );
     return Object.entries(this.back.prefixes)
       .filter(([prefix]) => !own.has(prefix))
       .map(([prefix, namespace]) => `PREFIX ${prefix}: <${namespace}> `)
@@ -333,7 +342,7 @@ export class Engine {
 
   /** How many characters stand before a text's first line when it is asked. */
   shift({ text }) {
-    return this.#declared(text).length - leftToRight(text).length;
+    return this.#prologue(text).length;
   }
 }
 

@@ -16,9 +16,9 @@ export class Unfit extends Error {
 
 /** The written term that some words stand for; throws Unfit. */
 export function termOf(page, parameter, words) {
-  const { t, pick, language } = page.words;
+  const { t, pick, language, marks } = page.words;
   const typed = words.trim();
-  if (parameter.type === "entity") return entityTerm(page, parameter, typed);
+  if (parameter.type === "entity") return entityTerm();
   if (parameter.type === "string") return safeLiteral(words);
   if (parameter.type === "enumerated") {
     const wanted = typed.toLowerCase();
@@ -56,7 +56,7 @@ export function termOf(page, parameter, words) {
     }
     const lead = answer.several
       ? t("several", { x: typed })
-      : t("unknown_name", { x: typed }) + (choices.length ? `${language === "zh" ? "；" : "; "}${t("near")}` : "");
+      : t("unknown_name", { x: typed }) + (choices.length ? `${marks.clause}${t("near")}` : "");
     throw new Unfit({ lead, choices, pick });
   }
 }
@@ -132,7 +132,7 @@ export function fieldOf(page, parameter, given, changed) {
         );
       }),
     );
-  const hint = hintOf(page, parameter).join("、") || t("any");
+  const hint = hintOf(page, parameter).join(page.words.marks.list) || t("any");
   let control;
   if (parameter.type === "enumerated") {
     input = h(

@@ -3,6 +3,8 @@
 export const encode = (text) => encodeURIComponent(text).replaceAll("%2F", "/").replaceAll("%3A", ":");
 
 export const entityLink = (iri) => `#e/${encode(iri)}`;
+/** The IRI of a class by its name in the index of names. */
+export const classIri = (page, name) => page.prefixes.long(`kg:${name}`) ?? name;
 export const searchLink = (text) => `#s/${encode(text)}`;
 export const sparqlLink = (text) => `#sparql/${encode(text)}`;
 

@@ -101,6 +101,7 @@ class Page {
       // a page from a disk may have no storage: then the choice lasts as long as the page
     }
     this.frame();
+    if (this.ready) this.say("");
     this.show({ moved: false, top: history.state?.top });
   }
 

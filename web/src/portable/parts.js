@@ -57,7 +57,7 @@ export function placeItem(page, place) {
     );
   }
   parts.push(h("span", { class: "line" }, t("place", { l: place.line, c: place.column })));
-  if (place.readings?.length) parts.push(h("small", { class: "reading" }, place.readings.join("、")));
+  if (place.readings?.length) parts.push(h("small", { class: "reading" }, place.readings.join(page.words.marks.list)));
   for (const item of place.decisions ?? []) {
     const words = t("decided", { by: item.by });
     parts.push(
@@ -79,7 +79,7 @@ export function foldedEvidence(page, { places, contributions = [], reason = null
       "details",
       { class: "why" },
       h("summary", {}, t("inferred")),
-      h("p", {}, `${t("because")}${page.words.language === "zh" ? "：" : ": "}${reason.words}`),
+      h("p", {}, `${t("because")}${page.words.marks.colon}${reason.words}`),
       h(
         "ul",
         { class: "places" },

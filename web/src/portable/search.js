@@ -7,6 +7,8 @@ const LONGEST = 200;
 const NEVER = 99;
 const NEAR = 5;
 const CLOSE = 0.5;
+const LIKE = 3;
+const SPLIT = 24;
 const LETTERS = 3;
 /** So few letters stand inside many names: they must open one. */
 
@@ -15,6 +17,7 @@ export class Names {
     this.folder = new Folder(front.lexicon);
     this.classes = front.classes.map(([name]) => name);
     this.classNames = new Map(front.classes.map(([name, zh, en]) => [name, [zh, en]]));
+    this.definitions = new Map(front.classes.map(([name, , , definition]) => [name, definition]));
     this.records = front.records.map(
       ([iri, names, classes, qualifier, apart, keys, parts, latin, initials]) => ({
         iri,
@@ -29,6 +32,7 @@ export class Names {
         initials,
       }),
     );
+    this.kinds = [...new Set(this.records.flatMap(({ apart, classes }) => (apart ? [] : classes)))];
     this.byIri = new Map(this.records.map((record) => [record.iri, record]));
   }
 
@@ -54,6 +58,30 @@ export class Names {
     if (best.length) return { several: best.map((hit) => hit.record) };
     const near = ranked.length ? ranked.map((hit) => hit.record) : this.#close(text, wanted);
     return { near: near.slice(0, NEAR) };
+  }
+
+  /** Classes of things that are called so; else a few whose definition has the word. */
+  classesCalled(word) {
+    const wanted = word.trim().toLowerCase();
+    const called = this.kinds.filter((name) =>
+      this.classNames.get(name).some((words) => words.toLowerCase() === wanted),
+    );
+    if (called.length || wanted.length < 2 || /^[\x00-\x7f]*$/.test(wanted)) return called;
+    return this.kinds
+      .filter((name) => this.definitions.get(name).includes(wanted))
+      .slice(0, LIKE);
+  }
+
+  /** A class and things, where a text names both: 八里庄食堂, 具身智能 政策; else null. */
+  beside(text) {
+    for (const [word, rest] of splits(text.trim())) {
+      const classes = this.classesCalled(word);
+      if (!classes.length) continue;
+      const { record, several = [] } = this.resolve(rest);
+      const things = record ? [record] : several.slice(0, LIKE);
+      if (things.length) return { classes, things };
+    }
+    return null;
   }
 
   /** What shares most characters with a text. */
@@ -96,6 +124,22 @@ export class Names {
         (a.record.iri < b.record.iri ? -1 : 1),
     );
   }
+}
+
+/** The ways to read a text as a word for a class and a name, the likelier first. */
+function splits(text) {
+  const words = text.split(/\s+/);
+  if (words.length > 1) {
+    return [
+      [words.at(-1), words.slice(0, -1).join(" ")],
+      [words[0], words.slice(1).join(" ")],
+    ];
+  }
+  if (text.length > SPLIT) return [];
+  return Array.from({ length: Math.max(0, text.length - 1) }, (_, at) => [
+    text.slice(at + 1).replace(/^的/, ""),
+    text.slice(0, at + 1).replace(/的$/, ""),
+  ]);
 }
 
 /** How well a record fits, the lower the better, and the name or key that does. */

@@ -13,6 +13,7 @@ export const WORDS = {
   search_found: ["找到 {n} 个", "{n} found"],
   no_match: ["没有叫“{x}”的", "Nothing is called “{x}”"],
   things: ["事物", "Things"],
+  related: ["与“{x}”有关的{kind}", "{kind}: what has to do with {x}"],
   terms_too: ["本体的词项和概念", "Terms and concepts of the ontology"],
   opening: ["正在装载数据和查询引擎……", "Loading the data and the engine …"],
   opened: ["数据已装好，可以查询", "Ready"],
@@ -153,17 +154,25 @@ export const TAGS = {
   overview: ["概览", "overview"],
 };
 
+const MARKS = [
+  { list: "、", comma: "，", clause: "；", colon: "：" },
+  { list: ", ", comma: ", ", clause: "; ", colon: ": " },
+];
+
 export const speak = (language) => {
   const place = language === "zh" ? 0 : 1;
+  const number = (value) => new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en").format(value);
   return {
     language,
     place,
+    marks: MARKS[place],
     t: (key, values = {}) =>
       Object.entries(values).reduce(
         (text, [name, value]) => text.replaceAll(`{${name}}`, String(value)),
         WORDS[key][place],
       ),
     pick: (pair) => pair[place],
-    number: (value) => new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en").format(value),
+    number,
+    rows: (count) => (count === 1 ? WORDS.row : WORDS.rows)[place].replace("{n}", number(count)),
   };
 };

@@ -13,7 +13,7 @@ export async function openEngine({ engine, data, back }) {
 }
 
 export function answer(engine, { op, ...given }) {
-  if (!["ask", "card", "count", "described", "labelsIn", "shift", "support"].includes(op)) {
+  if (!["ask", "card", "count", "described", "labelsIn", "near", "shift", "support"].includes(op)) {
     throw new Error(`no such operation: ${op}`);
   }
   return engine[op](given);

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from kg_builder.graph.query.catalogue import StoredQuery
-from kg_builder.graph.query.levels import Level, Query, own_pattern, read_query, widened
-from kg_builder.graph.query.matches import triple_patterns
+from kg_builder.graph.query.levels import Level, Query, read_query, widened
+from kg_builder.graph.query.matches import patterns_of
 
 if TYPE_CHECKING:
     from rdflib.term import Node
@@ -76,19 +76,15 @@ def _level(query: Query, level: Level, prefixes: Mapping[str, str]) -> dict[str,
         "columns": [[column.name, column.aggregate] for column in level.columns],
         "keys": [column.name for column in level.keys],
         "aggregates": level.aggregates,
-        "patterns": _patterns(own_pattern(query, level), prefixes),
+        "patterns": _patterns(query, level, prefixes),
         "levels": [_level(query, child, prefixes) for child in level.children],
     }
 
 
-def _patterns(text: str, prefixes: Mapping[str, str]) -> list[Any]:
+def _patterns(query: Query, level: Level, prefixes: Mapping[str, str]) -> list[Any]:
     """Return patterns in an order of their own: rdflib's, and its blank nodes, differ by run."""
-    # rdflib is slow to import, and few need plans
-    from rdflib.plugins.sparql.algebra import translateQuery
-    from rdflib.plugins.sparql.parser import parseQuery
-
-    algebra = translateQuery(parseQuery(text), initNs=dict(prefixes)).algebra
-    found = [(_end(s), _path(p), _end(o)) for s, p, o in triple_patterns(algebra)]
+    patterns = patterns_of(query, level, prefixes)
+    found = [(_end(s), _path(p), _end(o)) for s, p, o in patterns]
     found.sort(key=lambda pattern: json.dumps([_anonymous(node) for node in pattern]))
     numbers: dict[str, str] = {}
     for node in (node for pattern in found for node in pattern if "b" in node):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import DefaultGraph, Literal, NamedNode
 
 from kg_builder.asking.account import sources_of
 from kg_builder.asking.columns import headings_of
@@ -39,6 +39,7 @@ from kg_builder.text.search.records import Entry
 from kg_builder.version import VERSION
 
 _SHA256: Final = expand("textSha256")
+_DEFINITION: Final = expand("skos:definition")
 _ZH: Final = ("folded", "aside", "said")
 _LATIN: Final = ("pinyin", "pinyin-aside", "pinyin-part")
 _INITIALS: Final = ("initials", "initials-aside", "initials-part")
@@ -79,7 +80,9 @@ def front(
         "quotes": quotes,
         "prefixes": dict(graph.prefixes),
         "lexicon": lexicon,
-        "classes": [[name, *_class_labels(graph, name)] for name in classes],
+        "classes": [
+            [name, *_class_labels(graph, name), _definition(graph, name)] for name in classes
+        ],
         "records": _records(entries, classes),
         "queries": [asking.query(query) for query in queries],
     }
@@ -127,6 +130,16 @@ def _class_labels(graph: OpenGraph, name: str) -> list[str]:
         return _both(_APART[name])
     iri = PREFIXES["kg"] + name
     return _labels(graph, iri) if is_iri(iri) else [name, name]
+
+
+def _definition(graph: OpenGraph, name: str) -> str:
+    """Return what a class is, in Chinese: a word for it may stand there (食堂)."""
+    iri = PREFIXES["kg"] + name
+    if not is_iri(iri):
+        return ""
+    quads = graph.store.quads_for_pattern(NamedNode(iri), _DEFINITION, None, DefaultGraph())
+    found = (term for term in (quad.object for quad in quads) if isinstance(term, Literal))
+    return min((term.value for term in found if term.language == "zh"), default="")
 
 
 def _both(words: Bilingual) -> list[str]:

@@ -112,12 +112,13 @@ _FOR: Final[Mapping[str, tuple[str, ...]]] = {
 def front(teller: Teller) -> Front:
     """Return what the first page shows."""
     knowledge = teller.knowledge
-    counts = knowledge.counts
-    classes = tuple(
-        _shown_class(teller, class_)
-        for name in _SHOWN_CLASSES
-        if (class_ := NamedNode(PREFIXES["kg"] + name)) in counts
-    ) or tuple(_shown_class(teller, item.term) for item in knowledge.classes[:_FIRST])
+    of_reports = bool(knowledge.kinds)
+    ours = (NamedNode(PREFIXES["kg"] + name) for name in _SHOWN_CLASSES)
+    first = (
+        [class_ for class_ in ours if class_ in knowledge.counts]
+        if of_reports
+        else [item.term for item in knowledge.classes[:_FIRST]]
+    )
     streets = [
         term.value
         for row in knowledge.stored("canteens_by_street")
@@ -131,7 +132,7 @@ def front(teller: Teller) -> Front:
         if isinstance(node := row.get("report"), NamedNode)
     ]
     return Front(
-        classes=classes,
+        classes=tuple(_shown_class(teller, class_) for class_ in first),
         streets=tuple(_by_sound(set(streets))),
         chart=charts[0] if charts else None,
         reports=tuple(dict.fromkeys(reports)),
@@ -140,7 +141,7 @@ def front(teller: Teller) -> Front:
             for who, names in _FOR.items()
         },
         facts=int(summary.get("asserted", 0)),
-        of_reports=bool(knowledge.kinds),
+        of_reports=of_reports,
     )
 
 

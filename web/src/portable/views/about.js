@@ -1,9 +1,8 @@
 // What is in the file: the reports, sizes, warnings, licences, the whole dataset to take away.
 
-import { h } from "../dom.js";
+import { h, isWeb } from "../dom.js";
 import { entityLink } from "../links.js";
 import { button, download, fileName } from "../parts.js";
-import { isWeb } from "../dom.js";
 
 const SIZES = [
   ["asserted", "asserted"],

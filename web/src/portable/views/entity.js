@@ -1,6 +1,6 @@
 // One thing: what is said of it, what is stated about it, what points at it; evidence a click away.
 
-import { h } from "../dom.js";
+import { between, h } from "../dom.js";
 import { iriOf } from "../fields.js";
 import { turtleOf } from "../files.js";
 import { entityLink, sparqlLink } from "../links.js";
@@ -8,7 +8,7 @@ import { button, copyButton, download, fileName, foldedEvidence, shownIri, shown
 import { KG, RDF } from "../terms.js";
 
 export async function entity(page, { rest, set, signal }) {
-  const { t, language } = page.words;
+  const { t, language, marks } = page.words;
   const iri = iriOf(page, rest) ?? rest;
   const known = page.names.byIri.get(iri);
   set(known?.name ?? iri, h("h1", {}, known?.name ?? iri), h("p", { class: "busy" }, t("opening")));
@@ -35,7 +35,7 @@ export async function entity(page, { rest, set, signal }) {
             "small",
             {},
             ` ${t("also")} `,
-            card.superclasses.map((item, at) => [at ? "、" : null, h("a", { href: entityLink(item.v) }, item.name)]),
+            between(marks.list, card.superclasses.map((item) => h("a", { href: entityLink(item.v) }, item.name))),
           )
         : null,
       " ",
@@ -44,10 +44,7 @@ export async function entity(page, { rest, set, signal }) {
     h(
       "p",
       { class: "names" },
-      otherNames(card).map((term, at) => [
-        at ? " · " : null,
-        h("span", term.g ? { lang: term.g } : {}, term.v),
-      ]),
+      between(" · ", otherNames(card).map(({ v, g }) => h("span", g ? { lang: g } : {}, v))),
     ),
     card.withdrawn || card.replacedBy.length
       ? h(
@@ -186,11 +183,12 @@ function statementTable(page, { kind, items }) {
 /** One element: on a narrow screen it stands beside the name of its column. */
 function cell(page, facts) {
   if (!facts.length) return null;
-  return h("span", {}, facts.map((fact, at) => [at ? "、" : null, shownTerm(page, fact.object, fact.object.name)]));
+  const { marks } = page.words;
+  return h("span", {}, between(marks.list, facts.map(({ object }) => shownTerm(page, object, object.name))));
 }
 
 function incomingRow(page, card, { property, count, first }) {
-  const { t, number } = page.words;
+  const { t, number, marks } = page.words;
   const all = `SELECT ?thing WHERE { ?thing <${property.v}> <${card.iri}> }\nORDER BY ?thing`;
   return [
     h(
@@ -203,7 +201,7 @@ function incomingRow(page, card, { property, count, first }) {
     h(
       "dd",
       { class: "many" },
-      first.map((item, at) => [at ? "、" : null, shownTerm(page, item, item.name)]),
+      between(marks.list, first.map((item) => shownTerm(page, item, item.name))),
       count > first.length
         ? [" ", h("a", { href: sparqlLink(all) }, t("count_more", { n: number(count) }))]
         : null,

@@ -1,8 +1,8 @@
 // The first page: what can be searched and asked, before anybody has typed.
 
-import { h } from "../dom.js";
+import { between, h } from "../dom.js";
 import { valueName } from "../fields.js";
-import { entityLink, queryLink, searchLink } from "../links.js";
+import { classIri, entityLink, queryLink, searchLink } from "../links.js";
 
 const ASKED_FIRST = [
   ...["canteens_of_street", "policies_of_industry", "headline_figures", "investment_by_category"],
@@ -14,7 +14,7 @@ const CLASSES = [
 ];
 
 export async function home(page, { set }) {
-  const { t, pick, language, number } = page.words;
+  const { t, pick, number, marks } = page.words;
   const { front, names } = page;
   const answering = page.asked.filter((item) => item.answers);
   const rank = (order, name) => (order.includes(name) ? order.indexOf(name) : order.length);
@@ -34,10 +34,6 @@ export async function home(page, { set }) {
   const samples = ["Canteen", "Industry", "Policy", "Platform", "School"]
     .map((name) => names.records.find((record) => !record.apart && record.classes[0] === name))
     .filter(Boolean);
-  const classLink = (name) => {
-    const iri = page.prefixes.long(`kg:${name}`) ?? name;
-    return entityLink(iri);
-  };
   set(
     "",
     h("h1", {}, pick(page.titles)),
@@ -46,11 +42,8 @@ export async function home(page, { set }) {
       ? h(
           "p",
           { class: "samples" },
-          `${t("try_search")}${language === "zh" ? "：" : ": "}`,
-          samples.map((record, at) => [
-            at ? " · " : null,
-            h("a", { href: searchLink(record.name) }, record.name),
-          ]),
+          `${t("try_search")}${marks.colon}`,
+          between(" · ", samples.map(({ name }) => h("a", { href: searchLink(name) }, name))),
         )
       : null,
     asked.length
@@ -85,7 +78,7 @@ export async function home(page, { set }) {
               h(
                 "li",
                 {},
-                h("a", { href: classLink(name) }, pick(names.classNames.get(name))),
+                h("a", { href: entityLink(classIri(page, name)) }, pick(names.classNames.get(name))),
                 " ",
                 h("small", {}, number(sizes.get(name))),
               ),
@@ -98,12 +91,12 @@ export async function home(page, { set }) {
 
 /** What an example asks for: each parameter by its name. */
 function givenWords(page, item, given) {
-  const { pick, language } = page.words;
+  const { pick, marks } = page.words;
   return Object.entries(given)
     .map(([name, values]) => {
       const parameter = item.parameters.find((one) => one.name === name);
-      const words = values.map((value) => valueName(page, parameter, value)).join("、");
-      return `${pick(parameter.label)}${language === "zh" ? "：" : ": "}${words}`;
+      const words = values.map((value) => valueName(page, parameter, value)).join(marks.list);
+      return `${pick(parameter.label)}${marks.colon}${words}`;
     })
-    .join(language === "zh" ? "；" : "; ");
+    .join(marks.clause);
 }

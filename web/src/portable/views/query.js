@@ -1,7 +1,7 @@
 // One stored query: its form, its answer, the evidence of each row, downloads.
 
 import { Stopped, TooLong } from "../client.js";
-import { add, h, replace } from "../dom.js";
+import { add, between, h, replace } from "../dom.js";
 import { bind } from "../facts.js";
 import { fieldOf, termOf, Unfit, valueName } from "../fields.js";
 import { csvOf, jsonOf, turtleOf } from "../files.js";
@@ -77,10 +77,12 @@ export async function query(page, { rest, given, set, signal }) {
           "p",
           { class: "samples" },
           `${t("examples")} `,
-          examples.map((example, at) => [
-            at ? " · " : null,
-            h("a", { href: queryLink(item.name, example) }, exampleName(page, item, example)),
-          ]),
+          between(
+            " · ",
+            examples.map((example) =>
+              h("a", { href: queryLink(item.name, example) }, exampleName(page, item, example)),
+            ),
+          ),
         )
       : null,
     answer,
@@ -97,15 +99,15 @@ export async function query(page, { rest, given, set, signal }) {
 }
 
 function exampleName(page, item, example) {
-  const { t } = page.words;
+  const { t, marks } = page.words;
   const names = item.parameters.flatMap((parameter) =>
     (example[parameter.name] ?? []).map((value) => valueName(page, parameter, value)),
   );
-  return names.join("、") || t("everything");
+  return names.join(marks.list) || t("everything");
 }
 
 async function run(page, item, given, terms, answer, signal) {
-  const { t, language, number } = page.words;
+  const { t, language, number, marks } = page.words;
   const text = bind(item.text, terms);
   const stopper = new AbortController();
   signal.addEventListener("abort", () => stopper.abort());
@@ -132,8 +134,8 @@ async function run(page, item, given, terms, answer, signal) {
   if (signal.aborted) return;
   const took = Math.max(1, Math.round(performance.now() - start));
   const count = result.rows.length;
-  const size = count === 1 ? t("row") : t("rows", { n: number(count) });
-  page.say(`${size}${language === "zh" ? "，" : ", "}${t("took", { n: number(took) })}`);
+  const size = page.words.rows(count);
+  page.say(`${size}${marks.comma}${t("took", { n: number(took) })}`);
   const texts = details(page, item, text);
   if (!count) {
     replace(answer, h("p", { class: "none" }, t("no_rows")), h("ul", { class: "hints" }), texts);

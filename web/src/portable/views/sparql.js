@@ -1,6 +1,6 @@
 // Questions of one's own.
 
-import { h, replace } from "../dom.js";
+import { between, h, replace } from "../dom.js";
 import { csvOf, jsonOf } from "../files.js";
 import { sparqlLink } from "../links.js";
 import { button, copyButton, download } from "../parts.js";
@@ -30,7 +30,7 @@ ORDER BY ?street_name ?canteen_name`,
 const MOST_WORDS = 160;
 
 export async function sparql(page, { rest, set, signal }) {
-  const { t, language, number } = page.words;
+  const { t, language, number, marks } = page.words;
   const area = h("textarea", {
     id: "query",
     rows: "12",
@@ -77,8 +77,8 @@ export async function sparql(page, { rest, set, signal }) {
       return;
     }
     const count = result.rows.length;
-    const size = count === 1 ? t("row") : t("rows", { n: number(count) });
-    page.say(`${size}${language === "zh" ? "，" : ", "}${t("took", { n: number(took) })}`);
+    const size = page.words.rows(count);
+    page.say(`${size}${marks.comma}${t("took", { n: number(took) })}`);
     replace(
       answer,
       h(
@@ -117,7 +117,7 @@ export async function sparql(page, { rest, set, signal }) {
       "p",
       { class: "samples" },
       `${t("examples")} `,
-      SAMPLES.map(([key, text], at) => [at ? " · " : null, h("a", { href: sparqlLink(text) }, t(key))]),
+      between(" · ", SAMPLES.map(([key, text]) => h("a", { href: sparqlLink(text) }, t(key)))),
     ),
     answer,
   );
