@@ -41,8 +41,15 @@ def slow(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session")
-def published_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder that `kg build` leaves of the published facts. Only to be read."""
+def published_build(tmp_path_factory: pytest.TempPathFactory) -> kg_builder.BuildResult:
+    """Return what `kg build` makes of the published facts. Only to be read."""
     out = tmp_path_factory.mktemp("published") / "build"
-    assert kg_builder.build([], kg_builder.BuildOptions(out=out)).conforms
-    return out
+    result = kg_builder.build([], kg_builder.BuildOptions(out=out))
+    assert result.conforms
+    return result
+
+
+@pytest.fixture(scope="session")
+def published_folder(published_build: kg_builder.BuildResult) -> Path:
+    """Return the folder that `kg build` leaves of the published facts. Only to be read."""
+    return published_build.written.folder
