@@ -51,6 +51,21 @@ def test_a_query_on_the_command_line_in_a_file_and_on_standard_input(ask, tmp_pa
         assert ask(*stdin, "--format", "csv", stdin=COUNT.encode()).stdout == direct.stdout
 
 
+def test_a_triple_of_two_graphs_is_one(ask):
+    named = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
+    sizes = {
+        graph: int(size)
+        for graph, size in list(csv.reader(io.StringIO(ask(named, "-F", "csv").stdout.decode())))[
+            1:
+        ]
+    }
+    parts = "".join(f" FROM <{graph}>" for graph in sizes)
+    count = ask(f"SELECT (COUNT(*) AS ?n){parts} {{ ?s ?p ?o }}", "-F", "csv").stdout
+    distinct = "SELECT (COUNT(*) AS ?n) { SELECT DISTINCT ?s ?p ?o { GRAPH ?g { ?s ?p ?o } } }"
+    assert count == ask(distinct, "-F", "csv").stdout
+    assert int(count.split()[1]) < sum(sizes.values())
+
+
 def test_the_forms_of_a_query(ask):
     assert ask("ASK { ?s a kg:Canteen }").stdout == b"true\n"
     assert (

@@ -35,6 +35,7 @@ from kg_builder.errors import InputError, OutputError
 from kg_builder.graph.index import Term
 from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.query.catalogue import bind
+from kg_builder.graph.query.dataset import Datasets, graphs_of
 from kg_builder.graph.query.door import closed_door
 from kg_builder.graph.query.levels import Form, Query, formulas, limited, read_query
 from kg_builder.graph.query.tokens import tokens
@@ -90,10 +91,11 @@ def answer_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
     Raises what `request.ask` raises, and OSError where the spool gets too large.
     """
     prefixes = dict(graph.prefixes)
+    datasets = Datasets(graph.store)
 
     def engine(text: str, _form: Form, target: Path) -> None:
         with target.open("wb") as file, closed_door():
-            found = graph.store.query(text, prefixes=prefixes)
+            found = datasets.source(graphs_of(text, prefixes), prefixes)(text)
             if isinstance(found, QueryTriples):
                 serialize(found, file, RdfFormat.N_TRIPLES)
             else:

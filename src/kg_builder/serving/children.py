@@ -56,6 +56,8 @@ class Job:
     deadline: float
     answer: asyncio.Future[bytes]
     """Done too when whoever asked has gone."""
+    is_write: bool = False
+    """Whether it changes the graph: then it goes on however heavy it is."""
 
     def fail(self, error: Exception) -> None:
         """Tell whoever waits that there will be no answer, and why."""

@@ -11,7 +11,6 @@ import asyncio
 import hashlib
 import re
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,6 +22,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg_builder.serving.addresses import address_of, household
+from kg_builder.serving.cache import Cache, Kept
+from kg_builder.serving.clients import Client, Clients
 from kg_builder.serving.pool import ClosingError
 from kg_builder.serving.problems import Problem, language_of, problem_of, problem_response
 from kg_builder.serving.state import Settings, State
@@ -66,105 +67,8 @@ _KEPT: Final = 512 << 10
 """A larger answer is not kept."""
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9._~%-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 """What Host may look like: addresses of the server itself stand in some answers."""
-_FORGET: Final = 60.0
-_MOST_CLIENTS: Final = 20_000
 _LINGER: Final = 2.0
 """Seconds for which the rest is taken of what is refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An answer that is kept."""
-
-    headers: tuple[tuple[bytes, bytes], ...]
-    body: bytes
-    etag: str
-
-
-class Cache:
-    """Answers of the present generation, as many as there is room for; the oldest leave first."""
-
-    def __init__(self, room: int) -> None:
-        self._room = room
-        self._size = 0
-        self._kept: OrderedDict[tuple[Any, ...], Kept] = OrderedDict()
-
-    def get(self, key: tuple[Any, ...]) -> Kept | None:
-        """Return what is kept."""
-        found = self._kept.get(key)
-        if found is not None:
-            self._kept.move_to_end(key)
-        return found
-
-    def put(self, key: tuple[Any, ...], kept: Kept) -> None:
-        """Keep an answer."""
-        former = self._kept.pop(key, None)
-        if former is not None:
-            self._size -= _weight(key, former)
-        self._kept[key] = kept
-        self._size += _weight(key, kept)
-        while self._size > self._room and self._kept:
-            gone, oldest = self._kept.popitem(last=False)
-            self._size -= _weight(gone, oldest)
-
-
-def _weight(key: tuple[Any, ...], kept: Kept) -> int:
-    return len(kept.body) + sum(len(part) for part in key if isinstance(part, bytes | str)) + 1_000
-
-
-@dataclass(slots=True)
-class _Client:
-    """How much one client may still ask now."""
-
-    tokens: float
-    at: float
-    under_way: int = 0
-
-
-class Clients:
-    """Requests by client, so many a second on average, ten times as many at once."""
-
-    def __init__(self, rate: float, at_once: int) -> None:
-        self._rate = rate
-        self._at_once = at_once
-        self._clients: dict[str, _Client] = {}
-        self._swept = 0.0
-
-    def admit(self, name: str) -> _Client:
-        """Count a request. Raises Problem for one too many."""
-        now = time.monotonic()
-        if now - self._swept > _FORGET or len(self._clients) > _MOST_CLIENTS:
-            self._sweep(now)
-        most = 10 * self._rate
-        client = self._clients.setdefault(name, _Client(most, now))
-        client.tokens = min(most, client.tokens + (now - client.at) * self._rate)
-        client.at = now
-        if client.tokens < 1:
-            raise Problem(
-                "too-many",
-                f"一个客户端平均每秒最多 {self._rate:g} 个请求",
-                f"one client has {self._rate:g} requests a second on average",
-                headers={"retry-after": "1"},
-            )
-        if client.under_way >= self._at_once:
-            raise Problem(
-                "too-many",
-                f"一个客户端同时最多 {self._at_once} 个请求",
-                f"one client has {self._at_once} requests at a time",
-                headers={"retry-after": "1"},
-            )
-        client.tokens -= 1
-        return client
-
-    def _sweep(self, now: float) -> None:
-        self._swept = now
-        idle = [
-            name
-            for name, client in self._clients.items()
-            if not client.under_way and now - client.at > 10
-        ]
-        for name in idle:
-            del self._clients[name]
 
 
 @dataclass(slots=True)
@@ -207,7 +111,7 @@ class Guard:
             scope["client"][0] if scope.get("client") else "", headers.getlist("x-forwarded-for")
         )
         error: BaseException | None = None
-        client: _Client | None = None
+        client: Client | None = None
         try:
             self._check_head(headers, scope)
             if not origin.local:

@@ -5,8 +5,8 @@ done takes its share of them at once, and answers one after another. An item tha
 processor time than `PATIENCE` is *heavy*: what its child has besides goes back to the line. It may
 go on where fewer than `heavy` such items are under way, at a lower priority, and another child
 takes its place for all others; where there are as many, its child is ended, and it starts again
-when its turn among the heavy comes. So light items never queue behind heavy ones for long, and
-heavy ones never take more processes than they were given.
+when its turn among the heavy comes (what writes goes on at once). So light items never queue behind
+heavy ones for long, and heavy ones never take more processes than they were given.
 
 An item that outlives its time ends with its child, as one does that kills its child or asks for
 more memory than a child has; a new child is started at once.
@@ -103,16 +103,17 @@ class Pool:
         """Whether there are children to ask."""
         return not self._closed and bool(self._alive)
 
-    async def ask(self, item: object, timeout: float) -> Any:  # noqa: ANN401
+    async def ask(self, item: object, timeout: float, *, is_write: bool = False) -> Any:  # noqa: ANN401
         """Return what the child's function returns for an item.
 
-        `timeout` is in seconds from now, waiting included. Raises FullError, ClosingError,
-        TimeLimitError, MemoryLimitError, CrashError, or what the function raises.
+        `timeout` is in seconds from now, waiting included. What writes is never begun anew. Raises
+        FullError, ClosingError, TimeLimitError, MemoryLimitError, CrashError, or what the function
+        raises.
         """
         if self._closed:
             raise ClosingError
         loop = asyncio.get_running_loop()
-        job = Job(item, loop.time() + timeout, loop.create_future())
+        job = Job(item, loop.time() + timeout, loop.create_future(), is_write)
         if self._idle:
             self._idle.popleft().give((job,))
         elif len(self._waiting) < self._kind.queue:
@@ -185,8 +186,8 @@ class Pool:
         """Let a child go on with a heavy item if it may, else end it."""
         if job.answer.done():
             self._lose(child)
-        elif self._turns > 0:
-            self._turns -= 1
+        elif self._turns > 0 or job.is_write:
+            self._turns -= 1  # below none where it writes: others wait the longer
             self._light -= 1
             child.give_way()
             self._put_back(child)

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from kg_builder.errors import (
     BusyError,
     CrashError,
+    ExcessError,
     ExportError,
     InputError,
     KgError,
@@ -36,6 +37,7 @@ KINDS: Final[Mapping[str, tuple[int, Bilingual]]] = MappingProxyType(
     {
         "bad-request": (400, Bilingual("请求不对", "the request is wrong")),
         "query": (400, Bilingual("查询不对", "the query is wrong")),
+        "data": (400, Bilingual("数据读不了", "the data cannot be read")),
         "unauthorized": (401, Bilingual("要有写入口令", "a write token is needed")),
         "forbidden": (403, Bilingual("不允许", "not allowed")),
         "not-found": (404, Bilingual("没有这个", "there is no such thing")),
@@ -54,6 +56,7 @@ KINDS: Final[Mapping[str, tuple[int, Bilingual]]] = MappingProxyType(
         "busy": (503, Bilingual("正忙", "busy")),
         "timeout": (503, Bilingual("没有按时做完", "not done in time")),
         "memory": (503, Bilingual("耗尽了内存", "ran out of memory")),
+        "excess": (503, Bilingual("查询太复杂", "the query is too complex")),
         "crash": (503, Bilingual("引擎崩溃了", "the engine died")),
         "result-too-large": (503, Bilingual("结果太大", "the result is too large")),
         "closing": (503, Bilingual("服务器正在停止", "the server is being stopped")),
@@ -151,11 +154,12 @@ def problem_of(error: Exception, timeout: float) -> Problem:
     for kind, name in _NAMES.items():
         if isinstance(error, kind):
             assert isinstance(error, KgError)  # noqa: S101 - all of them are
-            return _in_its_words(error, name)
+            return in_its_words(error, name)
     return Problem("internal", "服务器内部错误；已记入日志", "internal error; it has been logged")
 
 
-def _in_its_words(error: KgError, name: str) -> Problem:
+def in_its_words(error: KgError, name: str) -> Problem:
+    """Return the problem that an error is, a kind of `KINDS`, with its message and place."""
     if isinstance(error, InputError) and error.line is not None and name == "bad-request":
         name = "query"
     return Problem(
@@ -171,6 +175,7 @@ def _in_its_words(error: KgError, name: str) -> Problem:
 _NAMES: Final[Mapping[type[Exception], str]] = MappingProxyType(
     {
         NotAcceptable: "not-acceptable",
+        ExcessError: "excess",
         FullError: "busy",
         ClosingError: "closing",
         BusyError: "busy",

@@ -284,7 +284,7 @@ class State:
 
     async def add(self, item: Add) -> Added:
         """Take triples into the graph, which is as it is then when this returns."""
-        found: Added = await self.now.court.ask(item, _WRITE)
+        found: Added = await self.now.court.ask(item, _WRITE, is_write=True)
         if found.status == "done":
             await self.refresh()
         return found

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from kg_builder.errors import InputError
 from kg_builder.graph.iris import is_iri
 from kg_builder.model.bilingual import Language
 from kg_builder.serving.court import Add, Judge
 from kg_builder.serving.documents import whole_page
 from kg_builder.serving.media import accepted
-from kg_builder.serving.problems import Problem, language_of
+from kg_builder.serving.problems import Problem, in_its_words, language_of
 from kg_builder.serving.protocol import UTF_8, content_type
 from kg_builder.serving.queries import yes_or_no
 from kg_builder.serving.state import State
@@ -65,7 +67,8 @@ async def validate(request: Request, state: State) -> Response:
     syntax = _syntax(request)
     data = await request.body()
     _must_hold_something(data)
-    judged = await state.judge(Judge(data, syntax, _name(request), name, language))
+    with _told_of_data():
+        judged = await state.judge(Judge(data, syntax, _name(request), name, language))
     headers = {
         "cache-control": "no-store",
         "vary": "Accept, Accept-Language",
@@ -100,7 +103,8 @@ async def contribute(request: Request, state: State) -> Response:
     dry_run = yes_or_no("dry-run", request.query_params.get("dry-run"))
     language = _language(request, state)
     item = Add(data, syntax, _name(request), source, by, "json", language, dry_run=dry_run)
-    added = await state.add(item)
+    with _told_of_data():
+        added = await state.add(item)
     report = json.loads(added.report)
     headers = {
         "cache-control": "no-store",
@@ -129,6 +133,15 @@ async def contribute(request: Request, state: State) -> Response:
     if added.status == "done":
         headers["location"] = state.paths.path(added.graph)
     return JSONResponse(body, 201 if added.status == "done" else 200, headers)
+
+
+@contextmanager
+def _told_of_data() -> Iterator[None]:
+    """Tell what cannot be read of what was posted as a problem of the data, not of a query."""
+    try:
+        yield
+    except InputError as error:
+        raise in_its_words(error, "data") from error
 
 
 def _must_be_allowed(request: Request, state: State) -> None:

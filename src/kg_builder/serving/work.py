@@ -9,12 +9,11 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final, cast
 
 from pyoxigraph import (
-    DefaultGraph,
     NamedNode,
     QueryBoolean,
     QueryResultsFormat,
@@ -32,7 +31,7 @@ from kg_builder.errors import ExportError, InputError
 from kg_builder.graph.export.formats import Format
 from kg_builder.graph.export.writing import write_graph
 from kg_builder.graph.opening import OpenGraph, open_graph
-from kg_builder.graph.query.dataset import Graphs, Merges, graphs_of
+from kg_builder.graph.query.dataset import Datasets, Graphs, Source, graphs_of
 from kg_builder.graph.query.door import closed_door
 from kg_builder.graph.query.levels import limited, read_query
 from kg_builder.graph.query.prologue import mentioned
@@ -65,7 +64,6 @@ RESULT_FORMATS: Final = {
     "csv": QueryResultsFormat.CSV,
     "tsv": QueryResultsFormat.TSV,
 }
-_Source = Callable[[str], QuerySolutions | QueryBoolean | QueryTriples]
 _LEAST: Final = {"json": 3, "xml": 17, "csv": 2, "tsv": 1}
 """Bytes that a solution has at least: a smaller result holds fewer of them."""
 _GRAPHS: Final = {
@@ -201,7 +199,7 @@ class _Asking:
         self._names = frozenset(
             name.value for name in graph.store.named_graphs() if isinstance(name, NamedNode)
         )
-        self._merges = Merges(graph.store)
+        self._datasets = Datasets(graph.store)
         self._check = lru_cache(_KNOWN)(self._checked)
 
     def _checked(self, text: str, names: frozenset[str] | None) -> None:
@@ -257,18 +255,10 @@ class _Asking:
             return graphs_of(asked.text, self._prefixes, asked.base)
         return Graphs(_nodes(asked.default_graphs), _nodes(asked.named_graphs))
 
-    def _source(self, asked: Sparql) -> _Source:
+    def _source(self, asked: Sparql) -> Source:
         """Return where to ask, and how."""
         prefixes = mentioned(asked.text, self._prefixes)
-        how: dict[str, Any] = {"prefixes": prefixes, "base_iri": asked.base}
-        graphs = self._graphs(asked)
-        if graphs is None:
-            return partial(self._graph.store.query, **how)
-        how["named_graphs"] = list(graphs.named)
-        merged = self._merges.store_of(graphs)
-        if merged is None:
-            return partial(self._graph.store.query, default_graph=list(graphs.default), **how)
-        return partial(merged.query, default_graph=DefaultGraph(), **how)
+        return self._datasets.source(self._graphs(asked), prefixes, asked.base)
 
     def _write_solutions(
         self, found: QuerySolutions | QueryBoolean, asked: Sparql, spool: Spool

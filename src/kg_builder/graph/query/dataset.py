@@ -7,12 +7,21 @@ the other, and would find it twice: such graphs are merged into a store of their
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
-from typing import Final
+from typing import Any, Final, TypeAlias
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
+from pyoxigraph import (
+    DefaultGraph,
+    NamedNode,
+    Quad,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    Store,
+)
 
 from kg_builder.graph.query.tokens import Token, solid_tokens
 
@@ -23,6 +32,10 @@ _KEPT: Final = 2
 """Merges that are kept for the next query."""
 
 
+Source: TypeAlias = Callable[[str], QuerySolutions | QueryBoolean | QueryTriples]
+"""Answers the text of a query."""
+
+
 @dataclass(frozen=True, slots=True)
 class Graphs:
     """The graphs that make a dataset: those of its default graph, and the named ones."""
@@ -31,7 +44,7 @@ class Graphs:
     named: tuple[NamedNode, ...]
 
 
-def graphs_of(text: str, prefixes: Mapping[str, str], base: str | None) -> Graphs | None:
+def graphs_of(text: str, prefixes: Mapping[str, str], base: str | None = None) -> Graphs | None:
     """Return the graphs that FROM and FROM NAMED of a query name; None where it names none.
 
     They are resolved by the engine. A text that is no query names none.
@@ -80,18 +93,27 @@ def _clauses(solid: Sequence[Token]) -> tuple[list[str], list[str]]:
     return default, named
 
 
-class Merges:
-    """Stores with the merge of some graphs of a store as their default graph."""
+class Datasets:
+    """What queries of a store are asked of: the store, or some of its graphs merged."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._shares: dict[tuple[NamedNode, ...], bool] = {}
         self._made: OrderedDict[Graphs, Store] = OrderedDict()
 
-    def store_of(self, graphs: Graphs) -> Store | None:
-        """Return a store with these graphs alone, or None where the engine needs no merge."""
+    def source(
+        self, graphs: Graphs | None, prefixes: Mapping[str, str], base: str | None = None
+    ) -> Source:
+        """Return what answers queries of some graphs, or of those that a store has by itself."""
+        how: dict[str, Any] = {"prefixes": dict(prefixes), "base_iri": base}
+        if graphs is None:
+            return partial(self._store.query, **how)
+        how["named_graphs"] = list(graphs.named)
         if not self._share(graphs.default):
-            return None
+            return partial(self._store.query, default_graph=list(graphs.default), **how)
+        return partial(self._merge(graphs).query, default_graph=DefaultGraph(), **how)
+
+    def _merge(self, graphs: Graphs) -> Store:
         if graphs not in self._made:
             self._made[graphs] = self._merged(graphs)
             while len(self._made) > _KEPT:
