@@ -462,15 +462,18 @@ def test_a_class_beside_a_name_is_understood(typed, kind, found, reader):
 @needs_browser
 def test_suggestions_wait_for_the_input_method_and_take_the_keyboard(reader, browser):
     reader.go("#about")
+    options = "document.querySelectorAll('#search + ul li').length"
     put = (
         "(() => {{ const field = document.getElementById('search'); field.focus();"
-        " {before} field.value = {text}; field.dispatchEvent(new Event('input')); {after}"
-        " return document.querySelectorAll('#search + ul li').length }})()"
+        " {before} field.value = {text}; field.dispatchEvent(new Event('input')); {after} }})()"
     )
     start = "field.dispatchEvent(new CompositionEvent('compositionstart'));"
-    assert reader.run(put.format(before=start, text="'qing'", after="")) == 0
+    reader.run(put.format(before=start, text="'qing'", after=""))
+    time.sleep(0.3)
+    assert reader.run(options) == 0
     end = "field.dispatchEvent(new CompositionEvent('compositionend'));"
-    assert reader.run(put.format(before="", text="'氢能'", after=end)) > 0
+    reader.run(put.format(before="", text="'氢能'", after=end))
+    reader.wait(f"{options} > 0")
     browser.press("ArrowDown", 40)
     assert reader.run("document.getElementById('search').getAttribute('aria-activedescendant')")
     browser.press("Enter", 13)

@@ -580,6 +580,15 @@ def test_what_cannot_be_judged(server, kind, body, status):
     assert answer.type == "application/problem+json"
 
 
+def test_triples_that_cannot_be_read_are_told_with_their_place(server):
+    answer = server.ask(
+        "/api/validate", method="POST", body="<a:b> <c:d> 1 .\n<a:b> e", content_type="text/turtle"
+    )
+    assert answer.json["type"] == "/problems/data"
+    assert answer.json["line"] == 2
+    assert server.ask("/problems/data").json["status"] == 400
+
+
 def test_only_whoever_knows_the_token_adds(server):
     path = f"/api/contributions?{urlencode({'source': 'https://example.cn/7', 'by': '王敏'})}"
 

@@ -1,7 +1,8 @@
 // What every page has: suggestions while one types, buttons that copy, files that are dropped.
 // Nothing here is needed to read a page or to send a form.
 
-const wait = 120;
+import { suggesting } from "./suggesting.js";
+
 const zh = document.documentElement.lang.startsWith("zh");
 
 // what changes without a page being loaded is told to whoever does not see it
@@ -15,105 +16,39 @@ for (const form of document.querySelectorAll("form[data-suggest]")) {
   if (input) suggest(form, input);
 }
 
-/** Makes a search field a combobox (WAI-ARIA 1.2): what it proposes is never taken by itself. */
+/** Lets a search field propose what the server finds. */
 function suggest(form, input) {
   const list = document.createElement("ul");
   list.className = "options";
   list.id = "options";
-  list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", input.labels[0]?.textContent ?? "");
-  list.hidden = true;
   input.parentElement.append(list);
-  for (const [name, value] of [
-    ["role", "combobox"],
-    ["aria-autocomplete", "list"],
-    ["aria-controls", list.id],
-    ["aria-expanded", "false"],
-  ])
-    input.setAttribute(name, value);
+  suggesting(input, list, {
+    wait: 120,
+    find: (text) => asked(new URL(form.dataset.suggest, location.href), text),
+    show: (item) => {
+      const name = document.createElement("span");
+      name.textContent = item.name + (item.matched ? `（${item.matched}）` : "");
+      const kind = document.createElement("small");
+      kind.textContent = [item.qualifier, item.kind].filter(Boolean).join(" · ");
+      return [name, kind];
+    },
+    take: (item) => location.assign(item.href),
+    tell: (number) => {
+      status.textContent = zh ? `${number} 个建议，用上下键选` : `${number} suggestions, use the arrow keys`;
+    },
+  });
+}
 
-  let composing = false; // an input method is at work: what stands in the field is no word yet
-  let timer = 0;
-  let asked = 0;
-  let items = [];
-  let active = -1;
-
-  const close = () => {
-    list.hidden = true;
-    active = -1;
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
-  };
-  const mark = (place) => {
-    active = place;
-    [...list.children].forEach((item, i) => item.setAttribute("aria-selected", String(i === place)));
-    if (place < 0) return input.removeAttribute("aria-activedescendant");
-    input.setAttribute("aria-activedescendant", list.children[place].id);
-    list.children[place].scrollIntoView({ block: "nearest" });
-  };
-  const show = (found) => {
-    items = found.filter((item) => item.href.startsWith("/"));
-    list.replaceChildren(
-      ...items.map((item, i) => {
-        const line = document.createElement("li");
-        line.id = `option-${i}`;
-        line.setAttribute("role", "option");
-        line.setAttribute("aria-selected", "false");
-        const name = document.createElement("span");
-        name.textContent = item.name + (item.matched ? `（${item.matched}）` : "");
-        const kind = document.createElement("small");
-        kind.textContent = [item.qualifier, item.kind].filter(Boolean).join(" · ");
-        line.append(name, kind);
-        line.addEventListener("pointerdown", (event) => {
-          event.preventDefault();
-          location.assign(item.href);
-        });
-        return line;
-      }),
-    );
-    list.hidden = !items.length;
-    active = -1;
-    input.setAttribute("aria-expanded", String(Boolean(items.length)));
-    status.textContent = zh ? `${items.length} 个建议，用上下键选` : `${items.length} suggestions, use the arrow keys`;
-  };
-  const ask = async () => {
-    const text = input.value.trim();
-    const number = ++asked;
-    if (!text) return close();
-    const address = new URL(form.dataset.suggest, location.href);
-    address.searchParams.set("q", text);
-    try {
-      const answer = await fetch(address);
-      const found = answer.ok ? await answer.json() : [];
-      if (number === asked && document.activeElement === input) show(found);
-    } catch {
-      close(); // without the server the form says so
-    }
-  };
-  const later = () => {
-    clearTimeout(timer);
-    if (!composing) timer = setTimeout(ask, wait);
-  };
-  input.addEventListener("compositionstart", () => {
-    composing = true;
-    clearTimeout(timer);
-  });
-  input.addEventListener("compositionend", () => {
-    composing = false;
-    later();
-  });
-  input.addEventListener("input", later);
-  input.addEventListener("blur", close);
-  input.addEventListener("keydown", (event) => {
-    if (event.isComposing || composing || list.hidden) return;
-    const last = items.length - 1;
-    if (event.key === "ArrowDown") mark(active >= last ? -1 : active + 1);
-    else if (event.key === "ArrowUp") mark(active < 0 ? last : active - 1);
-    else if (event.key === "Escape") close();
-    else if (event.key === "Enter" && active >= 0) location.assign(items[active].href);
-    else return;
-    event.preventDefault();
-  });
+async function asked(address, text) {
+  address.searchParams.set("q", text);
+  try {
+    const answer = await fetch(address);
+    const found = answer.ok ? await answer.json() : [];
+    return found.filter((item) => item.href.startsWith("/"));
+  } catch {
+    return []; // without the server the form says so
+  }
 }
 
 for (const button of document.querySelectorAll("button.copy")) {
