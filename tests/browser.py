@@ -7,10 +7,13 @@ in a zero byte, read by the browser on descriptor 3 and written by it on descrip
 import base64
 import json
 import os
+import select
 import shutil
 import subprocess
 import tempfile
 
+PATIENCE = 120
+"""Seconds of silence after which something is wrong."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = (
     "--headless",
@@ -75,11 +78,25 @@ class Browser:
         os.close(self._read)
         self._profile.cleanup()
 
+    def _read_some(self):
+        data = os.read(self._read, 1 << 16)
+        assert data, "the browser has gone"
+        self._waiting += data
+
+    def _send(self, data):
+        """Write all of it, and read meanwhile: the browser may be waiting for that."""
+        while data:
+            readable, writable, _ = select.select([self._read], [self._write], [], PATIENCE)
+            assert readable or writable, "the browser is silent"
+            if readable:
+                self._read_some()
+            if writable:
+                data = data[os.write(self._write, data[: select.PIPE_BUF]) :]
+
     def _receive(self):
         while b"\0" not in self._waiting:
-            data = os.read(self._read, 1 << 16)
-            assert data, "the browser has gone"
-            self._waiting += data
+            assert select.select([self._read], [], [], PATIENCE)[0], "the browser is silent"
+            self._read_some()
         message, _, self._waiting = self._waiting.partition(b"\0")
         return json.loads(message)
 
@@ -88,7 +105,7 @@ class Browser:
         message = {"id": self._number, "method": method, "params": parameters}
         if self._session:
             message["sessionId"] = self._session
-        os.write(self._write, json.dumps(message).encode() + b"\0")
+        self._send(json.dumps(message).encode() + b"\0")
         while True:
             answer = self._receive()
             if answer.get("id") == self._number:

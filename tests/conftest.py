@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,10 @@ import kg_builder
 
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+re._MAXCACHE = 4096
+"""The genre has more patterns than the 512 that `re` remembers: every build of the many here would
+compile all of them anew, a third of its time."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,8 +41,15 @@ def slow(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session")
-def published_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder that `kg build` leaves of the published facts. Only to be read."""
+def published_build(tmp_path_factory: pytest.TempPathFactory) -> kg_builder.BuildResult:
+    """Return what `kg build` makes of the published facts. Only to be read."""
     out = tmp_path_factory.mktemp("published") / "build"
-    assert kg_builder.build([], kg_builder.BuildOptions(out=out)).conforms
-    return out
+    result = kg_builder.build([], kg_builder.BuildOptions(out=out))
+    assert result.conforms
+    return result
+
+
+@pytest.fixture(scope="session")
+def published_folder(published_build: kg_builder.BuildResult) -> Path:
+    """Return the folder that `kg build` leaves of the published facts. Only to be read."""
+    return published_build.written.folder

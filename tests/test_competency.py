@@ -20,9 +20,10 @@ from typing import Any
 
 import pytest
 
+from kg_builder import BuildResult
 from tests.census import census
 from tests.query_table import Question, page
-from tests.stored_queries import Asked, built, catalogue
+from tests.stored_queries import Asked, catalogue
 
 HERE = Path(__file__).parent
 MAPPED = HERE / "competency" / "questions.toml"
@@ -56,9 +57,9 @@ def settings(item: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Asked:
+def published(published_build: BuildResult) -> Asked:
     """Return the graph built from the facts in data/ alone."""
-    return built([], tmp_path_factory.mktemp("competency"))
+    return Asked(published_build.graph)
 
 
 def answers(published: Asked, item: Mapping[str, Any]) -> list[str]:

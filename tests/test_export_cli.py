@@ -183,3 +183,53 @@ def test_a_reader_that_leaves_is_no_error(built):
 def test_help_has_examples_in_both_languages():
     assert "kg export --format csv" in kg("--help", "--lang", "en").stdout.decode()
     assert "例如" in kg("--help", "--lang", "zh").stdout.decode()
+
+
+def test_a_portable_page_is_written_and_replaces_none_but_its_own(built, tmp_path):
+    page = tmp_path / "page.html"
+    done = kg("--store", str(built), "--portable", str(page), "--lang", "en")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"a double click opens it" in done.stdout
+    assert b"generator" in page.read_bytes()[:2000]
+    assert kg("--store", str(built), "--portable", str(page)).returncode == 0
+    page.write_text("the report itself", "utf-8")
+    assert kg("--store", str(built), "--portable", str(page)).returncode == 2
+    assert page.read_text("utf-8") == "the report itself"
+
+
+def test_options_that_do_not_go_with_a_portable_page_are_refused(built, tmp_path):
+    page, store = str(tmp_path / "page.html"), ("--store", str(built))
+    for others in (
+        ("--portable", page, "--format", "turtle"),
+        ("--portable", page, "--dist", str(tmp_path / "dist")),
+        ("--portable", page, "--publisher", "X"),
+        ("--source",),
+    ):
+        assert kg(*store, *others).returncode == 2, others
+    assert not Path(page).exists()
+
+
+def test_words_of_the_report_are_in_the_page_only_if_wanted(built, tmp_path):
+    import gzip
+    import re
+    from base64 import b64decode
+
+    def quotes(page: Path) -> dict[str, str]:
+        found = re.search(r'id="back">([^<]*)<', page.read_text("utf-8"))
+        assert found is not None
+        data: dict[str, dict[str, str]] = json.loads(gzip.decompress(b64decode(found[1])))
+        return data["quotes"]
+
+    page = tmp_path / "page.html"
+    assert kg("--store", str(built), "--portable", str(page)).returncode == 0
+    assert quotes(page) == {}
+    assert kg("--store", str(built), "--portable", str(page), "--source").returncode == 0
+    text = next(REPORT.glob("*.txt")).read_text("utf-8-sig")
+    assert len(quotes(page)) > 100
+    assert all(words in text for words in quotes(page).values())
+    bare = tmp_path / "bare"
+    report = kg_builder.ReportInput.load(next(REPORT.glob("*.txt")))
+    kg_builder.build([report], kg_builder.BuildOptions(out=bare, keep_source=False))
+    done = kg("--store", str(bare), "--portable", str(page), "--source", "--lang", "en")
+    assert done.returncode == 2
+    assert b"the text of no report is at hand" in done.stderr

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from kg_builder.desk import Reader, ReportInput
 from kg_builder.graph.serialization import turtle
-from kg_builder.pipeline import BuildOptions, ReportInput, build, read_report
+from kg_builder.pipeline import BuildOptions, build
 from kg_builder.resources import Resources
 from kg_builder.text.genre import load_genre
 
@@ -63,13 +64,13 @@ def span(found):
 
 @pytest.fixture(scope="module")
 def doors(tmp_path_factory):
-    genre = load_genre(Resources.find().folders("genre"))
+    read = Reader(load_genre(Resources.find().folders("genre")))
     folder = tmp_path_factory.mktemp("goldens")
     found = {}
     for name in NAMES:
         path = REPORTS / name / "source.txt"
         source = ReportInput.load(path if path.exists() else EXAMPLES / f"{name}.txt")
-        reading = read_report(source, genre)
+        reading = read(source)
         graph = build([source], BuildOptions(out=folder / name))
         results = graph.summary["validation"]["results"]
         found[name] = {

@@ -13,7 +13,7 @@ import pytest
 
 from kg_builder.graph.query.tokens import tokens
 from kg_builder.graph.vocabulary import PREFIXES
-from tests.stored_queries import built, cases, catalogue
+from tests.stored_queries import Asked, built, cases, catalogue
 
 HERE = Path(__file__).parent
 ANSWERS = HERE / "queries"
@@ -51,8 +51,8 @@ CATALOGUE = catalogue()
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory):
-    return built([], tmp_path_factory.mktemp("published"))
+def published(published_build):
+    return Asked(published_build.graph)
 
 
 @pytest.fixture(scope="module")

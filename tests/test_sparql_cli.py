@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
@@ -48,6 +49,13 @@ def test_a_query_on_the_command_line_in_a_file_and_on_standard_input(ask, tmp_pa
     assert ask("-f", "q.rq", "--format", "csv").stdout == direct.stdout
     for stdin in (["-"], ["-f", "-"]):
         assert ask(*stdin, "--format", "csv", stdin=COUNT.encode()).stdout == direct.stdout
+
+
+def test_a_triple_of_two_graphs_is_one(tmp_path):
+    (tmp_path / "x.trig").write_text("<g:1> { <a:a> <a:b> 1, 2 } <g:2> { <a:a> <a:b> 2, 3 }")
+    query = "SELECT (COUNT(*) AS ?n) FROM <g:1> FROM <g:2> { ?s ?p ?o }"
+    found = kg("sparql", query, "--store", "x.trig", "--format", "csv", cwd=tmp_path)
+    assert found.stdout.split() == [b"n", b"3"], found.stderr
 
 
 def test_the_forms_of_a_query(ask):
@@ -198,7 +206,7 @@ def test_a_query_that_never_ends_is_ended_and_leaves_nothing(ask, tmp_path, text
     assert done.stdout == b""
     assert len(done.stderr.splitlines()) <= 4
     assert not list((tmp_path / "tmp").iterdir())
-    assert not children_of(os.getpid())
+    assert not workers_of(tmp_path / "tmp")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -212,13 +220,17 @@ def test_who_is_asked_to_end_leaves_nothing(published_folder, tmp_path, number, 
     command = [sys.executable, "-m", "kg_builder", "sparql", PRODUCT, "--store", str(store)]
     env = {**os.environ, "LC_ALL": "C.UTF-8", "TMPDIR": str(folder)}
     process = subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE)
-    time.sleep(3)
+    deadline = time.monotonic() + 60
+    while len(workers_of(folder)) < 1 + loading:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    time.sleep(0.7)  # at work by now
     process.send_signal(number)
     _, complaint = process.communicate(timeout=20)
     assert (process.returncode, complaint) == (130, b"interrupted\n")
     assert not list(folder.iterdir())
     time.sleep(0.2)
-    assert not children_of(os.getpid())
+    assert not workers_of(folder)
 
 
 def test_a_timeout_while_other_rdf_is_read_leaves_nothing(tmp_path):
@@ -229,7 +241,7 @@ def test_a_timeout_while_other_rdf_is_read_leaves_nothing(tmp_path):
     assert done.returncode == 124
     assert not list((tmp_path / "tmp").iterdir())
     time.sleep(0.2)
-    assert not children_of(os.getpid())
+    assert not workers_of(tmp_path / "tmp")
 
 
 def flip(folder):
@@ -291,17 +303,16 @@ def test_what_is_typed_wrong_is_never_an_internal_error(
     assert "internal error" not in complaint
 
 
-def children_of(pid):
-    """Return the kg processes that are still there."""
+def workers_of(folder):
+    """Return the processes at work for a `kg` that has its temporary files in a folder."""
     found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if b"kg_builder.workers" in path.read_bytes():
-                status = (path.parent / "stat").read_text().rpartition(")")[2].split()
-                if status[0] != "Z" and status[1] in (str(pid), "1"):
-                    found.append(path)
-        except OSError:
-            continue
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+            given = (process / "environ").read_bytes().split(b"\0")
+            is_worker = b"kg_builder.workers" in (process / "cmdline").read_bytes()
+            if is_worker and state != "Z" and os.fsencode(f"TMPDIR={folder}") in given:
+                found.append(process.name)
     return found
 
 

@@ -2,6 +2,7 @@
 
     KgError                 the root; each carries a message in zh and en, and maybe a location
     ├── InputError          a file that cannot be read as asked: missing, empty, binary, undecodable
+    │   └── ExcessError         a query too large or too deep for any engine
     ├── ConfigurationError  data of the house that is wrong: a table kind, a lexicon, shapes
     ├── OutputError         the output folder cannot be written or belongs to somebody else
     ├── ExportError         a triple that the format asked for cannot hold
@@ -68,6 +69,10 @@ class KgError(Exception):
 
 class InputError(KgError):
     """A file that cannot be read as asked."""
+
+
+class ExcessError(InputError):
+    """A query too large or too deep for any engine, which need not be wrong otherwise."""
 
 
 class ConfigurationError(KgError):

@@ -4,24 +4,36 @@ A child is a fresh interpreter (never a fork: other threads hold locks) that run
 ends, or runs it on one item after another. It is told the function by its name, so the function
 stands at the top of a module; what goes in and out is pickled. The caller's main module is not
 imported. Ending the child is the one sure way to stop code that does not return to the interpreter.
+
+A server's children come from a `Nursery`: a child that prepares what they need, does nothing else,
+and forks itself for each of them, which takes milliseconds. They answer over a socket, so that the
+server's loop waits for many of them at a time.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import importlib
 import math
 import os
 import pickle
+import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
+import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn, TypeVar
 
 from kg_builder.errors import CrashError, MemoryLimitError, TimeLimitError, WorkerError
 
@@ -39,6 +51,7 @@ _AHEAD = 2
 """Items under way or waiting for their turn, per child: enough to keep all of them busy."""
 _LAST_BREATH = 5.0
 """Seconds that a child which has closed its pipe gets to end, and to say how."""
+_POLL = 0.02
 _NO_MEMORY = (b"memory allocation of", b"MemoryError", b"out of memory", b"bad_alloc")
 """What runtimes print before they abort for want of memory (Rust, CPython, glibc, C++)."""
 _within = False
@@ -265,12 +278,153 @@ def _value(name: str, child: _Child, answer: bytes | None) -> Any:  # noqa: ANN4
     return value
 
 
-def _interpreter(serve: Callable[[], None], complaints: int) -> subprocess.Popen[bytes]:
-    """Start a child that runs `serve`, a function of this module."""
+ANSWER_HEAD: Final = struct.Struct("<Q")
+"""What stands before each answer of a warm child: how many bytes it has."""
+_ORDER: Final = struct.Struct("<cq")
+"""What a nursery is told: what to do, and with which child."""
+_WORD: Final = struct.Struct("<q")
+"""What it answers: the process of a new child, or the exit code of one that has ended."""
+_FORK, _KILL, _CODE = b"f", b"k", b"c"
+_STILL_ALIVE: Final = 1 << 32
+
+
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """A child of a nursery: its process, and our end of its socket."""
+
+    pid: int
+    line: socket.socket
+    folder: Path
+
+
+class Nursery:
+    """A process that prepares what children need, and forks itself for each.
+
+    Its methods wait for it: call them in a thread. Threads may share it. To be closed.
+    """
+
+    def __init__(
+        self,
+        prepare: Callable[..., Callable[[Path], Callable[[Any], object]]],
+        *args: object,
+        folder: Path,
+        memory: int | None = None,
+        file_size: int | None = None,
+    ) -> None:
+        """Start it: it calls `prepare(*args)`, once.
+
+        Each child calls what that returns with a folder of its own, and what that returns on each
+        item that it is sent. It may take `memory` bytes more than it starts with.
+        """
+        self._name = f"{prepare.__module__}.{prepare.__qualname__}"
+        self._folder = folder
+        self._number = 0
+        self._lock = threading.Lock()
+        self._line, theirs = socket.socketpair()
+        with theirs, (folder / "complaints").open("wb") as stderr:
+            self._process = _interpreter(_serve_nursery, stderr.fileno(), theirs.fileno())
+        request = pickle.dumps((prepare, args))
+        settings = (memory, file_size, str(folder))
+        with contextlib.suppress(BrokenPipeError):  # its end is seen when it is asked
+            self._line.sendall(
+                pickle.dumps(sys.path) + pickle.dumps(settings) + pickle.dumps(request)
+            )
+
+    def ready(self) -> None:
+        """Return when it has prepared what children need. Raises what that raises."""
+        with self._lock:
+            size = ANSWER_HEAD.unpack(self._read(ANSWER_HEAD.size))[0]
+            answer = self._read(size)
+        warm_value(self._name, answer)
+
+    def child(self) -> Warm:
+        """Return a new child. Raises CrashError where the nursery has died."""
+        ours, theirs = socket.socketpair()
+        with theirs, self._lock:
+            self._number += 1
+            folder = self._folder / str(self._number)
+            folder.mkdir()
+            order = _ORDER.pack(_FORK, self._number)
+            try:
+                socket.send_fds(self._line, [order], [theirs.fileno()])
+                pid = _WORD.unpack(self._read(_WORD.size))[0]
+            except (OSError, WorkerError):
+                ours.close()
+                raise
+        return Warm(pid, ours, folder)
+
+    def end(self, child: Warm) -> None:
+        """End a child at once, and what it has started."""
+        with contextlib.suppress(OSError), self._lock:
+            self._line.sendall(_ORDER.pack(_KILL, child.pid))
+
+    def death(self, child: Warm) -> WorkerError:
+        """Return the error that says how a child ended which has closed its socket."""
+        ends = time.monotonic() + _LAST_BREATH
+        code = _STILL_ALIVE
+        while code == _STILL_ALIVE and time.monotonic() < ends:
+            with self._lock:
+                try:
+                    self._line.sendall(_ORDER.pack(_CODE, child.pid))
+                    code = _WORD.unpack(self._read(_WORD.size))[0]
+                except (OSError, WorkerError):
+                    break
+            if code == _STILL_ALIVE:
+                time.sleep(_POLL)
+        try:
+            complaints = (child.folder / "complaints").read_bytes()
+        except OSError:
+            complaints = b""
+        return _death(self._name, code, complaints)
+
+    def _read(self, size: int) -> bytes:
+        found = b""
+        while len(found) < size:
+            part = self._line.recv(size - len(found))
+            if not part:
+                raise self._died()
+            found += part
+        return found
+
+    def _died(self) -> WorkerError:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_LAST_BREATH)
+        _end(self._process)
+        try:
+            complaints = (self._folder / "complaints").read_bytes()
+        except OSError:
+            complaints = b""
+        return _death(self._name, self._process.returncode, complaints)
+
+    def close(self) -> None:
+        """End it, and all its children."""
+        self._line.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_LAST_BREATH)
+        _end(self._process)
+
+
+def item_for_warm(item: object, seconds: float) -> bytes:
+    """Return what is sent to a warm child: an item, and when it ends if nobody ends it before."""
+    return pickle.dumps((math.ceil(seconds) + 1, pickle.dumps(item)))
+
+
+def warm_value(name: str, answer: bytes) -> Any:  # noqa: ANN401 - whatever the function returns
+    """Return what a warm child has answered, or raise what the function raised."""
+    value, error = _unpack(name, answer)
+    if error is not None:
+        raise error
+    return value
+
+
+def _interpreter(
+    serve: Callable[[], None], complaints: int, line: int | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a child that runs `serve`, a function of this module, over pipes or one socket."""
     return subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
         [sys.executable, "-P", "-c", _BOOTSTRAP.format(serve=serve.__name__)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdin=subprocess.PIPE if line is None else line,
+        stdout=subprocess.PIPE if line is None else subprocess.DEVNULL,
         stderr=complaints,
         # an interrupt from the terminal reaches the parent alone
         start_new_session=not _within,
@@ -342,6 +496,112 @@ def _serve_items() -> None:
             answers.flush()
 
 
+def _serve_nursery() -> None:
+    """Prepare what children need, and fork for each, until the socket at stdin is closed."""
+    global _within
+    _within = True
+    requests = sys.stdin.buffer
+    memory, file_size, folder = pickle.load(requests)  # noqa: S301 - written by Nursery
+    _limit(None, None, file_size)
+    made: list[Any] = []
+    request = pickle.load(requests)  # noqa: S301 - written by Nursery
+    answer = _answer(lambda: made.append(_call(request)))
+    control = socket.socket(fileno=os.dup(0))
+    control.sendall(ANSWER_HEAD.pack(len(answer)) + answer)
+    gc.freeze()  # what has been made stays where it is: children share it
+    children: set[int] = set()
+    dying: set[int] = set()
+    while made:
+        order, fds, _, _ = socket.recv_fds(control, _ORDER.size, 1)
+        if len(order) < _ORDER.size:
+            break
+        what, number = _ORDER.unpack(order)
+        if what == _FORK:
+            pid = os.fork()
+            if not pid:
+                control.close()
+                _serve_warm(made[0], Path(folder) / str(number), fds[0], memory)
+            os.close(fds[0])
+            children.add(pid)
+            control.sendall(_WORD.pack(pid))
+        elif number in children:
+            if what == _KILL:
+                _end_group(number)
+                dying.add(number)
+            else:
+                found, status = os.waitpid(number, os.WNOHANG)
+                if found:
+                    children.discard(number)
+                code = os.waitstatus_to_exitcode(status) if found else _STILL_ALIVE
+                control.sendall(_WORD.pack(code))
+        elif what == _CODE:
+            control.sendall(_WORD.pack(0))
+        # one that is ended takes a while to give its memory back: nobody waits for it
+        gone = {pid for pid in dying if os.waitpid(pid, os.WNOHANG)[0]}
+        dying -= gone
+        children -= gone
+    for pid in children:
+        _end_group(pid)
+    shutil.rmtree(folder, ignore_errors=True)  # whoever started this may have been killed
+    os._exit(0)
+
+
+def _end_group(pid: int) -> None:
+    with contextlib.suppress(OSError):
+        os.killpg(pid, signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def _serve_warm(
+    prepared: Callable[[Path], Callable[[Any], object]], folder: Path, fd: int, memory: int | None
+) -> NoReturn:
+    """Answer the items that come on a socket until it is closed, in a child just forked."""
+    try:
+        os.setsid()
+        for number, name in ((1, os.devnull), (2, str(folder / "complaints"))):
+            opened = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            os.dup2(opened, number)
+            os.close(opened)
+        os.dup2(fd, 0)
+        os.close(fd)
+        made: list[Callable[[Any], object]] = []
+        answer = _answer(lambda: made.append(prepared(folder)))
+        if memory is not None:
+            _limit(memory + _address_space(), None, None)
+        alarm = _alarm()
+        with socket.socket(fileno=os.dup(0)) as line, line.makefile("rb") as requests:
+            line.sendall(ANSWER_HEAD.pack(len(answer)) + answer)
+            for seconds, item in _stream(requests) if made else ():
+                alarm(seconds)
+                answer = _answer(_use_item, made[0], item)
+                alarm(0)
+                line.sendall(ANSWER_HEAD.pack(len(answer)) + answer)
+    finally:
+        os._exit(0)  # never back into what was forked
+
+
+def _use_item(function: Callable[[Any], object], item: bytes) -> object:
+    return function(pickle.loads(item))  # noqa: S301 - written by item_for_warm
+
+
+def _alarm() -> Callable[[int], object]:
+    """Return what ends this process when so many seconds have passed; 0: does not."""
+    if not hasattr(signal, "alarm"):
+        return lambda _: None
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    return signal.alarm
+
+
+def _address_space() -> int:
+    """Return how many bytes of addresses this process has; 0 where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
 def _answers() -> BinaryIO:
     """Return where answers go: what the function prints must not run into them."""
     answers = os.fdopen(os.dup(1), "wb")
@@ -349,7 +609,7 @@ def _answers() -> BinaryIO:
     return answers
 
 
-def _stream(requests: BinaryIO) -> Iterator[bytes]:
+def _stream(requests: BinaryIO) -> Iterator[Any]:
     with contextlib.suppress(EOFError):
         while True:
             yield pickle.load(requests)  # noqa: S301 - written by _Child

@@ -45,9 +45,9 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
+from kg_builder.desk import Reader, ReportInput
 from kg_builder.model.entity import EntityId
 from kg_builder.model.fact import Concept, Text, Year
-from kg_builder.pipeline import ReportInput, read_report
 from kg_builder.resources import Resources
 from kg_builder.text.extraction.knowledge import Knowledge
 from kg_builder.text.genre import load_genre
@@ -137,7 +137,7 @@ class Scorer:
     """Scores extractions against gold, by one mapping and one genre."""
 
     def __init__(self, genre, mapping=None):
-        self.genre = genre
+        self.reader = Reader(genre)
         self.mapping = mapping or Mapping.load()
         self.knowledge = Knowledge.of(genre)
         self.folding = self.knowledge.folding
@@ -150,7 +150,7 @@ class Scorer:
         return self.score_text(text.stem, text.read_bytes(), gold)
 
     def score_text(self, name, data, gold):
-        report = read_report(ReportInput(name, data), self.genre)
+        report = self.reader(ReportInput(name, data))
         source = report.document.source
         return self.score(gold, report.extraction, lambda offset: source.position(offset).line)
 
@@ -659,7 +659,7 @@ def main(arguments=None):
     for path in given.files:
         beside = given.gold or path.with_suffix(".gold.json")
         gold = load_gold(beside, scorer.mapping, scorer.folding)
-        report = read_report(ReportInput.load(path), scorer.genre)
+        report = scorer.reader(ReportInput.load(path))
         source = report.document.source
         view = View(report.extraction, lambda offset, source=source: source.position(offset).line)
         score = _Match(scorer, gold, view).score()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kg_builder.pipeline import ReportInput, read_report
+from kg_builder.desk import Reader, ReportInput
 from kg_builder.resources import Resources
 from kg_builder.text.genre import load_genre
 from tests.quality.tables import Facts, gold_tuples, plain, read_tuples, score, squash
@@ -25,16 +25,9 @@ def source_of(name):
 
 
 @pytest.fixture(scope="session")
-def genre():
-    return load_genre(Resources.find().folders("genre"))
-
-
-@pytest.fixture(scope="session")
-def readings(genre):
-    return {
-        name: read_report(ReportInput(name, source_of(name).read_bytes()), genre)
-        for name in REPORTS
-    }
+def readings():
+    read = Reader(load_genre(Resources.find().folders("genre")))
+    return {name: read(ReportInput(name, source_of(name).read_bytes())) for name in REPORTS}
 
 
 def gold_of(name):

@@ -57,6 +57,16 @@ class SourceNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Support:
+    """A place of a report that supports a solution, or a contribution; in words."""
+
+    words: str
+    report: str | None = None
+    """The IRI of the report; None for a contribution, and for what only counts further places."""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer. Whoever asked removes the spool."""
 
@@ -81,11 +91,16 @@ class Answer:
     remarks: tuple[Notice, ...] = ()
     reasons: tuple[Notice, ...] = ()
     """Why there is no solution."""
-    evidence: tuple[tuple[str, ...], ...] = ()
+    supports: tuple[tuple[Support, ...], ...] = ()
     """For each solution where the report says so, where evidence was asked for."""
     citation: str | None = None
     """How to cite the answer, where that was asked for."""
     sources: tuple[SourceNote, ...] = field(default=())
+
+    @property
+    def evidence(self) -> tuple[tuple[str, ...], ...]:
+        """For each solution where the report says so, in words."""
+        return tuple(tuple(item.words for item in row) for row in self.supports)
 
     def solutions(self) -> Iterator[Solution]:
         """Yield the solutions of a SELECT, terms in the order of `variables`."""

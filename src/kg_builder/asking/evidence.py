@@ -179,6 +179,10 @@ class Witnesses:
         fact = self._facts[subject].get((triple.predicate, object_))
         return () if fact is None else self._testimony(fact)
 
+    def passage(self, node: NamedNode) -> Passage | None:
+        """Return what the graph tells of a passage, by its IRI; None where that is none."""
+        return self._passages[node]
+
     def contributions(self, triple: Triple) -> tuple[Contribution, ...]:
         """Return the contributions that say `triple`, by number; empty where none does."""
         if self._batches is None:

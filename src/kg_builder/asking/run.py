@@ -25,7 +25,7 @@ from pyoxigraph import (
 )
 
 from kg_builder.asking.account import citation_of, labels_of, names_of, sources_of
-from kg_builder.asking.answer import Answer, Asked
+from kg_builder.asking.answer import Answer, Asked, Support
 from kg_builder.asking.caveats import narrower_concepts, partial_copies
 from kg_builder.asking.columns import headings_of
 from kg_builder.asking.finders import name_finder, remote_finder
@@ -35,6 +35,7 @@ from kg_builder.errors import InputError, OutputError
 from kg_builder.graph.index import Term
 from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.query.catalogue import bind
+from kg_builder.graph.query.dataset import Datasets, graphs_of
 from kg_builder.graph.query.door import closed_door
 from kg_builder.graph.query.levels import Form, Query, formulas, limited, read_query
 from kg_builder.graph.query.tokens import tokens
@@ -62,7 +63,7 @@ def answer(request: Request, folder: Path) -> Answer:
             return _ask_there(request, request.endpoint, spool)
         assert request.store is not None  # noqa: S101 - the one or the other
         with open_graph(request.store) as graph:
-            return _ask_here(request, graph, spool)
+            return answer_here(request, graph, spool)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise OutputError(
@@ -84,12 +85,17 @@ _Engine: TypeAlias = Callable[[str, Form, Path], None]
 """Runs the text of a query and spools what it finds."""
 
 
-def _ask_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
+def answer_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
+    """Return the answer of a graph that is open; for a child that answers over and over.
+
+    Raises what `request.ask` raises, and OSError where the spool gets too large.
+    """
     prefixes = dict(graph.prefixes)
+    datasets = Datasets(graph.store)
 
     def engine(text: str, _form: Form, target: Path) -> None:
         with target.open("wb") as file, closed_door():
-            found = graph.store.query(text, prefixes=prefixes)
+            found = datasets.source(graphs_of(text, prefixes), prefixes)(text)
             if isinstance(found, QueryTriples):
                 serialize(found, file, RdfFormat.N_TRIPLES)
             else:
@@ -125,7 +131,7 @@ def _ask_here(request: Request, graph: OpenGraph, spool: Path) -> Answer:
     if absence or any(name in found.variables for name in found.formulas):
         found = replace(found, remarks=(*found.remarks, *partial_copies(graph)))
     if request.evidence:
-        found = replace(found, evidence=_evidence(graph, query, found, request))
+        found = replace(found, supports=_supports(graph, query, found, request))
     if request.cite is not None:
         found = replace(found, citation=citation_of(graph, query, found, request))
     if request.named:
@@ -284,9 +290,9 @@ def _rows(found: Answer, most: int | None = None) -> list[dict[str, Term | None]
     return [dict(zip(found.variables, solution, strict=True)) for solution in solutions]
 
 
-def _evidence(
+def _supports(
     graph: OpenGraph, query: Query, found: Answer, request: Request
-) -> tuple[tuple[str, ...], ...]:
+) -> tuple[tuple[Support, ...], ...]:
     if found.size > _SUPPORTED:
         raise InputError(
             f"出处最多为 {_SUPPORTED} 行查找，结果有 {found.size} 行；请加 LIMIT 或 --max-rows",

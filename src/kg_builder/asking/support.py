@@ -6,19 +6,22 @@ An inferred fact is said by no report; the asserted ones that it follows from ar
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Final
 
 from pyoxigraph import Triple
 
+from kg_builder.asking.answer import Support
 from kg_builder.asking.evidence import Contribution, Passage, Witnesses
-from kg_builder.graph.inference.proof import Prover, read_axioms
+from kg_builder.asking.why import prover_of
+from kg_builder.graph.inference.proof import Prover
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.query.levels import Query
 from kg_builder.graph.query.matches import Row, facts_of
 from kg_builder.graph.vocabulary import expand
 from kg_builder.model.bilingual import Language
 
-_CONTEXT: Final = frozenset(
+CONTEXT: Final = frozenset(
     expand(name)
     for name in (
         *("rdf:type", "rdfs:label", "skos:prefLabel", "skos:altLabel"),
@@ -28,14 +31,14 @@ _CONTEXT: Final = frozenset(
 )
 """What things are called, and of what area and time a statement is, is said all over a report: it
 counts as evidence where a solution says nothing else."""
-_PLACES: Final = 12
+PLACES: Final = 12
 """How many places are listed for one solution; a sum over a hundred figures has as many."""
 
 
 def support(
     graph: OpenGraph, query: Query, rows: Sequence[Row], language: Language, report: str | None
-) -> tuple[tuple[str, ...], ...]:
-    """Return for each solution the places that support it, in words; the report's order.
+) -> tuple[tuple[Support, ...], ...]:
+    """Return for each solution the places that support it, in the report's order.
 
     After them stand the contributions that do, who made them and after what source.
 
@@ -49,7 +52,7 @@ def support(
     reports = {passage.report for found in passages for passage in found}
     names = _names(graph, reports, language) if len(reports) > 1 else {}
     return tuple(
-        (*_places(found, names, language), *(item.in_words(language) for item in others))
+        (*_places(found, names, language), *(Support(item.in_words(language)) for item in others))
         for found, others in zip(passages, brought, strict=True)
     )
 
@@ -58,7 +61,6 @@ class _Finder:
     def __init__(self, graph: OpenGraph, report: str | None) -> None:
         self._graph = graph
         self._witnesses = Witnesses(graph, report)
-        self._prover: Prover | None = None
 
     def passages(self, triples: Sequence[Triple]) -> list[Passage]:
         """Return the passages that say the triples, each once, in the report's order."""
@@ -92,26 +94,18 @@ class _Finder:
 
     def _leaves(self, triple: Triple) -> Iterator[Triple]:
         """Yield the asserted triples that an inferred one follows from."""
-        if self._prover is None:
-            self._prover = self._make_prover()
-        if self._prover is not None:
-            proof = self._prover.prove(triple)
-            for leaf in proof.leaves() if proof is not None else ():
-                yield Triple(leaf.subject, leaf.predicate, leaf.object)  # type: ignore[arg-type]
+        proof = self._prover.prove(triple) if self._prover is not None else None
+        for leaf in proof.leaves() if proof is not None else ():
+            yield Triple(leaf.subject, leaf.predicate, leaf.object)  # type: ignore[arg-type]
 
-    def _make_prover(self) -> Prover | None:
-        names = [self._graph.graph_name(name) for name in ("ontology", "inferred", "evidence")]
-        ontology, inferred, evidence = names
-        if ontology is None or inferred is None or evidence is None:
-            return None
-        quads = self._graph.store.quads_for_pattern(None, None, None, ontology)
-        axioms = read_axioms(quad.triple for quad in quads)
-        return Prover(self._graph.store, axioms, inferred, evidence)
+    @cached_property
+    def _prover(self) -> Prover | None:
+        return prover_of(self._graph)
 
 
 def _telling(triples: Sequence[Triple]) -> Sequence[Triple]:
     """Return the triples that say more than what things are called, where there are any."""
-    return [triple for triple in triples if triple.predicate not in _CONTEXT] or triples
+    return [triple for triple in triples if triple.predicate not in CONTEXT] or triples
 
 
 def _names(graph: OpenGraph, reports: set[str], language: Language) -> Mapping[str, str]:
@@ -122,12 +116,13 @@ def _names(graph: OpenGraph, reports: set[str], language: Language) -> Mapping[s
 
 def _places(
     passages: Sequence[Passage], names: Mapping[str, str], language: Language
-) -> Iterator[str]:
-    for passage in passages[:_PLACES]:
-        yield place_in_words(passage, names.get(passage.report), language)
-    if len(passages) > _PLACES:
-        more = len(passages) - _PLACES
-        yield f"……另有 {more} 处" if language == "zh" else f"… and {more} more"
+) -> Iterator[Support]:
+    for passage in passages[:PLACES]:
+        words = place_in_words(passage, names.get(passage.report), language)
+        yield Support(words, passage.report, passage.line)
+    if len(passages) > PLACES:
+        more = len(passages) - PLACES
+        yield Support(f"……另有 {more} 处" if language == "zh" else f"… and {more} more")
 
 
 def place_in_words(passage: Passage, report: str | None, language: Language) -> str:

@@ -116,14 +116,18 @@ class Explainer:
 
     @cached_property
     def _prover(self) -> Prover | None:
-        """What proves; None in other RDF, where nothing was inferred by us."""
-        names = [self.graph.graph_name(name) for name in ("ontology", "inferred", "evidence")]
-        ontology, inferred, evidence = names
-        if ontology is None or inferred is None or evidence is None:
-            return None
-        quads = self.graph.store.quads_for_pattern(None, None, None, ontology)
-        axioms = read_axioms(quad.triple for quad in quads)
-        return Prover(self.graph.store, axioms, inferred, evidence)
+        return prover_of(self.graph)
+
+
+def prover_of(graph: OpenGraph) -> Prover | None:
+    """Return what proves inferred triples; None for other RDF, where nothing was inferred by us."""
+    names = [graph.graph_name(name) for name in ("ontology", "inferred", "evidence")]
+    ontology, inferred, evidence = names
+    if ontology is None or inferred is None or evidence is None:
+        return None
+    quads = graph.store.quads_for_pattern(None, None, None, ontology)
+    axioms = read_axioms(quad.triple for quad in quads)
+    return Prover(graph.store, axioms, inferred, evidence)
 
 
 def read_goal(

@@ -12,6 +12,7 @@ import click
 from kg_builder.cli.distribution import distribution_options, write_distribution
 from kg_builder.cli.graphs import opened_store, store_option
 from kg_builder.cli.options import Speaker, common_options, discard_output
+from kg_builder.cli.portable import check_portable, portable_options, write_portable
 from kg_builder.errors import InputError, OutputError
 
 if TYPE_CHECKING:  # slow to import, and only a command that runs needs them
@@ -102,6 +103,7 @@ def command(say: Speaker) -> click.Command:
         help=say("csv 以 BOM 开头，供 Excel 识别编码", "start csv with a BOM, for Excel"),
     )
     @distribution_options(say)
+    @portable_options(say)
     @store_option(say)
     @common_options(say)
     def run(
@@ -115,27 +117,35 @@ def command(say: Speaker) -> click.Command:
         project: Path | None,
         verbose: bool,  # noqa: ARG001
         dist: Path | None,
+        portable: Path | None,
+        source: bool,
         **given: str | None,
     ) -> int:
         from kg_builder.asking.terms import resolve
         from kg_builder.graph.export.formats import Format
         from kg_builder.graph.export.select import Selection, select
 
-        if dist is not None:
-            if format_name or classes or entities or out != "-" or bom:
-                raise click.UsageError(
-                    say(
-                        "--dist 写全部，不与 --format、--class、--entity、-o、--bom 同用",
-                        "--dist writes it all: no --format, --class, --entity, -o or --bom with it",
-                    )
+        check_portable(say, portable, dist, source=source)
+        whole = "--dist" if dist is not None else "--portable" if portable is not None else None
+        if whole and (format_name or classes or entities or out != "-" or bom):
+            raise click.UsageError(
+                say(
+                    f"{whole} 写全部，不与 --format、--class、--entity、-o、--bom 同用",
+                    f"{whole} writes it all: no --format, --class, --entity, -o or --bom with it",
                 )
+            )
+        if portable is not None:
+            if any(given.values()):
+                raise _not_of_a_distribution(say)
+            with opened_store(store, project, say) as opened:
+                write_portable(say, opened, portable, project, source=source)
+            return 0
+        if dist is not None:
             with opened_store(store, project, say) as opened:
                 write_distribution(say, opened, dist, project, given)
             return 0
         if any(given.values()):
-            raise click.UsageError(
-                say("发布包的选项须与 --dist 同用", "options of a distribution go with --dist")
-            )
+            raise _not_of_a_distribution(say)
         format_ = _format(format_name, out, say)
         if bom and format_ is not Format.CSV:
             raise click.UsageError(say("--bom 只用于 csv", "--bom is for csv alone"))
@@ -154,6 +164,12 @@ def command(say: Speaker) -> click.Command:
     return run
 
 
+def _not_of_a_distribution(say: Speaker) -> click.UsageError:
+    return click.UsageError(
+        say("发布包的选项须与 --dist 同用", "options of a distribution go with --dist")
+    )
+
+
 def _examples(say: Speaker) -> str:
     lines = (
         (say("断言的事实，Turtle", "what is asserted, as Turtle"), "kg export > facts.ttl"),
@@ -164,6 +180,10 @@ def _examples(say: Speaker) -> str:
         (
             say("放到网上的全部文件", "all that goes on the web"),
             "kg export --dist public --publisher NAME --contact ADDRESS",
+        ),
+        (
+            say("发给同事的一个网页文件", "one page to send to a colleague"),
+            "kg export --portable report.html",
         ),
         (say("每类一张表", "one table per class"), "kg export --format csv --bom -o tables"),
         (

@@ -40,6 +40,7 @@ _COMMANDS = (
     "retract",
     "review",
     "schema",
+    "serve",
     "show",
     "sparql",
     "undo",

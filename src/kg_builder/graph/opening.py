@@ -51,7 +51,7 @@ _OPENED_AT_ONCE: Final = 16
 _LOOKS: Final = 32
 _PARSE_SECONDS: Final = 120.0
 _PARSE_MEMORY: Final = 2 << 30
-_LABELS: Final = tuple(
+LABELS: Final = tuple(
     expand(name)
     for name in (
         *("rdfs:label", "skos:prefLabel", "skos:altLabel"),
@@ -126,7 +126,7 @@ class OpenGraph:
 
     def _labels(self, node: NamedNode, language: Language) -> Iterator[list[Literal]]:
         """Yield the labels by each predicate that there are any by, those in `language` first."""
-        for predicate in _LABELS:
+        for predicate in LABELS:
             quads = self.store.quads_for_pattern(node, predicate, None, DefaultGraph())
             found = [quad.object for quad in quads if isinstance(quad.object, Literal)]
             if found:
@@ -154,7 +154,8 @@ def open_graph(path: Path, *, in_memory: bool = False) -> Iterator[OpenGraph]:
     if _is_built(path):
         with _reading(path) as generation, _damage_of(path):
             store = _open_store(generation / "store", path)
-            yield OpenGraph(_in_memory(store) if in_memory else store, path, generation)
+            opened = _in_memory(store, generation) if in_memory else store
+            yield OpenGraph(opened, path, generation)
         return
     yield OpenGraph(_load(path), path)
 
@@ -197,9 +198,15 @@ def _read_summary(generation: Path, path: Path) -> Mapping[str, Any]:
     return data
 
 
-def _in_memory(store: Store) -> Store:
+def _in_memory(store: Store, generation: Path) -> Store:
+    """Return a store in memory of the same quads; blank nodes get other labels."""
     loaded = Store()
-    loaded.bulk_extend(store)
+    quads = generation / DATASET
+    if quads.is_file():  # four times as quick as reading the store
+        loaded.bulk_load(path=str(quads), format=RdfFormat.N_QUADS, lenient=True)
+    else:
+        found = store.dump(format=RdfFormat.N_QUADS)
+        loaded.bulk_load(input=found, format=RdfFormat.N_QUADS, lenient=True)
     return loaded
 
 

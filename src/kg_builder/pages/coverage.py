@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -30,7 +30,12 @@ _OPEN_SUBJECTS: Final = 8
 """Subjects of one passage that are listed openly: a report's title supports hundreds of facts."""
 _QUOTE: Final = 40
 
+_LINKED_POLICY: Final = "; ".join(
+    ("default-src 'none'", "style-src 'self'", "script-src 'self'", "base-uri 'none'")
+)
+
 _WORDS: Final[Mapping[str, Bilingual]] = {
+    "home": Bilingual("回到网站", "Back to the site"),
     "heading": Bilingual("阅读覆盖", "Coverage"),
     "skip_text": Bilingual("跳到正文", "Skip to the report"),
     "skip_facts": Bilingual("跳到事实", "Skip to the facts"),
@@ -73,13 +78,32 @@ _WORDS: Final[Mapping[str, Bilingual]] = {
 }
 
 
-def coverage_page(marked: MarkedReport, language: Language) -> str:
-    """Return the page as HTML: one document without requests, safe whatever the report says."""
-    return _Writer(marked, language).page()
+FILES: Final = ("coverage.css", "coverage.js")
+"""The style and the script of a page that is linked to them."""
+
+Linked = tuple[Callable[[str], str], str]
+"""The addresses of `FILES`, and that of the page that leads here."""
+
+
+def coverage_page(marked: MarkedReport, language: Language, linked: Linked | None = None) -> str:
+    """Return the page as HTML: one document without requests, safe whatever the report says.
+
+    With `linked` style and script are not in it but at their addresses, for a server whose policy
+    allows nothing inline.
+    """
+    return _Writer(marked, language, linked).page()
+
+
+def file_of(name: str) -> str:
+    """Return the style or the script of `FILES`."""
+    if name == "coverage.css":
+        return "".join((_HERE / f"{part}.css").read_text("utf-8") for part in ("house", "coverage"))
+    return (_HERE / name).read_text("utf-8")
 
 
 class _Writer:
-    def __init__(self, marked: MarkedReport, language: Language) -> None:
+    def __init__(self, marked: MarkedReport, language: Language, linked: Linked | None) -> None:
+        self._linked = linked
         self._marked = marked
         self._language: Language = language
         self._extraction = marked.reading.extraction
@@ -99,10 +123,6 @@ class _Writer:
 
     def page(self) -> str:
         """Return the whole document."""
-        style = "".join(
-            (_HERE / f"{name}.css").read_text("utf-8") for name in ("house", "coverage")
-        )
-        script = (_HERE / "coverage.js").read_text("utf-8")
         title = self._marked.reading.document.title
         # the text comes first: what it shows decides which anchors there are
         report = "\n".join(self._text.write())
@@ -110,11 +130,9 @@ class _Writer:
         return Template((_HERE / "coverage.html").read_text("utf-8")).substitute(
             words,
             lang="zh-Hans" if self._language == "zh" else "en",
-            policy=shown(content_policy(style, script)),
+            **self._parts(),
             generator=f"{GENERATOR} {VERSION}",
             title=shown(title.text if title else self._source.name),
-            style=style,
-            script=script,
             counts="".join(self._counts()),
             legend="".join(self._legend()),
             unread="".join(self._unread()),
@@ -122,6 +140,25 @@ class _Writer:
             report=report,
             passages="\n".join(self._passages()),
         )
+
+    def _parts(self) -> dict[str, str]:
+        """Return style, script and policy, and the way back where there is one."""
+        style, script = map(file_of, FILES)
+        if self._linked is None:
+            return {
+                "policy": shown(content_policy(style, script)),
+                "style": f"<style>{style}</style>",
+                "script": f"<script>{script}</script>",
+                "home": "",
+            }
+        address, home = self._linked
+        css, js = (shown(address(name)) for name in FILES)
+        return {
+            "policy": shown(_LINKED_POLICY),
+            "style": f'<link rel="stylesheet" href="{css}">',
+            "script": f'<script src="{js}"></script>',
+            "home": f'<a class="home" href="{shown(home)}">← {shown(self._say("home"))}</a>',
+        }
 
     def _counts(self) -> Iterator[str]:
         coverage = self._marked.coverage

@@ -22,9 +22,14 @@ _ACTING: Final[Mapping[int, str]] = MappingProxyType(
 """Control characters, which HTML forbids, and those that turn the direction of what follows."""
 
 
+def harmless(text: str) -> str:
+    """Return `text` without characters that act on a screen; one character stays one character."""
+    return text.translate(_ACTING)
+
+
 def shown(text: str) -> str:
     """Return `text` for an element or a quoted attribute; one character stays one character."""
-    return escape(text.translate(_ACTING))
+    return escape(harmless(text))
 
 
 def both(words: Bilingual, tag: str = "span") -> str:

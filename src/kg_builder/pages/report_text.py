@@ -90,6 +90,14 @@ class ReportText:
         self.lines.add(line)
         return f'<span class="n"{anchor} aria-hidden="true">{line}</span>'
 
+    def _line_anchor(self, offset: int) -> str:
+        """Return an anchor for a line that no number has been written for: within a row."""
+        line = self._source.position(offset).line
+        if line in self.lines:
+            return ""
+        self.lines.add(line)
+        return f'<span id="L{line}"></span>'
+
     def _marked_up(self, span: Span, *, numbered: bool = False) -> str:
         """Return what `span` covers, segment by segment."""
         return "".join(
@@ -204,7 +212,10 @@ class ReportText:
         ends = [bullet.end for bullet in cell.bullets[:-1]]
         cuts = [cell.span.start, *ends, cell.span.end]
         pieces = [Span(start, end) for start, end in pairwise(cuts) if start < end]
-        body = "<br>".join(self._marked_up(_trimmed(piece, self._source)) for piece in pieces)
+        body = "<br>".join(
+            self._line_anchor(span.start) + self._marked_up(span)
+            for span in (_trimmed(piece, self._source) for piece in pieces)
+        )
         return f"<td{rows}>{body}</td>"
 
     def _rest(self, span: Span, covered: Iterable[Span]) -> Iterator[str]:

@@ -6,6 +6,7 @@ One document without requests and without a script: languages and filters are th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from string import Template
@@ -57,9 +58,27 @@ _TERMS: Final = Bilingual("原文（IRI）", "In full (IRIs)")
 _CUT_LINE: Final = Bilingual("（行过长，未全列）", " (the line is longer)")
 
 
+@dataclass(frozen=True, slots=True)
+class ValidationParts:
+    """The parts of the page of a verdict as HTML, for a page that has a frame of its own."""
+
+    state: str
+    """`good`, `warning` or `violation`."""
+    heading: Bilingual
+    counts: str
+    notes: str
+    files: str
+    results: str
+
+
 def validation_page(report: Report, language: Language) -> str:
     """Return the page as HTML, safe whatever the files say; `language` is the one shown first."""
     return _Writer(report, language).page()
+
+
+def validation_parts(report: Report, language: Language) -> ValidationParts:
+    """Return the parts of the page, safe whatever the files say; words in both languages."""
+    return _Writer(report, language).parts()
 
 
 class _Writer:
@@ -91,15 +110,27 @@ class _Writer:
                 yield item.place
             yield from item.related
 
+    def parts(self) -> ValidationParts:
+        """Return what the document is filled with."""
+        state, heading = self._state()
+        return ValidationParts(
+            state=state,
+            heading=heading,
+            counts="".join(self._counts()),
+            notes="".join(f"<li>{both(note)}</li>" for note in self._notes()),
+            files="\n".join(map(self._file, self._report.files)),
+            results="\n".join(self._results()),
+        )
+
     def page(self) -> str:
         """Return the whole document."""
         style = "".join(
             (_HERE / f"{name}.css").read_text("utf-8") for name in ("house", "validation")
         )
-        state, heading = self._state()
+        parts = self.parts()
         names = "、".join(file.name for file in self._report.files)
         zh = self._language == "zh"
-        title = f"{heading.pick(self._language)} · {names}"
+        title = f"{parts.heading.pick(self._language)} · {names}"
         return Template((_HERE / "validation.html").read_text("utf-8")).substitute(
             {f"w_{key}": both(words) for key, words in _WORDS.items()},
             lang="zh-Hans" if zh else "en",
@@ -107,14 +138,14 @@ class _Writer:
             generator=f"{GENERATOR} {VERSION}",
             title=shown(title),
             style=style,
-            state=state,
-            heading=f"{both(heading)} · {shown(names)}",
+            state=parts.state,
+            heading=f"{both(parts.heading)} · {shown(names)}",
             zh_checked=" checked" if zh else "",
             en_checked="" if zh else " checked",
-            counts="".join(self._counts()),
-            notes="".join(f"<li>{both(note)}</li>" for note in self._notes()),
-            files="\n".join(map(self._file, self._report.files)),
-            results="\n".join(self._results()),
+            counts=parts.counts,
+            notes=parts.notes,
+            files=parts.files,
+            results=parts.results,
         )
 
     def _state(self) -> tuple[str, Bilingual]:

@@ -24,7 +24,7 @@ from pyoxigraph import (
 )
 from rich.cells import cell_len
 
-from kg_builder.asking.answer import Answer, Asked, SourceNote
+from kg_builder.asking.answer import Answer, Asked, SourceNote, Support
 from kg_builder.asking.results.formats import GRAPH, TABULAR, choose_format
 from kg_builder.asking.results.tabular import Style
 from kg_builder.asking.results.writing import TABLE_ROWS, write_answer
@@ -56,6 +56,10 @@ HOSTILE = [
     " ",
     "𠀀",
 ]
+
+
+def said(*rows):
+    return tuple(tuple(map(Support, row)) for row in rows)
 
 
 def answer(folder: Path, variables: list[str], rows: list[list[Term]], **more: Any) -> Answer:
@@ -206,7 +210,7 @@ def test_the_second_sheet_says_where_it_comes_from(tmp_path: Path) -> None:
         sources=(
             SourceNote("http://example.org/r", "报告", ((Bilingual("机关", "body"), "区政府"),)),
         ),
-        evidence=(("第97行第1列 › 表5",),),
+        supports=said(("第97行第1列 › 表5",)),
     )
     sheet = book_of(found, tmp_path)["出处"]
     pairs = list(sheet.iter_rows(values_only=True))
@@ -221,14 +225,14 @@ def test_the_second_sheet_says_where_it_comes_from(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["json", "xml", "csv", "tsv", "markdown", "table"])
 def test_evidence_goes_into_every_format(tmp_path: Path, name: str) -> None:
     found = answer(
-        tmp_path, ["n"], [[Literal(2)], [Literal(3)]], evidence=(("第1行",), ("第2行", "第3行"))
+        tmp_path, ["n"], [[Literal(2)], [Literal(3)]], supports=said(("第1行",), ("第2行", "第3行"))
     )
     text = written(found, name).decode()
     assert all(place in text for place in ("第1行", "第2行", "第3行"))
 
 
 def test_evidence_does_not_take_the_name_of_a_variable(tmp_path: Path) -> None:
-    found = answer(tmp_path, ["evidence"], [[Literal(2)]], evidence=(("第1行",),))
+    found = answer(tmp_path, ["evidence"], [[Literal(2)]], supports=said(("第1行",)))
     document = json.loads(written(found, "json"))
     assert document["head"]["vars"] == ["evidence", "evidence_"]
 

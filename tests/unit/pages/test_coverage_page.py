@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -59,8 +60,13 @@ class Read(HTMLParser):
             self.report.append(data)
 
 
+@cache
+def marked_report(data, name):
+    return mark_report(ReportInput(name, data))
+
+
 def page_of(data, language="zh", name="report"):
-    marked = mark_report(ReportInput(name, data))
+    marked = marked_report(data, name)
     return marked, coverage_page(marked, language)
 
 
@@ -95,7 +101,8 @@ def test_a_page_is_sound_and_holds_the_whole_report(path, language):
 
 def test_a_page_is_equal_in_every_run_and_asks_for_nothing():
     _marked, page = page_of(EXAMPLE.read_bytes())
-    assert page == page_of(EXAMPLE.read_bytes())[1]
+    again = mark_report(ReportInput("report", EXAMPLE.read_bytes()))
+    assert page == coverage_page(again, "zh")
     read = Read(page)
     for tag, given in read.elements:
         assert not {"src", "srcset", "action", "style", "background"} & given.keys(), tag

@@ -40,10 +40,7 @@ class DistributionOptions:
             value = getattr(self, name)
             if value is not None and not is_web_address(value):
                 raise _refused(name, value, "应是 http(s) 网址", "is an http(s) address")
-        if self.contact is not None and not (
-            is_web_address(self.contact)
-            or (_EMAIL.fullmatch(self.contact) and is_iri(f"mailto:{self.contact}"))
-        ):
+        if self.contact is not None and not is_contact(self.contact):
             raise _refused("contact", self.contact, "应是邮箱或网址", "is an e-mail or web address")
         for name in ("publisher", "version"):
             value = getattr(self, name)
@@ -60,6 +57,11 @@ def is_web_address(text: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and is_iri(text)
     except ValueError:
         return False
+
+
+def is_contact(text: str) -> bool:
+    """Return whether `text` is an address of mail, or of the web."""
+    return is_web_address(text) or (_EMAIL.fullmatch(text) is not None and is_iri(f"mailto:{text}"))
 
 
 def as_uri(iri: str) -> str:

@@ -646,10 +646,10 @@ def _block(parameter: Parameter, given: ParameterTerm | Sequence[ParameterTerm] 
     for term in rows:
         if not isinstance(term, NamedNode | Literal):
             raise TypeError(f"neither an IRI nor a literal: {term!r}")
-    return f"VALUES ?{parameter.name} {{ {' '.join(map(_written, rows))} }}"
+    return f"VALUES ?{parameter.name} {{ {' '.join(map(written, rows))} }}"
 
 
-def _written(term: ParameterTerm) -> str:
+def written(term: ParameterTerm) -> str:
     r"""Return a term as N-Triples writes it, so that every engine reads the same.
 
     SPARQL has `\u0022` undone before it looks for strings (section 19.2), and engines that do so

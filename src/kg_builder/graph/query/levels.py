@@ -122,14 +122,31 @@ def widened(query: Query, level: Level, block: str = "") -> str:
 
 
 def own_pattern(query: Query, level: Level) -> str:
-    """Return a query for the pattern of a level without those of the levels nested in it."""
+    """Return a query with the triple patterns of a level, without those of levels nested in it.
+
+    What filters and computes is an empty group: rdflib takes as long to read it as all the rest.
+    """
     start, end = level.group
-    parts = []
-    for child in level.children:
-        parts.append(query.text[start : child.start])
-        start = child.end
+    nested = [(child.start, child.end, "") for child in level.children]
+    cuts = [(first, last, "{}") for first, last in _expressions(query.text, start, end)]
+    parts: list[str] = []
+    for first, last, instead in sorted(nested + cuts):
+        if first >= start:  # else within the level cut out before
+            parts += (query.text[start:first], instead)
+            start = last
     parts.append(query.text[start:end])
     return f"{query.prologue}SELECT * WHERE {''.join(parts)}"
+
+
+def _expressions(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return where each FILTER and BIND of a group stands, from its word to its last bracket."""
+    solid = solid_tokens(text[start:end])
+    reader = _Reader(text, solid)
+    return [
+        (start + token.start, start + solid[reader.closing(place)].end)
+        for place, token in enumerate(solid)
+        if token.is_word("FILTER") or token.is_word("BIND")
+    ]
 
 
 def formulas(query: Query) -> dict[str, str]:
@@ -219,6 +236,12 @@ class _Reader:
             if depth == 0:
                 return number
         return len(self._solid) - 1
+
+    def closing(self, place: int) -> int:
+        """Return the token that closes the first bracket from `place` on."""
+        while self._mark(place) not in ("(", "{"):
+            place += 1
+        return self._match(place)
 
     def _end(self, place: int) -> int:
         """Return the token after the level: the brace that closes the group around it."""

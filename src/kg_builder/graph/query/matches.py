@@ -52,7 +52,7 @@ class _Facts:
     prefixes: Mapping[str, str]
 
     def of(self, level: Level, rows: Sequence[Row]) -> list[dict[Triple, None]]:
-        patterns = self._patterns(level)
+        patterns = patterns_of(self.query, level, self.prefixes)
         found: list[dict[Triple, None]] = [{} for _ in rows]
         nested: list[dict[tuple[Term | None, ...], dict[int, None]]] = [{} for _ in level.children]
         names, matches = self._matches(level)
@@ -97,15 +97,6 @@ class _Facts:
         names = [variable.value for variable in solutions.variables]
         return names, islice((tuple(solution) for solution in solutions), _MATCHES)
 
-    def _patterns(self, level: Level) -> list[_Pattern]:
-        # rdflib is slow to import, and few answers are asked for their facts
-        from rdflib.plugins.sparql.algebra import translateQuery
-        from rdflib.plugins.sparql.parser import parseQuery
-
-        parsed = parseQuery(own_pattern(self.query, level))
-        translated = translateQuery(parsed, initNs=dict(self.prefixes))
-        return list(_triple_patterns(translated.algebra))
-
 
 def _keys(level: Level, names: Sequence[str]) -> list[str]:
     """Return the variables by which a match belongs to a solution."""
@@ -119,7 +110,19 @@ def _keys(level: Level, names: Sequence[str]) -> list[str]:
     ]
 
 
-def _triple_patterns(part: Any) -> Iterator[_Pattern]:  # noqa: ANN401 - a node of rdflib's algebra
+def patterns_of(query: Query, level: Level, prefixes: Mapping[str, str]) -> list[_Pattern]:
+    """Return the patterns of a level that match triples of the default graph."""
+    # rdflib is slow to import, and few answers are asked for their facts
+    from rdflib.plugins.sparql.algebra import translateQuery
+    from rdflib.plugins.sparql.parser import parseQuery
+
+    text = own_pattern(query, level)
+    used = {prefix: iri for prefix, iri in prefixes.items() if f"{prefix}:" in text}
+    return list(_triples(translateQuery(parseQuery(text), initNs=used).algebra))
+
+
+def _triples(part: Any) -> Iterator[_Pattern]:  # noqa: ANN401 - a node of rdflib's algebra
+    """Yield the patterns of an algebra, but those of GRAPH and of what must not match."""
     from rdflib.plugins.sparql.parserutils import CompValue
 
     if not isinstance(part, CompValue) or part.name == "Graph":
@@ -129,7 +132,7 @@ def _triple_patterns(part: Any) -> Iterator[_Pattern]:  # noqa: ANN401 - a node 
         return
     for side in ("p", "p1", "p2"):
         if side in part and not (part.name == "Minus" and side == "p2"):
-            yield from _triple_patterns(part[side])
+            yield from _triples(part[side])
 
 
 def _ground(

@@ -9,7 +9,7 @@ from typing import Final, cast
 
 from pyoxigraph import QuerySolutions, Store
 
-from kg_builder.errors import InputError
+from kg_builder.errors import ExcessError, InputError
 from kg_builder.graph.query.excerpt import position, with_caret
 from kg_builder.graph.query.hints.failure import Failure, Hint
 from kg_builder.graph.query.levels import Form
@@ -43,8 +43,8 @@ class Checked:
     """Of the solutions, in their order; empty for other forms than SELECT."""
 
 
-def check_query(text: str, prefixes: Mapping[str, str]) -> Checked:
-    """Return what kind of query a text is; `prefixes` may be used undeclared.
+def check_query(text: str, prefixes: Mapping[str, str], base: str | None = None) -> Checked:
+    """Return what kind of query a text is; `prefixes` may be used undeclared, `base` likewise.
 
     Parses with an engine that hostile texts can crash or keep busy: call it in a child process.
     What is out of all proportion is refused before (`refuse_excess`).
@@ -53,7 +53,7 @@ def check_query(text: str, prefixes: Mapping[str, str]) -> Checked:
     """
     refuse_excess(text)
     try:
-        found = Store().query(text, prefixes=dict(prefixes))
+        found = Store().query(text, prefixes=dict(prefixes), base_iri=base)
     except SyntaxError as error:
         from kg_builder.graph.query.hints.rules import hint  # needed for what is no query alone
 
@@ -75,10 +75,10 @@ def check_query(text: str, prefixes: Mapping[str, str]) -> Checked:
 def refuse_excess(text: str) -> None:
     """Refuse a text too large or too deep for any engine, by its tokens alone.
 
-    Raises InputError, with the place where it goes too far.
+    Raises ExcessError, with the place where it goes too far.
     """
     if len(text) > MAX_CHARACTERS:
-        raise InputError(
+        raise ExcessError(
             f"查询超过 {MAX_CHARACTERS:,} 个字符", f"a query of over {MAX_CHARACTERS:,} characters"
         )
     depth = steps = patterns = 0
@@ -95,17 +95,15 @@ def refuse_excess(text: str) -> None:
             (patterns, MAX_PATTERNS, "个子句", "clauses"),
         ):
             if count > most:
-                raise _refuse(
-                    text,
-                    Hint(token.start, Bilingual(f"查询超过 {most} {zh}", f"over {most} {en}")),
-                )
+                words = Bilingual(f"查询超过 {most} {zh}", f"over {most} {en}")
+                raise _refuse(text, Hint(token.start, words), ExcessError)
 
 
-def _refuse(text: str, found: Hint) -> InputError:
+def _refuse(text: str, found: Hint, kind: type[InputError] = InputError) -> InputError:
     at = position(text, found.place)
     shown = with_caret(text, found.place)
     words = found.words
-    return InputError(words.zh, words.en, line=at.line, column=at.column, excerpt=shown)
+    return kind(words.zh, words.en, line=at.line, column=at.column, excerpt=shown)
 
 
 def _failure(text: str, prefixes: Mapping[str, str], reason: str) -> Failure:

@@ -31,6 +31,7 @@ from kg_builder.text.search.records import (
     Ambiguous,
     Answer,
     Candidate,
+    Entry,
     Found,
     How,
     Unknown,
@@ -151,6 +152,29 @@ class NameIndex:
                 yield self._opening(kind, typed, wanted, limit)
         yield self._containing(folded, wanted, limit)
         yield self._short(folded, wanted)
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield every thing of the index with its names and the keys it is looked up by."""
+        names: dict[int, list[str]] = {}
+        for number, name in self._rows(_ALL_NAMES):
+            names.setdefault(number, []).append(name)
+        keys: dict[int, dict[str, list[str]]] = {}
+        for number, kind, key in self._rows(_ALL_KEYS):
+            keys.setdefault(number, {}).setdefault(kind, []).append(key)
+        for number, id_, label, classes, qualifier, apart in self._rows(_ALL_RECORDS):
+            yield Entry(
+                id_,
+                tuple(dict.fromkeys((label, *names.get(number, ())))),
+                tuple(classes.split("\n")) if classes else (),
+                qualifier,
+                bool(apart),
+                {kind: tuple(dict.fromkeys(found)) for kind, found in keys.get(number, {}).items()},
+            )
+
+    @property
+    def lexicon(self) -> SpokenNames:
+        """How names are folded and shortened here."""
+        return self._splitter.lexicon
 
     # --- the stages of a look-up ---
 
@@ -350,6 +374,12 @@ _CANDIDATE: Final = (
     "SELECT id, label, name.name, classes, qualifier FROM record JOIN name ON name.number = ?1 "
     "WHERE record.number = ?2"
 )
+_ALL_RECORDS: Final = (
+    "SELECT number, id, label, classes, qualifier, NOT EXISTS (SELECT 1 FROM class "
+    "WHERE class = '' AND class.record = record.number) FROM record ORDER BY number"
+)
+_ALL_NAMES: Final = "SELECT record, name FROM name ORDER BY number"
+_ALL_KEYS: Final = "SELECT record, kind, key FROM key ORDER BY record, kind, key, name"
 _KEYS_SO_LONG: Final = (
     "SELECT group_concat(key, char(10)) FROM key "
     "WHERE kind = ?2 AND length(key) BETWEEN ?3 AND ?4 AND ?1 = ?1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,3 +55,20 @@ class Unknown:
 
 
 Answer = Found | Ambiguous | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A thing of the index with all that it is found by, for an index of another make."""
+
+    id: str
+    names: tuple[str, ...]
+    """The preferred one first."""
+    classes: tuple[str, ...]
+    """The most specific first, superclasses included."""
+    qualifier: str
+    """What tells it from others of its name, as its street."""
+    apart: bool
+    """Found only by those who ask for one of its classes."""
+    keys: Mapping[str, tuple[str, ...]]
+    """By kind (`exact`, `folded`, `part`, `pinyin`, `initials` …), what it is looked up by."""

@@ -77,6 +77,21 @@ def test_a_group_that_is_a_query_can_be_widened() -> None:
     assert rows(own_pattern(query, query.main)) == [()]
 
 
+def test_what_filters_and_computes_is_no_pattern() -> None:
+    query = read_query(
+        PREFIX + "SELECT ?t { ?t ex:in ?g FILTER(?g != '}' && EXISTS { ?t ex:a ?z FILTER(?z > 1) })"
+        " . ?t ex:size [ ex:of ?s ] BIND(?s + 1 AS ?n)"
+        " { SELECT ?t { ?t ex:b ?v FILTER regex(?v, ')') } } FILTER NOT EXISTS { ?t ex:c 1 } }"
+    )
+    assert query is not None
+    assert query.main is not None
+    (child,) = query.main.children
+    assert own_pattern(query, query.main).endswith(
+        "{ ?t ex:in ?g {} . ?t ex:size [ ex:of ?s ] {} {  } {} }"
+    )
+    assert own_pattern(query, child).endswith("{ ?t ex:b ?v {} }")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -200,7 +200,9 @@ def test_every_triple_of_our_shapes_has_its_place(path):
 def test_a_warm_child_reads_twenty_triples_in_no_time(child):
     text = "@prefix e: <http://e/> .\n" + "".join(f"e:甲{n} e:p {n} .\n" for n in range(20))
     best = 1.0
-    for _ in range(5):
+    for _ in range(20):  # other tests run beside this one
+        if best < 0.1:
+            break
         child.prepare()
         time.sleep(0.3)
         start = time.perf_counter()

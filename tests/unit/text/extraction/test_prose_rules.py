@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from kg_builder.desk import Reader, ReportInput
 from kg_builder.model.entity import EntityId
 from kg_builder.model.fact import Concept, Text
-from kg_builder.pipeline import ReportInput, read_report
 from kg_builder.resources import Resources
 from kg_builder.text.extraction.knowledge import Knowledge
 from kg_builder.text.genre import load_genre
@@ -59,9 +59,14 @@ def knowledge():
 
 
 @cache
+def reader():
+    return Reader(genre())
+
+
+@cache
 def extraction(text, section=RESULTS):
     data = f"{HEAD}\n{section}\n{text}".encode()
-    return read_report(ReportInput("rules", data), genre()).extraction
+    return reader()(ReportInput("rules", data)).extraction
 
 
 def told(extraction):
@@ -158,7 +163,7 @@ def committed():
 def test_rules_that_find_nothing_in_the_committed_texts_are_known():
     fired = set()
     for path in committed():
-        facts = read_report(ReportInput(path.stem, path.read_bytes()), genre()).extraction.facts
+        facts = reader()(ReportInput(path.stem, path.read_bytes())).extraction.facts
         fired |= {fact.rule for fact in facts}
     idle = {rule.id for rule in rules() if not prepares(rule)} - fired
     assert idle == SILENT

@@ -76,15 +76,15 @@ def test_many_anchors_that_moved_are_found_in_good_time():
     text = "".join(f"第{number}项任务已完成。" for number in range(2000))
     words = [f"第{number}项" for number in range(100, 1100, 3)]
     anchors = [Anchor(1, Span(0, len(word)), digest(word)) for word in words]
-    start = time.perf_counter()
+    start = time.process_time()
     found = locate(text, anchors)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert [text[found[anchor].start : found[anchor].end] for anchor in anchors] == words
 
 
 def test_what_would_take_too_long_is_not_found_rather_than_waited_for():
     text = "字" * 300_000
     anchors = [Anchor(1, Span(0, 20_000), digest(f"{number}")) for number in range(50)]
-    start = time.perf_counter()
+    start = time.process_time()
     assert locate(text, anchors) == {}
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

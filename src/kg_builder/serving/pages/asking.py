@@ -1,0 +1,227 @@
+"""Asking: stored queries by their forms, and the workbench for queries of one's own."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from kg_builder.asking.request import Request as Question
+from kg_builder.errors import BusyError, InputError, KgError, WorkerError
+from kg_builder.serving.pages.house import GET, House
+from kg_builder.serving.pages.questions import (
+    FORMATS,
+    GRAPH_FORMATS,
+    downloads,
+    fields_of,
+    groups_of,
+    terms_for_completion,
+    values_of,
+)
+from kg_builder.serving.pages.reader import Reader, reader_of
+from kg_builder.serving.pages.results import ROWS, ResultView, result_view
+from kg_builder.serving.protocol import while_connected
+
+_LONGEST: Final = 100_000
+"""Characters of a query that the workbench takes."""
+_STARTER: Final = """SELECT ?canteen ?name ?street WHERE {
+  ?canteen a kg:Canteen ;
+    rdfs:label ?name ;
+    kg:inStreet/rdfs:label ?street .
+}
+ORDER BY ?street
+LIMIT 50
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What came of a question: what a page shows, or why there is nothing to show."""
+
+    result: ResultView | None = None
+    error: KgError | None = None
+
+    @property
+    def status(self) -> int:
+        if self.error is None:
+            return 200
+        return 503 if isinstance(self.error, WorkerError | BusyError) else 400
+
+    def words(self, reader: Reader) -> str | None:
+        return None if self.error is None else reader.pick(self.error.message)
+
+
+class Asking:
+    """Answers for these pages."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def routes(self) -> list[BaseRoute]:
+        """Return what a server mounts."""
+        return [
+            Route("/queries", self.queries, methods=GET),
+            Route("/queries/{name}.rq", self.text, methods=GET),
+            Route("/queries/{name}", self.query, methods=GET),
+            Route("/workbench", self.workbench, methods=[*GET, "POST"]),
+            Route("/workbench/terms.json", self.terms, methods=GET),
+        ]
+
+    async def queries(self, request: Request) -> Response:
+        """List the stored queries by subject."""
+        return await self._house.page(
+            request,
+            "queries.html",
+            lambda teller: {
+                "groups": groups_of(teller.knowledge.questions, teller.reader.language)
+            },
+        )
+
+    async def query(self, request: Request) -> Response:
+        """Show a stored query: its form, and its answer."""
+        reader = reader_of(request)
+        name = request.path_params["name"]
+
+        def prepare() -> tuple[Any, ...] | None:
+            teller = self._house.teller(reader)
+            question = teller.knowledge.questions.get(name)
+            if question is None:
+                return None
+            values = values_of(question, reader)
+            return question, values, fields_of(teller.knowledge, question, values, reader)
+
+        found = await self._house.run(prepare)
+        if found is None:
+            return self._house.failure(reader, 404)
+        question, values, fields = found
+        evidence = request.query_params.get("evidence") == "1"
+        asked = _Asked()
+        if reader.query or not question.parameters:
+            wanted = Question(
+                question.text,
+                store=self._house.site.store,
+                stored=question,
+                values=values,
+                language=reader.language,
+                most=ROWS,
+                evidence=evidence,
+                cite="text",
+            )
+            title = question.title.pick(reader.language)
+            asked = await self._ask(request, wanted, reader, title)
+        pairs = [(key, value) for key, given in values.items() for value in given]
+        return self._house.renderer.page(
+            "query.html",
+            reader,
+            asked.status,
+            q=question,
+            fields=fields,
+            result=asked.result,
+            error=asked.words(reader),
+            evidence=evidence,
+            downloads=downloads(f"/api/queries/{name}", pairs),
+            text=_plain(question.text),
+        )
+
+    async def text(self, request: Request) -> Response:
+        """Return the text of a stored query, for the workbench."""
+        reader = reader_of(request)
+        name = request.path_params["name"]
+        found = await self._house.run(
+            lambda: self._house.teller(reader).knowledge.questions.get(name)
+        )
+        if found is None:
+            return self._house.failure(reader, 404)
+        return Response(_plain(found.text), media_type="application/sparql-query")
+
+    async def workbench(self, request: Request) -> Response:
+        """Show a query of one's own, and its answer."""
+        reader = reader_of(request)
+        form = await _form(request) if request.method == "POST" else request.query_params
+        text = str(form.get("query", ""))
+        evidence = form.get("evidence") == "1"
+        asked = _Asked()
+        if len(text) > _LONGEST:
+            refused = InputError(
+                f"查询超过 {_LONGEST:,} 个字符；请用 /sparql",
+                f"a query of over {_LONGEST:,} characters: use /sparql",
+            )
+            asked = _Asked(error=refused)
+        elif text.strip():
+            wanted = Question(
+                text,
+                store=self._house.site.store,
+                language=reader.language,
+                most=ROWS,
+                evidence=evidence,
+                cite="text" if evidence else None,
+            )
+            asked = await self._ask(request, wanted, reader, reader.t("查询结果", "Result"))
+        names = await self._house.run(
+            lambda: [
+                (item.name, item.title.pick(reader.language))
+                for item in self._house.teller(reader).knowledge.questions.values()
+            ]
+        )
+        error, result = asked.error, asked.result
+        is_graph = result is not None and result.form in ("CONSTRUCT", "DESCRIBE")
+        formats = GRAPH_FORMATS if is_graph else FORMATS
+        return self._house.renderer.page(
+            "workbench.html",
+            reader,
+            asked.status,
+            text=text or _STARTER,
+            asked=bool(text.strip()),
+            result=result,
+            error=asked.words(reader),
+            place=(error.line, error.column) if error else (None, None),
+            excerpt=getattr(error, "excerpt", None),
+            evidence=evidence,
+            downloads=downloads("/sparql", [("query", text)], formats),
+            permalink=reader.url("/workbench", query=text, evidence="1" if evidence else None),
+            stored=names,
+        )
+
+    async def terms(self, request: Request) -> Response:
+        """Return what the workbench completes from."""
+        reader = reader_of(request)
+        found = await self._house.run(
+            lambda: terms_for_completion(self._house.teller(reader).knowledge, reader)
+        )
+        return Response(
+            found,
+            media_type="application/json",
+            headers={"Cache-Control": "no-cache", "Vary": "Accept-Language"},
+        )
+
+    async def _ask(
+        self, request: Request, question: Question, reader: Reader, title: str
+    ) -> _Asked:
+        site = self._house.site
+        with tempfile.TemporaryDirectory(prefix="kg-", ignore_cleanup_errors=True) as folder:
+            try:
+                answer = await while_connected(request, site.ask(question, Path(folder)))
+            except KgError as error:
+                return _Asked(error=error)
+            return _Asked(
+                await self._house.run(
+                    lambda: result_view(answer, self._house.teller(reader), title)
+                )
+            )
+
+
+async def _form(request: Request) -> Mapping[str, Any]:
+    async with request.form(max_files=1, max_fields=10, max_part_size=4 << 20) as form:
+        return dict(form)
+
+
+def _plain(text: str) -> str:
+    """Return the text of a stored query without its header."""
+    lines = text.splitlines()
+    return "\n".join(line for line in lines if not line.startswith("#+")).strip() + "\n"
