@@ -125,6 +125,8 @@ def test_messages_speak_chinese_when_asked(tmp_path):
     assert line == "missing.txt: 没有这个文件"
     (line,) = lines(kg("build", "--no-such", "--lang", "zh", cwd=tmp_path).stderr)
     assert line.startswith("kg：没有 --no-such 这个选项")
+    (line,) = lines(kg("verify", ".", "--lang", "zh", cwd=tmp_path).stderr)
+    assert line == "kg：多了参数 .；是不是 --store ."
     assert "读报告" in kg("build", "--help", "--lang", "zh", cwd=tmp_path).stdout.decode()
     assert "读报告" in kg("build", "--help", cwd=tmp_path, LC_ALL="zh_CN.UTF-8").stdout.decode()
 

@@ -14,6 +14,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from difflib import get_close_matches
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -51,6 +52,7 @@ _COMMANDS = (
 
 
 _INTERRUPTED = 130
+_EXTRA = re.compile(r"unexpected extra arguments? \((.*)\)")
 _SENTENCE = re.compile(r"[。：:；;]|\. |\.$")
 
 
@@ -232,8 +234,10 @@ def _fail(say: Speaker, line: str, code: int = 2) -> int:
 
 
 def _usage(error: click.ClickException, say: Speaker) -> str:
+    mend = _missing_option(error)
     if say.language == "en":
-        return f"kg: {error.format_message()}"
+        return f"kg: {error.format_message()}" + (f"; did you mean {mend}?" if mend else "")
+    extra = _EXTRA.search(error.message)
     match error:
         case click.NoSuchOption():
             text = f"没有 {error.option_name} 这个选项"
@@ -247,6 +251,18 @@ def _usage(error: click.ClickException, say: Speaker) -> str:
         case click.BadParameter():
             name = error.param.opts[0] if error.param else ""
             text = f"{name} 的值不对：{error.message}"
+        case _ if extra is not None:
+            text = f"多了参数 {extra[1]}" + (f"；是不是 {mend}" if mend else "")
         case _:
             text = error.format_message()
     return f"kg：{text}"
+
+
+def _missing_option(error: click.ClickException) -> str | None:
+    """Return how a folder that stands alone is given to a command that asks for it by --store."""
+    extra = _EXTRA.search(error.message)
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if extra is None or context is None or not Path(extra[1]).is_dir():
+        return None
+    named = any("--store" in param.opts for param in context.command.params)
+    return f"--store {extra[1]}" if named else None
