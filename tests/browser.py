@@ -1,144 +1,88 @@
-"""A real browser for tests: headless Chromium, spoken to over its pipe with the standard library.
+"""A real browser for tests: the Chromium of the system, driven by Playwright.
 
-The protocol is Chromium's own (chromedevtools.github.io/devtools-protocol): JSON messages that end
-in a zero byte, read by the browser on descriptor 3 and written by it on descriptor 4.
+What Playwright has no word for is said in Chromium's own protocol, and its events are kept as they
+come (chromedevtools.github.io/devtools-protocol).
 """
 
-import base64
-import json
-import os
-import select
 import shutil
-import subprocess
-import tempfile
+from functools import partial
 
-PATIENCE = 120
-"""Seconds of silence after which something is wrong."""
+import pytest
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = (
-    "--headless",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
     "--disable-dev-shm-usage",
-    "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--hide-scrollbars",
-    "--remote-debugging-pipe",
 )
+EVENTS = {
+    "Network": ("requestWillBeSent", "webSocketCreated"),
+    "Runtime": ("consoleAPICalled", "exceptionThrown"),
+    "Log": ("entryAdded",),
+    "Page": ("javascriptDialogOpening",),
+}
+"""What is kept of what a page reports, by the domain of the protocol."""
 
 
-def find_browser():
-    """Return the path of an installed Chromium, or None."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
+def opened_browser():
+    """Return a browser; skip the test where there is none."""
+    path = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("no Chromium is installed (Debian: apt-get install chromium)")
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="Playwright is not installed (the extra `browser`)"
+    )
+    return Browser(playwright, path)
 
 
 class Browser:
-    """One browser with one page. `events` keeps all that the page reported."""
+    """One browser with one page. `events` keeps what the page reported since it was opened."""
 
-    def __init__(self, path):
-        self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        command_read, self._write = os.pipe()
-        self._read, answer_write = os.pipe()
-
-        # the browser expects its ends at 3 and 4; via high numbers, for one may be 3 or 4 itself
-        def arrange():
-            os.dup2(command_read, 103)
-            os.dup2(answer_write, 104)
-            os.dup2(103, 3)
-            os.dup2(104, 4)
-
-        self._process = subprocess.Popen(
-            [path, *OPTIONS, f"--user-data-dir={self._profile.name}"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            close_fds=False,
-            preexec_fn=arrange,
-        )
-        os.close(command_read)
-        os.close(answer_write)
-        self._waiting = b""
-        self._number = 0
-        self._session = None
+    def __init__(self, playwright, path):
+        self._error = playwright.Error
+        self._driver = playwright.sync_playwright().start()
+        self._chromium = self._driver.chromium.launch(executable_path=path, args=OPTIONS)
+        self._page = self._chromium.new_page(no_viewport=True)
+        self._session = self._page.context.new_cdp_session(self._page)
         self.events = []
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
-        self._session = attached["sessionId"]
-        for domain in ("Page", "Runtime", "Network", "Log"):
+        for domain, names in EVENTS.items():
+            for name in names:
+                self._session.on(f"{domain}.{name}", partial(self._note, f"{domain}.{name}"))
             self.call(f"{domain}.enable")
 
     def close(self):
-        self._session = None
-        self.call("Browser.close")
-        self._process.wait(20)
-        os.close(self._write)
-        os.close(self._read)
-        self._profile.cleanup()
+        self._chromium.close()
+        self._driver.stop()
 
-    def _read_some(self):
-        data = os.read(self._read, 1 << 16)
-        assert data, "the browser has gone"
-        self._waiting += data
-
-    def _send(self, data):
-        """Write all of it, and read meanwhile: the browser may be waiting for that."""
-        while data:
-            readable, writable, _ = select.select([self._read], [self._write], [], PATIENCE)
-            assert readable or writable, "the browser is silent"
-            if readable:
-                self._read_some()
-            if writable:
-                data = data[os.write(self._write, data[: select.PIPE_BUF]) :]
-
-    def _receive(self):
-        while b"\0" not in self._waiting:
-            assert select.select([self._read], [], [], PATIENCE)[0], "the browser is silent"
-            self._read_some()
-        message, _, self._waiting = self._waiting.partition(b"\0")
-        return json.loads(message)
+    def _note(self, method, parameters):
+        self.events.append({"method": method, "params": parameters})
 
     def call(self, method, **parameters):
-        self._number += 1
-        message = {"id": self._number, "method": method, "params": parameters}
-        if self._session:
-            message["sessionId"] = self._session
-        self._send(json.dumps(message).encode() + b"\0")
-        while True:
-            answer = self._receive()
-            if answer.get("id") == self._number:
-                assert "error" not in answer, answer
-                return answer["result"]
-            self.events.append(answer)
+        try:
+            return self._session.send(method, parameters)
+        except self._error as error:
+            raise AssertionError(str(error)) from error
 
     def open(self, url):
         self.events.clear()
-        self.call("Page.navigate", url=url)
-        while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
-            self.events.append(self._receive())
+        self._page.goto(url)
 
     def run(self, script):
-        """Return what an expression gives in the page."""
+        """Return what an expression gives in the page, also where scripts are switched off."""
         answer = self.call(
             "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
         )
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
-    def press(self, key, code, text=""):
-        for kind in ("keyDown", "keyUp"):
-            self.call(
-                "Input.dispatchKeyEvent",
-                type=kind,
-                key=key,
-                code=key,
-                windowsVirtualKeyCode=code,
-                text=text if kind == "keyDown" else "",
-            )
+    def press(self, key):
+        self._page.keyboard.press(key)
 
-    def show(self, width, height, *, dark=False, media=""):
+    def show(self, width, height, *, dark=False, media="screen"):
         self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -153,5 +97,4 @@ class Browser:
         self.call("Emulation.setScriptExecutionDisabled", value=not on)
 
     def picture(self, path):
-        data = self.call("Page.captureScreenshot", format="png")["data"]
-        path.write_bytes(base64.b64decode(data))
+        self._page.screenshot(path=path)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 import kg_builder
+from tests.browser import Browser, opened_browser
 
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
@@ -38,6 +41,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def slow(request: pytest.FixtureRequest) -> bool:
     """Whether the long versions of tests are wanted."""
     return bool(request.config.getoption("--slow"))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return a real browser; what asks for it is skipped where there is none."""
+    with closing(opened_browser()) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

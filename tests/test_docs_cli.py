@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import Browser, find_browser
-
 ROOT = Path(__file__).resolve().parents[1]
 
 QUERY = """#+ title: {zh: "某街道<script>的助餐点", en: "Meal points of a <b>street</b>"}
@@ -89,16 +87,6 @@ def test_help_speaks_both_languages(tmp_path, language, word):
     assert "kg docs -o ontology.html" in done.stdout.decode()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    path = find_browser()
-    if path is None:
-        pytest.skip("no Chromium is installed (Debian: apt-get install chromium)")
-    browser = Browser(path)
-    yield browser
-    browser.close()
-
-
 def opened(browser, folder, name="own", *, width=1280, fragment="", dark=False):
     browser.show(width, 800, dark=dark)
     browser.open("about:blank")  # a fragment alone would load nothing
@@ -158,7 +146,7 @@ def test_the_language_is_switched_with_and_without_scripts(browser, folder):
 
 def test_search_leaves_what_matches_and_enter_goes_there(browser, folder):
     opened(browser, folder)
-    browser.press("/", 191, "/")
+    browser.press("/")
     assert browser.run("document.activeElement.id") == "ui-search"
     browser.call("Input.insertText", text="助餐点 列名")
     settled(browser)
@@ -170,7 +158,7 @@ def test_search_leaves_what_matches_and_enter_goes_there(browser, folder):
     assert len(shown) < 10
     assert browser.run("document.getElementById('ui-status').textContent") == str(len(shown))
     assert visible(browser, "figure") == 0
-    browser.press("Enter", 13, "\r")
+    browser.press("Enter")
     settled(browser)
     assert browser.run("location.hash") == f"#{shown[0]}"
     assert visible(browser, "main figure") > 10
@@ -178,7 +166,7 @@ def test_search_leaves_what_matches_and_enter_goes_there(browser, folder):
     browser.call("Input.insertText", text="no such thing")
     settled(browser)
     assert visible(browser, "main .term") == 0
-    browser.press("Escape", 27)
+    browser.press("Escape")
     assert visible(browser, "main article.term") > 190
 
 
