@@ -85,7 +85,7 @@ class Added:
 def make_court(
     path: Path, project: Path | None, seconds: float
 ) -> Callable[[Path], Callable[[Judge | Add], Judged | Added]]:
-    """Prepare what judges triples; for the nursery of a pool. Each child opens the graph itself."""
+    """Prepare what judges triples; for a pool. Each child opens the graph itself."""
     resources = Resources.find(project)
 
     def open_court(_folder: Path) -> Callable[[Judge | Add], Judged | Added]:

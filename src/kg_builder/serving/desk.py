@@ -129,7 +129,7 @@ Item = Question | StoredAsk | Document | Describe | Download | OntologyPage
 def make_desk(
     path: Path, project: Path | None, report: Path | None
 ) -> Callable[[Path], Callable[[Item], Found | Answer]]:
-    """Prepare what answers the house's own questions; for the nursery of a pool."""
+    """Prepare what answers the house's own questions; for the fork server of a pool."""
     opening = Opening.prepare(path)
     resources = Resources.find(project)
     stored = dict(load_catalogue(resources))

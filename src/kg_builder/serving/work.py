@@ -143,7 +143,7 @@ def opens_in_memory(path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A graph that children open: each for itself, or all share what their nursery has loaded."""
+    """A graph that children open: each for itself, or all share what was loaded before the fork."""
 
     path: Path
     graph: OpenGraph | None
@@ -151,7 +151,7 @@ class Opening:
 
     @classmethod
     def prepare(cls, path: Path) -> Opening:
-        """Load a graph into memory, if it is small enough; for a nursery."""
+        """Load a graph into memory, if it is small enough; for a fork server."""
         contexts = ExitStack()  # kept open until the process ends
         graph = None
         if opens_in_memory(path):
@@ -186,7 +186,7 @@ def _nodes(names: Iterable[str]) -> tuple[NamedNode, ...]:
 
 
 def make_asking(path: Path) -> Callable[[Path], Callable[[Sparql | Question], Found | Answer]]:
-    """Prepare what answers queries of strangers; for the nursery of a pool."""
+    """Prepare what answers queries of strangers; for the fork server of a pool."""
     opening = Opening.prepare(path)
     return lambda spool: _Asking(opening.open(), spool)
 
