@@ -109,7 +109,7 @@ import json, socket, sys
 from pathlib import Path
 from kg_builder.serving.app import make_app
 from kg_builder.serving.server import Server
-from kg_builder.serving.state import Settings
+from kg_builder.serving.settings import Settings
 
 listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
 settings = Settings(store=Path(sys.argv[1]), **json.loads(sys.argv[2]))

@@ -19,7 +19,7 @@ from kg_builder.errors import InputError, OutputError
 from kg_builder.model.bilingual import Bilingual
 
 if TYPE_CHECKING:  # slow to import
-    from kg_builder.serving.state import Settings
+    from kg_builder.serving.settings import Settings
 
 _INTERRUPTED: Final = 130
 _SHORTEST_TOKEN: Final = 16
@@ -226,7 +226,7 @@ def _serve(options: dict[str, Any], say: Speaker) -> int:
 def _settings(options: dict[str, Any], say: Speaker) -> Settings:
     from kg_builder.asking.stores import locate_store
     from kg_builder.graph.distribution.options import is_contact, is_web_address
-    from kg_builder.serving.state import Settings
+    from kg_builder.serving.settings import Settings
 
     project = options["project"]
     base = options["base"]

@@ -32,9 +32,10 @@ from kg_builder.serving.problems import (
 )
 from kg_builder.serving.protocol import Answer, sparql
 from kg_builder.serving.queries import list_queries, query_text, run_query
-from kg_builder.serving.state import Settings, State
+from kg_builder.serving.settings import Settings
+from kg_builder.serving.state import State
 from kg_builder.serving.submissions import contribute, validate
-from kg_builder.serving.work import CUT
+from kg_builder.serving.work.formats import CUT
 from kg_builder.version import VERSION
 
 _CUT: Final = {
@@ -148,7 +149,7 @@ async def _health(_request: Request, state: State) -> Response:
     A store that has been taken away is told; what has been read of it goes on being served.
     """
     now = state.now
-    answering = now.asking.is_answering and now.desk.is_answering
+    answering = now.adhoc.is_answering and now.trusted.is_answering
     status = "draining" if state.draining else "ok" if answering else "failing"
     return JSONResponse(
         {
@@ -156,8 +157,8 @@ async def _health(_request: Request, state: State) -> Response:
             "version": VERSION,
             "generation": now.tag,
             "store": "present" if state.settings.store.exists() else "missing",
-            "waiting": now.asking.waiting + now.desk.waiting,
-            "replaced": now.asking.replaced + now.desk.replaced,
+            "waiting": now.adhoc.waiting + now.trusted.waiting,
+            "replaced": now.adhoc.replaced + now.trusted.replaced,
         },
         200 if status == "ok" else 503,
         headers={"cache-control": "no-store"},

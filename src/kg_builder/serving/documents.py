@@ -19,7 +19,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from kg_builder.asking.terms import is_known
 from kg_builder.graph.iris import is_iri
 from kg_builder.graph.vocabulary import HOUSE, expand
-from kg_builder.serving.desk import PARTS, Describe, Document, Download, OntologyPage
+from kg_builder.serving.generation import MAKING
 from kg_builder.serving.guard import CONTENT_POLICY
 from kg_builder.serving.media import GRAPHS, HTML, TYPES, accepted, format_named, graph_format
 from kg_builder.serving.pages.pages import Pages
@@ -27,8 +27,10 @@ from kg_builder.serving.paths import SUFFIX_OF, SUFFIXES, ascii_iri, suffix_of
 from kg_builder.serving.problems import Problem, language_of
 from kg_builder.serving.protocol import body_response
 from kg_builder.serving.queries import yes_or_no
-from kg_builder.serving.state import MAKING, State
-from kg_builder.serving.work import Found
+from kg_builder.serving.state import State
+from kg_builder.serving.work.datasets import PARTS, Describe
+from kg_builder.serving.work.messages import Found
+from kg_builder.serving.work.trusted import Document, Download, OntologyPage
 
 _DEPRECATED: Final = expand("owl:deprecated")
 _REPLACED: Final = expand("dcterms:isReplacedBy")
@@ -192,7 +194,7 @@ async def _document(request: Request, state: State, iri: str, name: str) -> Resp
         response = await _page(request, state, iri)
     else:
         evidence = yes_or_no("evidence", request.query_params.get("evidence"))
-        found: Found = await state.desk.ask(
+        found: Found = await state.trusted.ask(
             Document(iri, name, evidence=evidence), state.settings.timeout
         )
         response = body_response(found.body, TYPES[name], {})
@@ -218,7 +220,7 @@ async def _page(request: Request, state: State, iri: str) -> Response:
     """Return the page about a thing: the ontology's documentation, or that of an entity."""
     if iri == _ONTOLOGY:
         language = language_of(request, state.settings.language)
-        found: Found = await state.desk.ask(OntologyPage(language), MAKING)
+        found: Found = await state.trusted.ask(OntologyPage(language), MAKING)
         assert found.body.path is not None or found.body.data is not None  # noqa: S101
         return whole_page(await _bytes_of(found))
     pages: Pages = request.app.state.pages
@@ -285,7 +287,7 @@ async def _description(
     if asked == "html":
         asked = "turtle"
     item = Describe(which, asked, state.origin(request))
-    found: Found = await state.desk.ask(item, MAKING)
+    found: Found = await state.trusted.ask(item, MAKING)
     return body_response(
         found.body, TYPES[found.format], {"vary": "Accept", "cache-control": "no-cache"}
     )

@@ -26,7 +26,8 @@ from kg_builder.serving.cache import Cache, Kept
 from kg_builder.serving.clients import Client, Clients
 from kg_builder.serving.pool import ClosingError
 from kg_builder.serving.problems import Problem, language_of, problem_of, problem_response
-from kg_builder.serving.state import Settings, State
+from kg_builder.serving.settings import Settings
+from kg_builder.serving.state import State
 
 CONTENT_POLICY: Final = "; ".join(
     (

@@ -26,7 +26,7 @@ from kg_builder.errors import (
 )
 from kg_builder.model.bilingual import Bilingual, Language
 from kg_builder.serving.pool import ClosingError, FullError
-from kg_builder.serving.work import NotAcceptable
+from kg_builder.serving.work.formats import NotAcceptable
 
 PROBLEM_JSON: Final = "application/problem+json"
 RETRY_AFTER: Final = "5"

@@ -28,7 +28,8 @@ from kg_builder.serving.media import (
 )
 from kg_builder.serving.problems import Problem
 from kg_builder.serving.state import State
-from kg_builder.serving.work import Body, Found, Sparql
+from kg_builder.serving.work.adhoc import Sparql
+from kg_builder.serving.work.messages import Body, Found
 
 Answer = Callable[[Request, State], Awaitable[Response]]
 FORM: Final = "application/x-www-form-urlencoded"
@@ -74,7 +75,7 @@ async def sparql(request: Request, state: State, service: Answer) -> Response:
         )
     base = f"{state.origin(request)}sparql"
     item = _item(asked, asked.query, request.headers.get("accept"), base, state)
-    found: Found = await while_connected(request, state.pool.ask(item, state.settings.timeout))
+    found: Found = await while_connected(request, state.adhoc.ask(item, state.settings.timeout))
     return _response(found, state)
 
 

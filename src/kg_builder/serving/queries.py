@@ -10,12 +10,12 @@ from starlette.responses import JSONResponse, Response
 
 from kg_builder.graph.query.catalogue import Parameter, StoredQuery
 from kg_builder.model.bilingual import Bilingual, Language
-from kg_builder.serving.desk import StoredAsk
 from kg_builder.serving.media import RESULTS, TYPES, accepted, format_named
 from kg_builder.serving.problems import Problem, language_of
 from kg_builder.serving.protocol import FORM, body_response, content_type, cut_headers, pairs_of
 from kg_builder.serving.state import State
-from kg_builder.serving.work import Found
+from kg_builder.serving.work.messages import Found
+from kg_builder.serving.work.trusted import StoredAsk
 
 RESERVED: Final = ("format", "evidence", "lang", "max-rows")
 """Parameters of the interface itself."""
@@ -71,7 +71,7 @@ async def run_query(request: Request, state: State) -> Response:
         most=_most(own.get("max-rows")),
         seconds=state.settings.timeout,
     )
-    found: Found = await state.desk.ask(asked, state.settings.timeout)
+    found: Found = await state.trusted.ask(asked, state.settings.timeout)
     headers = {
         "vary": "Accept, Accept-Language",
         "cache-control": "no-cache",

@@ -29,7 +29,8 @@ from uvicorn.server import ServerState
 
 from kg_builder.serving.addresses import Proxies, household, is_loopback
 from kg_builder.serving.log import Log, Notices
-from kg_builder.serving.state import Settings, State
+from kg_builder.serving.settings import Settings
+from kg_builder.serving.state import State
 
 _KEEP_ALIVE: Final = 15
 _SWITCH: Final = 0.0005

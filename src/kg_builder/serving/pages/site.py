@@ -17,8 +17,8 @@ from kg_builder.graph.opening import OpenGraph
 from kg_builder.model.bilingual import Language
 from kg_builder.pages.validation import ValidationParts
 from kg_builder.resources import Resources
-from kg_builder.serving.court import PARTS, Judge
 from kg_builder.serving.state import State
+from kg_builder.serving.work.validation import PARTS, Judge
 from kg_builder.text.search.index import NameIndex
 
 _DOCUMENTS: Final[Mapping[str, str]] = MappingProxyType(
