@@ -148,7 +148,7 @@ class Child(asyncio.Protocol):
             return time.monotonic()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
-    def give_way(self) -> None:
+    def lower_priority(self) -> None:
         """Lower its priority, for good: among processes, and of its session among sessions.
 
         A child has a session of its own, and Linux shares out the processors by sessions first
