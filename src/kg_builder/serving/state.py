@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
@@ -64,7 +63,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     base: str | None = None
-    """Under which address the instance IRIs are reached; None for their own."""
+    """Under which address all of it is reached, instance IRIs too; None for their own."""
     timeout: float = TIMEOUT
     """Seconds that a query gets."""
     max_rows: int | None = None
@@ -247,11 +246,15 @@ class State:
         """The base of the instance IRIs; None for RDF that `kg build` did not make."""
         return self.graph.base
 
+    @property
+    def root(self) -> str:
+        """The path under which clients reach everything, as a proxy may have it; mostly empty."""
+        return self.paths.root
+
     def origin(self, request: Request) -> str:
         """Return the address of this server as clients see it, with a slash at the end."""
         if self.settings.base is not None:
-            parts = urlsplit(self.settings.base)
-            return f"{parts.scheme}://{parts.netloc}/"
+            return self.settings.base
         scheme = "http"
         if request.client is not None and request.client.host in self.proxies:
             scheme = "https" if request.headers.get("x-forwarded-proto") == "https" else "http"

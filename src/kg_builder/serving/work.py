@@ -5,6 +5,7 @@ What they send back is small, or lies in a file that the server takes over and r
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final, cast
+from urllib.parse import urljoin
+from xml.sax.saxutils import quoteattr
 
 from pyoxigraph import (
     NamedNode,
@@ -46,8 +49,8 @@ from kg_builder.graph.query.syntax import (
 
 IN_MEMORY: Final = 32 << 20
 """A store up to so many bytes is loaded into the memory of each child, where it answers sooner."""
-CUT: Final = "/problems/cut"
-"""What the head of a result links to that is cut: the page that says what that means."""
+CUT: Final = "problems/cut"
+"""What the head of a result links to that is cut, beside the endpoint: it says what that means."""
 _JSON_HEAD: Final = b'{"head":{'
 SMALL: Final = 1 << 20
 """Up to so many bytes a result is sent back; a larger one is left in a file."""
@@ -243,7 +246,8 @@ class _Asking:
                 cut = isinstance(rest, QuerySolutions) and any(True for _ in rest)
         if cut:
             head = self._spool.head
-            return Found(name, _saying_so(self._spool.take(), head, name), cut)
+            link = urljoin(asked.base or "/", CUT)
+            return Found(name, _saying_so(self._spool.take(), head, name, link), cut)
         return Found(name, self._spool.take())
 
     def _graphs(self, asked: Sparql) -> Graphs | None:
@@ -304,13 +308,14 @@ def write_triples(triples: dict[Triple, None], name: str, spool: Spool, graph: O
         raise ExportError(f"写不成 {name}：{error}", f"no {name} of it: {error}") from error
 
 
-def _saying_so(body: Body, head: bytes, name: str) -> Body:
+def _saying_so(body: Body, head: bytes, name: str, link: str) -> Body:
     """Return a result that is cut with a link in its head that says so, if the format has any."""
     if name == "json" and head.startswith(_JSON_HEAD):
-        return body.with_start(_JSON_HEAD + f'"link":["{CUT}"],'.encode(), len(_JSON_HEAD))
+        start = _JSON_HEAD + f'"link":[{json.dumps(link)}],'.encode()
+        return body.with_start(start, len(_JSON_HEAD))
     place = head.find(b"</head>")
     if name == "xml" and place >= 0:
-        return body.with_start(head[:place] + f'<link href="{CUT}"/>'.encode(), place)
+        return body.with_start(head[:place] + f"<link href={quoteattr(link)}/>".encode(), place)
     return body
 
 
