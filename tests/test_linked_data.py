@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import http.client
+import re
 from collections import defaultdict
 from contextlib import closing
 from urllib.parse import quote, unquote, urlencode, urlsplit
@@ -245,10 +247,36 @@ def test_another_base_moves_the_paths_alone(store, folder, server):
         path = "/kg/id/canteen/新.ttl"
         assert document.body == server.ask(path).body  # the IRIs of the data stay
         assert moved.ask(path, **host).status == 404
-        service = moved.ask("/sparql", accept="text/turtle", **host)
-        assert "<https://data.example/sparql>" in service.text
-        assert moved.ask("/gov/catalog", **host).headers["location"] == "/dcat"
-        assert moved.ask("/kg-builder/ont", accept="text/turtle", **host).status == 303
+        service = moved.ask("/gov/sparql", accept="text/turtle", **host)
+        assert "<https://data.example/gov/sparql>" in service.text
+        assert moved.ask("/gov/catalog", **host).headers["location"] == "/gov/dcat"
+        api = moved.ask("/gov/openapi.json", **host).json
+        assert [item["url"] for item in api["servers"]] == ["https://data.example/gov"]
+        # a proxy that passes on nothing but the path of the base cuts off no link
+        met, waiting = set(), ["/gov/"]
+        while waiting:
+            place = waiting.pop()
+            answer = moved.ask(place, accept="text/html", **host)
+            if answer.status == 303:
+                answer = moved.ask(answer.headers["location"], accept="text/html", **host)
+            assert answer.status == 200, place
+            links = re.findall(r"<(/[^>]*)>", answer.headers.get("link", ""))
+            if answer.type == "text/html":
+                links += re.findall(
+                    r'(?:href|src|action|value|data-[a-z]+)="(/[^"]*)"', answer.text
+                )
+            for link in links:
+                assert link.startswith("/gov/"), (place, link)
+                kind = re.sub(r"[?#].*", "", link).split("/")[2]
+                if kind not in met:  # one of each kind
+                    met.add(kind)
+                    waiting.append(html.unescape(link))
+        assert met > {"", "assets", "browse", "id", "queries", "search", "sparql", "workbench"}
+        problem = moved.ask("/gov/sparql?query=SELEKT", **host).json
+        assert moved.ask(problem["type"], **host).status == 200
+        listed = moved.ask("/gov/api/queries", **host).json["queries"][0]["url"]
+        assert listed.startswith("/gov/api/queries/")
+        assert moved.ask("/sparql?query=ASK{}", **host).json["boolean"] is True
 
 
 # the interfaces that judge and take in

@@ -84,7 +84,7 @@ async def resource(request: Request, state: State) -> Response:
         described = described and f"{described}?format={SUFFIXES[suffix]}"
     if described is not None:
         headers = {"vary": "Accept", "cache-control": "no-cache"}
-        return RedirectResponse(described, 303, headers)
+        return RedirectResponse(state.root + described, 303, headers)
     raise _unknown()
 
 
@@ -164,7 +164,7 @@ def _tombstone(state: State, iri: str, name: str | None) -> Response | None:
         return None
     path = state.paths
     target = path.path(others[0]) if name is None else path.document(others[0], name)
-    if target.startswith("/describe?") and not _is_known(state, others[0]):
+    if target.startswith(f"{path.root}/describe?") and not _is_known(state, others[0]):
         target = ascii_iri(others[0])
     return RedirectResponse(target, 301, {"vary": "Accept", "cache-control": "no-cache"})
 
@@ -212,7 +212,7 @@ def _links(state: State, iri: str) -> str:
     for name in SUFFIX_OF:
         kind = TYPES[name].partition(";")[0]
         links.append(f'<{state.paths.document(iri, name)}>; rel="alternate"; type="{kind}"')
-    links.append('</.well-known/void>; rel="describedby"')
+    links.append(f'<{state.root}/.well-known/void>; rel="describedby"')
     return ", ".join(links)
 
 

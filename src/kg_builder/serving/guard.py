@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kg_builder.serving.addresses import address_of, household
 from kg_builder.serving.cache import Cache, Kept
 from kg_builder.serving.clients import Client, Clients
+from kg_builder.serving.paths import path_within
 from kg_builder.serving.pool import ClosingError
 from kg_builder.serving.problems import Problem, language_of, problem_of, problem_response
 from kg_builder.serving.settings import Settings
@@ -106,6 +107,9 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
+        root = unquote(self._state.root)
+        if root and scope["path"].startswith(f"{root}/"):
+            scope["root_path"] = root
         exchange = _Exchange(scope, self._key(scope))
         headers = Headers(scope=scope)
         origin = self._state.proxies.origin(
@@ -216,7 +220,7 @@ class Guard:
             raise Problem("not-found", "没有这个地址", "there is no such address")
         allow = ", ".join(sorted({*methods, "OPTIONS"}))
         found = {"allow": allow, "content-length": "0", "vary": "Origin"}
-        path = scope["path"]
+        path = path_within(scope)
         if self._state.settings.cors and not path.startswith(_NOT_SHARED):
             shared = ["GET", "HEAD"] + ["POST"] * path.startswith(_READ_BY_POST)
             found |= {
@@ -290,7 +294,7 @@ class Guard:
             await send({"type": "http.response.body", "body": body})
 
     def _add_headers(self, scope: Scope, message: Message) -> None:
-        path, method = scope["path"], scope["method"]
+        path, method = path_within(scope), scope["method"]
         shared = self._state.settings.cors and (
             method in ("GET", "HEAD") or path.startswith(_READ_BY_POST)
         )
@@ -312,7 +316,7 @@ class Guard:
         settings = self._state.settings
         problem = problem_of(error, settings.timeout)
         language = language_of(Request(exchange.scope), settings.language)
-        response = problem_response(problem, language, exchange.scope["path"])
+        response = problem_response(problem, language, exchange.scope["path"], self._state.root)
         ends = problem.kind in ("too-large", "timeout-request", "too-many")
         if ends:
             response.headers["connection"] = "close"

@@ -2,8 +2,8 @@
 
 Most items take milliseconds. Where all children are busy, items wait in one line; a child that is
 done takes its share of them at once, and answers one after another. An item that has used more
-processor time than `_HEAVY_AFTER` is *heavy*: what its child has besides goes back to the line. It may
-go on where fewer than `heavy` such items are under way, at a lower priority, and another child
+processor time than `_HEAVY_AFTER` is *heavy*: what its child has besides goes back to the line. It
+may go on where fewer than `heavy` such items are under way, at a lower priority, and another child
 takes its place for all others; where there are as many, its child is ended, and it starts again
 when its turn among the heavy comes (what writes goes on at once). So light items never queue behind
 heavy ones for long, and heavy ones never take more processes than they were given.

@@ -109,17 +109,16 @@ def language_accepted(header: str | None, default: Language) -> Language:
     return best
 
 
-def problem_response(problem: Problem, language: Language, path: str = "") -> Response:
-    """Return the response that tells a problem."""
+def problem_response(problem: Problem, language: Language, path: str, root: str = "") -> Response:
+    """Return the response that tells a problem; `root` is the path that the server lies under."""
     status, title = KINDS[problem.kind]
     body: dict[str, Any] = {
-        "type": f"/problems/{problem.kind}",
+        "type": f"{root}/problems/{problem.kind}",
         "title": title.pick(language),
         "status": status,
         "detail": _short(problem.words.pick(language)),
+        "instance": path,
     }
-    if path:
-        body["instance"] = path
     body |= {name: value for name, value in problem.more.items() if value is not None}
     headers = {
         "cache-control": "no-store",

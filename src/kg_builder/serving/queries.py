@@ -32,7 +32,7 @@ MOST_ROWS: Final = 1_000_000
 
 async def list_queries(_request: Request, state: State) -> Response:
     """List the stored queries with their parameters."""
-    found = [described(query) for query in state.stored.values()]
+    found = [described(query, state.root) for query in state.stored.values()]
     return JSONResponse({"queries": found}, headers={"cache-control": "no-cache"})
 
 
@@ -136,11 +136,11 @@ def _most(asked: str | None) -> int | None:
     return int(asked)
 
 
-def described(query: StoredQuery) -> dict[str, Any]:
+def described(query: StoredQuery, root: str) -> dict[str, Any]:
     """Return what there is to say of a stored query."""
     return {
         "name": query.name,
-        "url": f"/api/queries/{query.name}",
+        "url": f"{root}/api/queries/{query.name}",
         "title": words(query.title),
         "description": words(query.description),
         "tags": list(query.tags),

@@ -17,7 +17,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     base: str | None = None
-    """Under which address the instance IRIs are reached; None for their own."""
+    """Under which address all of it is reached, instance IRIs too; None for their own."""
     timeout: float = 30.0
     """Seconds that a query gets."""
     max_rows: int | None = None

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
@@ -99,11 +98,15 @@ class State:
         """The base of the instance IRIs; None for RDF that `kg build` did not make."""
         return self.graph.base
 
+    @property
+    def root(self) -> str:
+        """The path under which clients reach everything, as a proxy may have it; mostly empty."""
+        return self.paths.root
+
     def origin(self, request: Request) -> str:
         """Return the address of this server as clients see it, with a slash at the end."""
         if self.settings.base is not None:
-            parts = urlsplit(self.settings.base)
-            return f"{parts.scheme}://{parts.netloc}/"
+            return self.settings.base
         scheme = "http"
         if request.client is not None and request.client.host in self.proxies:
             scheme = "https" if request.headers.get("x-forwarded-proto") == "https" else "http"

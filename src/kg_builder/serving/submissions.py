@@ -113,7 +113,7 @@ async def contribute(request: Request, state: State) -> Response:
     }
     if added.status == "refused":
         problem = {
-            "type": "/problems/does-not-conform",
+            "type": f"{state.root}/problems/does-not-conform",
             "title": "does not conform" if language == "en" else "数据不合规",
             "status": 422,
             "instance": request.url.path,

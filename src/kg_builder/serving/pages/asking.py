@@ -125,7 +125,7 @@ class Asking:
             result=asked.result,
             error=asked.words(reader),
             evidence=evidence,
-            downloads=downloads(f"/api/queries/{name}", pairs),
+            downloads=downloads(f"{reader.root}/api/queries/{name}", pairs),
             text=_plain(question.text),
         )
 
@@ -183,7 +183,7 @@ class Asking:
             place=(error.line, error.column) if error else (None, None),
             excerpt=getattr(error, "excerpt", None),
             evidence=evidence,
-            downloads=downloads("/sparql", [("query", text)], formats),
+            downloads=downloads(f"{reader.root}/sparql", [("query", text)], formats),
             permalink=reader.url("/workbench", query=text, evidence="1" if evidence else None),
             stored=names,
         )

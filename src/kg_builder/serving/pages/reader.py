@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 
 from kg_builder.model.bilingual import Bilingual, Language
+from kg_builder.serving.paths import path_within
 
 _SAFE = "/:@!$&'()*+,;=-._~%"
 
@@ -21,6 +22,8 @@ class Reader:
     chosen: bool
     """Whether the address names the language; then the links do so too."""
     path: str
+    root: str = ""
+    """The path under which all of the site lies, as behind a proxy."""
     query: tuple[tuple[str, str], ...] = ()
 
     def t(self, zh: str, en: str) -> str:
@@ -37,18 +40,18 @@ class Reader:
         for name, value in given.items():
             values = [value] if isinstance(value, str | int) else value or ()
             pairs += [(name, str(item)) for item in values if item != ""]
-        return self._made(path, pairs)
+        return self._made(self.root + path, pairs)
 
     def here(self, **changed: str | int | None) -> str:
         """Return the address of this page with other values; None and "" take one out."""
         kept = [(name, value) for name, value in self.query if name not in changed]
         more = [(name, str(value)) for name, value in changed.items() if value not in (None, "")]
-        return self._made(self.path, [*kept, *more])
+        return self._made(self.root + self.path, [*kept, *more])
 
     def in_language(self, language: Language) -> str:
         """Return the address of this page in a language."""
         pairs = [*self.query, ("lang", language)]
-        return f"{quote(self.path, safe=_SAFE)}?{urlencode(pairs)}"
+        return f"{quote(self.root + self.path, safe=_SAFE)}?{urlencode(pairs)}"
 
     def with_language(self, path: str) -> str:
         """Return a path of ours, with the language if that was chosen."""
@@ -69,11 +72,13 @@ def reader_of(request: Request) -> Reader:
     pairs = tuple((name, value) for name, value in request.query_params.multi_items())
     named = request.query_params.get("lang")
     rest = tuple(pair for pair in pairs if pair[0] != "lang")
-    path = request.url.path
+    path, root = path_within(request.scope), request.app.state.kg.root
     if named in ("zh", "en"):
-        return Reader("zh" if named == "zh" else "en", chosen=True, path=path, query=rest)
+        return Reader(
+            "zh" if named == "zh" else "en", chosen=True, path=path, root=root, query=rest
+        )
     language = _accepted(request.headers.get("accept-language", ""))
-    return Reader(language, chosen=False, path=path, query=rest)
+    return Reader(language, chosen=False, path=path, root=root, query=rest)
 
 
 def _accepted(header: str) -> Language:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from pyoxigraph import NamedNode
@@ -122,7 +123,9 @@ class Reports:
         marked = mark_report(source, project=project)
         home = teller.reader.url("/coverage")
         return coverage_page(
-            marked, teller.reader.language, linked=(self._house.renderer.asset, home)
+            marked,
+            teller.reader.language,
+            linked=(partial(self._house.renderer.asset, teller.reader), home),
         )
 
 

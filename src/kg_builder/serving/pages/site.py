@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
-from urllib.parse import quote
 
 from pyoxigraph import DefaultGraph, NamedNode
 
@@ -89,7 +88,7 @@ class Site:
         """Return the paths of the documents about an IRI, by the name of the format."""
         paths = self._state.paths
         if "#" in iri:  # its path is that of the whole ontology
-            about = f"/describe?iri={quote(iri, safe='')}"
+            about = paths.description(iri)
             return {label: f"{about}&format={name}" for label, name in _DOCUMENTS.items()}
         return {label: paths.document(iri, name) for label, name in _DOCUMENTS.items()}
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import urljoin
 
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Triple
 
@@ -25,6 +26,7 @@ from kg_builder.graph.query.syntax import (
     refuse_excess,
 )
 from kg_builder.serving.work.formats import (
+    CUT,
     GRAPH_FORMATS,
     LEAST,
     RESULT_FORMATS,
@@ -125,7 +127,9 @@ class _Worker:
                 name, cut = self._write_solutions(found, asked, query_of)
         head = self._spool.head if cut else b""
         body = self._spool.take()
-        return Found(name, with_cut_link(body, head, name) if cut else body, cut)
+        if cut:
+            body = with_cut_link(body, head, name, urljoin(asked.base or "/", CUT))
+        return Found(name, body, cut)
 
     def _source(self, asked: Sparql) -> Source:
         """Return where to ask, and how."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Final
+from xml.sax.saxutils import quoteattr
 
 from pyoxigraph import QueryResultsFormat, RdfFormat, Triple, serialize
 
@@ -30,8 +32,8 @@ GRAPH_FORMATS: Final = {
     "rdfxml": RdfFormat.RDF_XML,
 }
 """Of triples."""
-CUT: Final = "/problems/cut"
-"""What the head of a result links to that is cut: the page that says what that means."""
+CUT: Final = "problems/cut"
+"""What the head of a result links to that is cut, beside the endpoint: it says what that means."""
 _JSON_HEAD: Final = b'{"head":{'
 _SORTED: Final = 200_000
 """Up to so many triples a graph is written sorted, as `kg export` writes it."""
@@ -55,13 +57,14 @@ def write_triples(triples: dict[Triple, None], name: str, spool: Spool, graph: O
         raise ExportError(f"写不成 {name}：{error}", f"no {name} of it: {error}") from error
 
 
-def with_cut_link(body: Body, head: bytes, name: str) -> Body:
+def with_cut_link(body: Body, head: bytes, name: str, link: str) -> Body:
     """Return a result that is cut with a link in its head that says so, if the format has any."""
     if name == "json" and head.startswith(_JSON_HEAD):
-        return body.with_start(_JSON_HEAD + f'"link":["{CUT}"],'.encode(), len(_JSON_HEAD))
+        start = _JSON_HEAD + f'"link":[{json.dumps(link)}],'.encode()
+        return body.with_start(start, len(_JSON_HEAD))
     place = head.find(b"</head>")
     if name == "xml" and place >= 0:
-        return body.with_start(head[:place] + f'<link href="{CUT}"/>'.encode(), place)
+        return body.with_start(head[:place] + f"<link href={quoteattr(link)}/>".encode(), place)
     return body
 
 
