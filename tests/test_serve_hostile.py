@@ -18,8 +18,8 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from kg_builder.serving.addresses import Proxies, household
+from kg_builder.serving.connections import Admission
 from kg_builder.serving.paths import Paths
-from kg_builder.serving.server import Door
 from tests.contributing import build
 from tests.served import serving, serving_with
 from tests.test_cli import kg
@@ -141,17 +141,17 @@ def test_who_goes_away_from_the_workbench_leaves_no_work_behind(server):
 
 
 def test_one_client_has_so_many_connections():
-    door = Door(every=5, one=2, proxies=Proxies(["10.0.0.0/8"]))
-    assert [door.enter("192.0.2.1") for _ in range(3)] == [True, True, False]
-    door.leave("192.0.2.1")
-    assert not door.enter("192.0.2.1")
+    admission = Admission(every=5, one=2, proxies=Proxies(["10.0.0.0/8"]))
+    assert [admission.enter("192.0.2.1") for _ in range(3)] == [True, True, False]
+    admission.leave("192.0.2.1")
+    assert not admission.enter("192.0.2.1")
     for _ in range(3):
-        door.leave("192.0.2.1")
-    assert door.enter("192.0.2.1")
+        admission.leave("192.0.2.1")
+    assert admission.enter("192.0.2.1")
     # a household of IPv6 has more addresses than anybody can count
-    assert [door.enter(f"2001:db8::{n}") for n in (1, 2, 3)] == [True, True, False]
+    assert [admission.enter(f"2001:db8::{n}") for n in (1, 2, 3)] == [True, True, False]
     # a proxy stands for many, as far as there is room at all
-    assert [door.enter("10.1.2.3") for _ in range(2)] == [True, False]
+    assert [admission.enter("10.1.2.3") for _ in range(2)] == [True, False]
 
 
 def test_whom_a_request_comes_from():
