@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from tests.processes import until
+
 _SAFE = "/:?&=%#[]!$'()*+,;@~"
 
 
@@ -100,8 +102,12 @@ class Served:
         return int(match[1]) << 10
 
     def lines(self) -> list[dict[str, Any]]:
-        """Return the lines of the log."""
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
+        """Return the lines of the log, with those of all that has been answered."""
+        last = f"/healthz?{time.monotonic_ns()}"
+        self.ask(last)
+        until(lambda: f'{last}"' in self.log.read_text())
+        lines = self.log.read_text().partition(f'{last}"')[0].splitlines()[:-1]
+        return [json.loads(line) for line in lines]
 
 
 _WITH_SETTINGS = """

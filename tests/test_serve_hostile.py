@@ -12,7 +12,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -21,6 +20,7 @@ from kg_builder.serving.addresses import Proxies, household
 from kg_builder.serving.connections import Admission
 from kg_builder.serving.paths import Paths
 from tests.contributing import build
+from tests.processes import children_of, descendants, slack, until
 from tests.served import serving, serving_with
 from tests.test_cli import kg
 
@@ -112,8 +112,7 @@ def test_who_takes_nothing_is_left(server):
     whole = server.ask(f"/sparql?{query}").body
     head = f"GET /sparql?{query} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
     with begun(server, head, buffer=4096) as one, begun(server, head * 8, buffer=4096) as many:
-        time.sleep(3 * PATIENCE)
-        assert server.ask("/healthz").status == 200
+        until(lambda: sum(line["event"] == "stalled" for line in server.lines()) >= 2)
         assert len(rest_of(one)) < len(whole)
         assert len(rest_of(many)) < 8 * len(whole)
 
@@ -131,13 +130,11 @@ def test_who_goes_away_from_the_workbench_leaves_no_work_behind(server):
         query = urlencode({"query": f"{LONG} #{number}"})
         with begun(server, f"GET /workbench?{query} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()):
             time.sleep(0.5)
-    time.sleep(0.5)
-    health = server.ask("/healthz").json
-    assert health["replaced"] > before
-    assert health["waiting"] == 0
+    until(lambda: server.ask("/healthz").json["replaced"] > before)
+    until(lambda: server.ask("/healthz").json["waiting"] == 0)
     late = server.ask(f"/workbench?{urlencode({'query': LONG})}")
     assert late.status == 503
-    assert late.seconds < TIMEOUT + 1
+    assert late.seconds < TIMEOUT + slack()
 
 
 def test_one_client_has_so_many_connections():
@@ -289,7 +286,7 @@ def test_rubbish_harms_nobody(server):
             line.sendall(data)
             if len(data) % 3 == 0:
                 line.shutdown(socket.SHUT_WR)
-            line.settimeout(0.2)
+            line.settimeout(0.2 * slack())
             with suppress(OSError):
                 return line.recv(1 << 16)
         return b""
@@ -356,19 +353,15 @@ def test_nesting_of_every_kind_ends_in_time(server, name):
     kind = "application/sparql-query"
     answer = server.ask("/sparql", method="POST", body=query, content_type=kind)
     assert answer.status in (400, 503)
-    assert answer.seconds < TIMEOUT + 1
+    assert answer.seconds < TIMEOUT + slack()
 
 
 def test_what_a_query_had_written_is_removed_with_its_child(server, folder):
     for number in range(2):
         answer = server.query(f"{PRODUCT} #{number}", accept="text/csv")
         assert answer.status == 503
-    ends = time.monotonic() + 10
-    while (size := sum(file.stat().st_size for file in folder.glob("kg-pool-*/*/*/result*"))) > (
-        16 << 20
-    ):
-        assert time.monotonic() < ends, size
-        time.sleep(0.1)
+    results = "kg-pool-*/*/*/result*"
+    until(lambda: sum(file.stat().st_size for file in folder.glob(results)) <= 16 << 20)
 
 
 def test_one_client_asks_so_much_at_a_time(server):
@@ -379,7 +372,7 @@ def test_one_client_asks_so_much_at_a_time(server):
     assert len(late) == 24 - 16
     assert all(int(answer.headers["retry-after"]) >= 1 for answer in found)
     assert {answer.status for answer in found} == {429, 503}
-    assert max(answer.seconds for answer in found) < TIMEOUT + 1
+    assert max(answer.seconds for answer in found) < TIMEOUT + slack()
 
 
 # what is posted
@@ -421,9 +414,9 @@ def test_bombs_in_a_form(server, body, status):
     kind = "multipart/form-data; boundary=x"
     answer = server.ask("/validate", method="POST", body=body, content_type=kind)
     assert answer.status == status
-    assert answer.seconds < 5
+    assert answer.seconds < 5 * slack()
     assert "<script>" not in answer.text
-    assert server.ask("/healthz").seconds < 1
+    assert server.ask("/healthz").seconds < slack()
 
 
 @pytest.mark.parametrize(
@@ -453,7 +446,7 @@ def test_bombs_in_a_form(server, body, status):
 def test_no_parameter_breaks_a_page(server, path):
     answer = server.ask(path, accept=HTML)
     assert answer.status in (200, 400, 404, 406, 413)
-    assert answer.seconds < 3
+    assert answer.seconds < 3 * slack()
     assert "Traceback" not in answer.text
     assert "root:" not in answer.text
     assert "location" not in answer.headers
@@ -473,7 +466,7 @@ def test_a_parameter_has_a_length(server):
     answer = server.ask(path, method="POST", body=body, content_type=FORM)
     assert answer.status == 400
     assert len(answer.body) < 10_000
-    assert answer.seconds < TIMEOUT
+    assert answer.seconds < TIMEOUT * slack()
 
 
 def test_no_iri_leads_to_another_server():
@@ -602,7 +595,7 @@ def test_told_twice_it_ends_at_once_and_says_so(harm):
         time.sleep(0.5)
     asking.join(10)
     assert harm.process.wait(10) == 130
-    assert time.monotonic() - start < 6
+    assert time.monotonic() - start < 6 * slack()
     assert found[0].status == 503
     assert found[0].json["type"] == "/problems/closing"
 
@@ -610,29 +603,18 @@ def test_told_twice_it_ends_at_once_and_says_so(harm):
 # the server itself
 
 
-def children_of(pid):
-    parents = {}
-    for path in os.scandir("/proc"):
-        if path.name.isdigit():
-            with suppress(OSError):
-                stat = Path(f"/proc/{path.name}/stat").read_text()
-                parents[int(path.name)] = int(stat.rpartition(")")[2].split()[1])
-    found = {child for child, parent in parents.items() if parent == pid}
-    return found, {child for child, parent in parents.items() if parent in found}
-
-
 def test_children_that_are_killed_are_replaced(server):
-    nurseries, workers = children_of(server.process.pid)
-    assert nurseries
+    servers = children_of(server.process.pid)  # those that fork
+    workers = descendants(server.process.pid) - servers
+    assert servers
     assert workers
-    for child in (*workers, *nurseries):
+    for child in (*workers, *servers):
         with suppress(ProcessLookupError):  # one of them has ended by itself meanwhile
             os.kill(child, signal.SIGKILL)
-    ends = time.monotonic() + 30
-    while server.ask("/healthz").json["status"] != "ok" or server.query("ASK {}").status != 200:
-        assert time.monotonic() < ends
-        time.sleep(0.2)
-    assert server.ask("/api/queries/canteens_of_street").status == 200
+    # one that is given a child which has just been killed is told so
+    until(lambda: server.query(f"ASK {{}} #{time.monotonic_ns()}").status == 200, 30)
+    until(lambda: server.ask("/api/queries/canteens_of_street").status == 200, 30)
+    until(lambda: server.ask("/healthz").json["status"] == "ok", 30)
 
 
 def test_the_token_is_never_told(server):
@@ -641,7 +623,7 @@ def test_the_token_is_never_told(server):
         headers = {"authorization": f"Bearer {given}", "content_type": "text/plain"}
         assert given not in server.ask(path, method="POST", body="x", **headers).text
     server.raw(b"GET / HTTP/1.1\r\nAuthorization: Bearer " + TOKEN.encode() + b"\x00\r\n\r\n", 1)
-    time.sleep(0.3)
+    assert server.lines()
     assert TOKEN[:-1] not in server.log.read_text()
 
 
@@ -652,7 +634,6 @@ def test_the_log_tells_who_was_refused_and_by_whom_a_client_came(server):
         x_forwarded_for="203.0.113.9",
         user_agent="\u202e\u0085".encode().decode("latin-1"),
     )
-    time.sleep(0.3)
     lines = server.lines()
     assert {"client": "127.0.0.1", "status": 400}.items() <= [
         line for line in lines if line["event"] == "refused"

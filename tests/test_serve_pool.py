@@ -20,9 +20,7 @@ from kg_builder.serving.children import Kind
 from kg_builder.serving.pool import ClosingError, FullError, Pool
 from kg_builder.serving.problems import Problem
 from kg_builder.serving.protocol import pairs_of
-
-LOAD = max(1.0, 2 * os.getloadavg()[0] / (os.cpu_count() or 1))
-"""How much slower a machine is that does other things besides."""
+from tests.processes import slack
 
 
 def make_doer():
@@ -93,7 +91,7 @@ def test_others_do_not_wait_for_what_is_heavy():
 
     seconds = asyncio.run(main())
     assert len(seconds) > 20
-    assert seconds[int(0.95 * len(seconds))] < 0.5 * LOAD, seconds[-5:]
+    assert seconds[int(0.95 * len(seconds))] < 0.5 * slack(), seconds[-5:]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +112,7 @@ def test_what_ends_a_child_harms_nobody_else(item, error):
             with pytest.raises(error) as told:
                 await bad
             assert error is not CrashError or "SIGSEGV" in str(told.value)
-            assert time.monotonic() - start < 0.6 + 1 + LOAD
+            assert time.monotonic() - start < 1.6 + slack()
             assert await asyncio.gather(*good) == list(range(5))
             assert await hold == "slept"
 
@@ -147,7 +145,7 @@ def test_nobody_works_for_those_who_have_gone():
                 task.cancel()
             start = time.monotonic()
             assert await some.ask(("say", 1), 60) == 1
-            assert time.monotonic() - start < 2 * LOAD
+            assert time.monotonic() - start < 2 * slack()
             assert some.replaced == 1
 
     asyncio.run(main())
