@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -181,6 +182,7 @@ GET = b"GET /healthz HTTP/1.1\r\n"
         (SIZED + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
         (SIZED + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n", 400),
         (SIZED + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 400),
+        (SIZED + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400),
         (SIZED + b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", 400),
         (SIZED + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nASK{}x", 400),
         (SIZED + b"Content-Length: +5\r\n\r\nASK{}", 400),
@@ -207,6 +209,12 @@ GET = b"GET /healthz HTTP/1.1\r\n"
         (b"CONNECT localhost:443 HTTP/1.1\r\n" + HOST + b"\r\n", 400),
         (b"TRACE /healthz HTTP/1.1\r\n" + HOST + b"\r\n", 405),
         (GET + HOST + b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n", 200),
+        (b"BREW /sparql HTTP/1.1\r\n" + HOST + b"\r\n", 405),
+        (b"get /sparql HTTP/1.1\r\n" + HOST + b"\r\n", 405),
+        # a head that comes at once is no smaller
+        (GET + HOST + b"X: " + b"a" * 70_000 + b"\r\n\r\n", 431),
+        (GET + HOST + b"X: a\r\n" * 20_000 + b"\r\n", 431),
+        (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n", 414),
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
         (SIZED + b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nASK{}", 415),
         (SIZED + b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\nASK{}", 100),
@@ -217,7 +225,14 @@ def test_http_is_taken_by_the_letter(server, data, status):
     with begun(server) as line:
         line.sendall(data)
         answer = line.recv(1 << 16)
-    assert answer.startswith(b"HTTP/1.1 %d " % status), answer[:300]
+        assert answer.startswith(b"HTTP/1.1 %d " % status), answer[:300]
+        if status >= 400:
+            while not answer.endswith(b"}\n"):
+                answer += line.recv(1 << 16)
+            head, _, body = answer.partition(b"\r\n\r\n")
+            assert b"application/problem+json" in head
+            assert json.loads(body)["status"] == status
+            assert (b"\r\nallow: " in head) == (status == 405)
 
 
 def test_a_connection_that_was_to_be_upgraded_goes_on_in_http(server):

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
+import sys
 from collections import Counter
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote_from_bytes
 
@@ -18,8 +22,10 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from kg_builder.model.bilingual import Language
 from kg_builder.serving.addresses import Proxies, household, is_loopback
 from kg_builder.serving.log import Log
+from kg_builder.serving.problems import KINDS, Problem, problem_response
 from kg_builder.serving.settings import Settings
 
 LAST_WORD: Final = 1.0
@@ -29,11 +35,22 @@ _SAFE: Final = "".join(map(chr, range(0x80)))
 _SLOWEST: Final = 1024
 """Bytes a second that a client takes at least."""
 _MOST_CONNECTIONS: Final = 10_000
-_REFUSALS: Final = {
-    status: b"HTTP/1.1 %d %b\r\ncontent-length: 0\r\nconnection: close\r\n%b\r\n"
-    % (status, HTTPStatus(status).phrase.encode(), b"retry-after: 5\r\n" * (status == 503))
-    for status in (400, 408, 431, 503)
-}
+_METHODS: Final = "GET, HEAD, OPTIONS, POST"
+_LINE: Final = re.compile(rb"\s*[!#$%&'*+.^_`|~0-9A-Za-z-]+ [/*h]")
+"""How a request begins whose method may be anything."""
+_REFUSALS: Final = (
+    Problem("bad-request", "这不是 HTTP/1.1", "this is no HTTP/1.1"),
+    Problem("timeout-request", "请求没有按时发完", "the request was not sent in time"),
+    Problem("address-too-long", "请用 POST 查询", "ask by POST"),
+    Problem("head-too-large", "请少发一些请求头", "send less of a head"),
+    Problem(
+        "method",
+        f"没有这种方法；可用的方法：{_METHODS}",
+        f"there is no such method; methods: {_METHODS}",
+        headers={"allow": _METHODS},
+    ),
+    Problem("busy", "连接太多，请稍后再来", "too many connections; come again later"),
+)
 """Answers to what has no head that could be answered."""
 
 
@@ -46,10 +63,22 @@ def protocol_for(settings: Settings, log: Log | None) -> type[HttpToolsProtocol]
         max_header = settings.max_header
         head_seconds = settings.head_seconds
         send_seconds = settings.send_seconds
+        refusals = MappingProxyType(
+            {problem.kind: _refusal(problem, settings.language) for problem in _REFUSALS}
+        )
         admission = Admission(every, one, Proxies(settings.proxies))
         event_log = log
 
     return Protocol
+
+
+def _refusal(problem: Problem, language: Language) -> bytes:
+    """Return an answer as it is sent by hand, before there is anything to answer by."""
+    response = problem_response(problem, language)
+    response.headers["connection"] = "close"
+    line = f"HTTP/1.1 {response.status_code} {HTTPStatus(response.status_code).phrase}\r\n"
+    head = b"".join(b"%b: %b\r\n" % pair for pair in response.raw_headers)
+    return line.encode() + head + b"\r\n" + response.body
 
 
 def _most_connections() -> int:
@@ -62,6 +91,10 @@ def _most_connections() -> int:
     if soft == resource.RLIM_INFINITY:
         return _MOST_CONNECTIONS
     return soft * 3 // 4
+
+
+class _TooLargeError(Exception):
+    """A head is too large; its argument is the kind of problem that is."""
 
 
 class Admission:
@@ -102,6 +135,7 @@ class _Protocol(HttpToolsProtocol):
     max_header: int
     head_seconds: float
     send_seconds: float
+    refusals: Mapping[str, bytes]
     admission: Admission
     event_log: Log | None
 
@@ -119,6 +153,8 @@ class _Protocol(HttpToolsProtocol):
         self._reader_timer: asyncio.TimerHandle | None = None
         self._unread = 0
         """Bytes that the client had not taken when it was last looked at."""
+        self._last = b""
+        """What has come last."""
         self._peer = ""
         self._refused = False
 
@@ -128,7 +164,7 @@ class _Protocol(HttpToolsProtocol):
         if self.admission.enter(self._peer):
             self._await_head()
         else:
-            self._refuse(503)
+            self._refuse("busy")
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.admission.leave(self._peer)
@@ -146,9 +182,10 @@ class _Protocol(HttpToolsProtocol):
             self._head_size += len(data)
         if self._in_line:
             data = self._encoded(data)
+        self._last = data
         super().data_received(data)
         if self._in_head and self._head_size > self.max_header:
-            self._refuse(431)
+            self._refuse("address-too-long" if self._in_line else "head-too-large")
         elif self._head_timer is None and not self._is_answering():
             self._await_rest()
 
@@ -163,6 +200,9 @@ class _Protocol(HttpToolsProtocol):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        if len(self.url) + sum(len(n) + len(v) + 4 for n, v in self.headers) > self.max_header:
+            is_long = 2 * len(self.url) > self.max_header
+            raise _TooLargeError("address-too-long" if is_long else "head-too-large")
         self._head_has_come()
         self._name_the_host()
         super().on_headers_complete()
@@ -255,8 +295,14 @@ class _Protocol(HttpToolsProtocol):
         super().shutdown()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - as uvicorn calls it
-        """Refuse what is no HTTP."""
-        self._refuse(400)
+        """Refuse what is no HTTP, and whatever its head is too much for."""
+        match sys.exception():
+            case httptools.HttpParserInvalidMethodError() if _LINE.match(self._last):
+                self._refuse("method")
+            case httptools.HttpParserCallbackError(__context__=_TooLargeError(args=(kind,))):
+                self._refuse(kind)
+            case _:
+                self._refuse("bad-request")
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
@@ -268,14 +314,16 @@ class _Protocol(HttpToolsProtocol):
     def _await_rest(self) -> None:
         """Give the client so long for what it owes: a head, or a body that nobody waits for."""
         if self._head_timer is None and not self.transport.is_closing():
-            self._head_timer = self.loop.call_later(self.head_seconds, self._refuse, 408)
+            self._head_timer = self.loop.call_later(
+                self.head_seconds, self._refuse, "timeout-request"
+            )
 
     def _head_has_come(self) -> None:
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
 
-    def _refuse(self, status: int) -> None:
+    def _refuse(self, kind: str) -> None:
         """Say why nothing more is read; what has been asked before is answered first."""
         self._head_has_come()
         self._refused = True
@@ -285,12 +333,12 @@ class _Protocol(HttpToolsProtocol):
             return
         if self.transport.is_closing():
             return
-        self._tell("refused", status)
+        self._tell("refused", KINDS[kind][0])
         if not is_whole and (self.pipeline or self.cycle.response_started):
             self.transport.abort()  # there is no place left to say it
             return
         if self._in_head or not is_whole:
-            self.transport.write(_REFUSALS[status])
+            self.transport.write(self.refusals[kind])
         self.transport.close()
         self._await_reader()
 

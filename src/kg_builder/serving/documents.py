@@ -111,7 +111,7 @@ async def describe(request: Request, state: State) -> Response:
 
 def _asked_format(request: Request) -> str | None:
     asked = request.query_params.get("format")
-    if asked is None:
+    if not asked:
         return None
     name = graph_format(format_named(asked) or "")
     if name not in _DOCUMENT_FORMATS:

@@ -118,7 +118,7 @@ class Guard:
         error: BaseException | None = None
         client: Client | None = None
         try:
-            self._check_head(headers, scope)
+            self._check_head(headers)
             if not origin.local:
                 client = self._clients.admit(household(origin.client))
                 client.under_way += 1
@@ -162,12 +162,9 @@ class Guard:
         tag = self._state.now.tag
         return (tag, scope["raw_path"], scope["query_string"], accept, language, host)
 
-    def _check_head(self, headers: Headers, scope: Scope) -> None:
-        """Raise Problem for a head that is too large, or does not call the server by its name."""
-        size = len(scope["raw_path"]) + len(scope["query_string"])
+    def _check_head(self, headers: Headers) -> None:
+        """Raise Problem for a head that is for another server, or for a body that is not taken."""
         settings = self._state.settings
-        if size > settings.max_header:
-            raise Problem("too-large", "地址太长；请用 POST", "the address is too long; use POST")
         hosts = headers.getlist("host")
         if len(hosts) != 1:
             raise Problem("bad-request", "要有一个 Host", "there must be one Host")
@@ -186,6 +183,13 @@ class Guard:
                 "正文不能压缩",
                 "what is posted is not compressed",
                 headers={"accept-encoding": "identity"},
+            )
+        framing = headers.get("transfer-encoding", "chunked").strip().lower()
+        if framing != "chunked":
+            raise Problem(
+                "bad-request",
+                "正文的传输编码只能是 chunked",
+                "a body comes in no transfer coding but chunked",
             )
         length = headers.get("content-length", "")
         if length.isdecimal() and int(length) > settings.max_body:

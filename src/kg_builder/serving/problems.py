@@ -47,11 +47,13 @@ KINDS: Final[Mapping[str, tuple[int, Bilingual]]] = MappingProxyType(
         "conflict": (409, Bilingual("与现状冲突", "in conflict with what there is")),
         "gone": (410, Bilingual("已撤销", "withdrawn")),
         "too-large": (413, Bilingual("太大了", "too large")),
+        "address-too-long": (414, Bilingual("地址太长", "the address is too long")),
         "media-type": (415, Bilingual("不读这种格式", "not read in that format")),
         "range": (416, Bilingual("没有这一段", "there is no such part")),
         "host": (421, Bilingual("不是这台服务器的名字", "not the name of this server")),
         "does-not-conform": (422, Bilingual("数据不合规", "the data does not conform")),
         "too-many": (429, Bilingual("请求太多", "too many requests")),
+        "head-too-large": (431, Bilingual("请求头太大", "the head is too large")),
         "internal": (500, Bilingual("服务器内部错误", "internal error")),
         "busy": (503, Bilingual("正忙", "busy")),
         "timeout": (503, Bilingual("没有按时做完", "not done in time")),
@@ -109,7 +111,9 @@ def language_accepted(header: str | None, default: Language) -> Language:
     return best
 
 
-def problem_response(problem: Problem, language: Language, path: str, root: str = "") -> Response:
+def problem_response(
+    problem: Problem, language: Language, path: str = "", root: str = ""
+) -> Response:
     """Return the response that tells a problem; `root` is the path that the server lies under."""
     status, title = KINDS[problem.kind]
     body: dict[str, Any] = {
@@ -117,8 +121,9 @@ def problem_response(problem: Problem, language: Language, path: str, root: str 
         "title": title.pick(language),
         "status": status,
         "detail": _short(problem.words.pick(language)),
-        "instance": path,
     }
+    if path:
+        body["instance"] = path
     body |= {name: value for name, value in problem.more.items() if value is not None}
     headers = {
         "cache-control": "no-store",

@@ -96,7 +96,7 @@ def _query(request: Request, state: State) -> StoredQuery:
 
 
 def _format(asked: str | None, accept: str | None) -> str:
-    if asked is not None:
+    if asked:
         name = format_named(asked)
         if name is not None and name in QUERY_FORMATS:
             return name

@@ -211,7 +211,7 @@ def _name(request: Request) -> str:
 
 def _report_format(request: Request) -> str:
     asked = request.query_params.get("format")
-    if asked is not None:
+    if asked:
         name = asked.strip().lower().replace(" ", "+")
         if name in _NAMES:
             return _NAMES[name]
