@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from kg_builder.errors import KgError
 from kg_builder.serving.documents import dcat, describe, download, resource, service, void
 from kg_builder.serving.guard import Guard
-from kg_builder.serving.media import HTML, accepted
+from kg_builder.serving.media import HTML, accepted, language_of
 from kg_builder.serving.openapi import openapi
 from kg_builder.serving.pages.pages import Pages
 from kg_builder.serving.pages.site import Site
@@ -27,7 +27,6 @@ from kg_builder.serving.problems import (
     KINDS,
     PROBLEM_JSON,
     Problem,
-    language_of,
     problem_of,
     problem_response,
 )

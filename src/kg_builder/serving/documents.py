@@ -19,12 +19,21 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from kg_builder.asking.terms import is_known
 from kg_builder.graph.iris import is_iri
 from kg_builder.graph.vocabulary import HOUSE, expand
+from kg_builder.serving.cache import names_etag
 from kg_builder.serving.generation import MAKING
 from kg_builder.serving.guard import CONTENT_POLICY
-from kg_builder.serving.media import GRAPHS, HTML, TYPES, accepted, format_named, graph_format
+from kg_builder.serving.media import (
+    GRAPHS,
+    HTML,
+    TYPES,
+    accepted,
+    format_named,
+    graph_format,
+    language_of,
+)
 from kg_builder.serving.pages.pages import Pages
 from kg_builder.serving.paths import SUFFIX_OF, SUFFIXES, ascii_iri, suffix_of
-from kg_builder.serving.problems import Problem, language_of
+from kg_builder.serving.problems import Problem
 from kg_builder.serving.protocol import body_response
 from kg_builder.serving.queries import yes_or_no
 from kg_builder.serving.state import State
@@ -312,7 +321,7 @@ async def download(request: Request, state: State) -> Response:
         "cache-control": "no-cache",
         "etag": state.etag(f"{part}{ending}"),
     }
-    if _has(request, headers["etag"]):
+    if names_etag(request.headers.get("if-none-match", ""), headers["etag"]):
         return Response(status_code=304, headers=headers)
     generation = state.now.graph.generation
     if generation is not None and name in _FILES and (generation / name).is_file():
@@ -342,8 +351,3 @@ def _check_range(request: Request, size: int) -> None:
             f"the file has {size:,} bytes",
             headers={"content-range": f"bytes */{size}"},
         )
-
-
-def _has(request: Request, etag: str) -> bool:
-    header = request.headers.get("if-none-match", "")
-    return any(part.strip().removeprefix("W/") in (etag, "*") for part in header.split(","))

@@ -22,11 +22,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg_builder.serving.addresses import address_of, household
-from kg_builder.serving.cache import Cache, Kept
+from kg_builder.serving.cache import Cache, Kept, names_etag
 from kg_builder.serving.clients import Client, Clients
+from kg_builder.serving.media import language_of
 from kg_builder.serving.paths import path_within
 from kg_builder.serving.pool import ClosingError
-from kg_builder.serving.problems import Problem, language_of, problem_of, problem_response
+from kg_builder.serving.problems import Problem, problem_of, problem_response
 from kg_builder.serving.settings import Settings
 from kg_builder.serving.state import State
 
@@ -287,7 +288,7 @@ class Guard:
         headers = list(kept.headers)
         body = kept.body
         exchange.status = 200
-        if none_match is not None and _matches(none_match, kept.etag):
+        if none_match is not None and names_etag(none_match, kept.etag):
             exchange.status, body = 304, b""
             headers = [pair for pair in headers if pair[0] not in _OF_A_BODY]
         await send({"type": "http.response.start", "status": exchange.status, "headers": headers})
@@ -399,13 +400,6 @@ def _abort(scope: Scope) -> None:
     abort = scope.get("kg.abort")
     if abort is not None:
         abort()
-
-
-def _matches(header: str, etag: str) -> bool:
-    """Whether an If-None-Match names an ETag (weak comparison)."""
-    if header.strip() == "*":
-        return True
-    return any(part.strip().removeprefix("W/") == etag for part in header.split(","))
 
 
 def _own_names(state: State) -> frozenset[str]:

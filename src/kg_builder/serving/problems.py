@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from kg_builder.errors import (
@@ -83,32 +82,6 @@ class Problem(Exception):
         self.words = Bilingual(zh, en)
         self.headers = dict(headers or {})
         self.more = more
-
-
-def language_of(request: Request, default: Language = "zh") -> Language:
-    """Return the language that a client wants: `?lang=`, else Accept-Language, else `default`."""
-    asked = request.query_params.get("lang")
-    if asked in ("zh", "en"):
-        return "zh" if asked == "zh" else "en"
-    return language_accepted(request.headers.get("accept-language"), default)
-
-
-def language_accepted(header: str | None, default: Language) -> Language:
-    """Return which of our languages an Accept-Language header likes better."""
-    best: Language = default
-    liked = 0.0
-    for part in (header or "").split(",")[:32]:
-        tag, _, parameter = part.partition(";")
-        name = tag.strip().lower().partition("-")[0]
-        if name not in ("zh", "en"):
-            continue
-        try:
-            quality = float(parameter.strip().removeprefix("q=")) if parameter.strip() else 1.0
-        except ValueError:
-            quality = 0.0
-        if quality > liked:
-            best, liked = ("zh" if name == "zh" else "en"), quality
-    return best
 
 
 def problem_response(

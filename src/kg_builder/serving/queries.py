@@ -10,8 +10,8 @@ from starlette.responses import JSONResponse, Response
 
 from kg_builder.graph.query.catalogue import Parameter, StoredQuery
 from kg_builder.model.bilingual import Bilingual, Language
-from kg_builder.serving.media import RESULTS, TYPES, accepted, format_named
-from kg_builder.serving.problems import Problem, language_of
+from kg_builder.serving.media import RESULTS, TYPES, accepted, format_named, language_of
+from kg_builder.serving.problems import Problem
 from kg_builder.serving.protocol import FORM, body_response, content_type, cut_headers, pairs_of
 from kg_builder.serving.state import State
 from kg_builder.serving.work.messages import Found

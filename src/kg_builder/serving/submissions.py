@@ -15,8 +15,8 @@ from kg_builder.errors import InputError
 from kg_builder.graph.iris import is_iri
 from kg_builder.model.bilingual import Language
 from kg_builder.serving.documents import whole_page
-from kg_builder.serving.media import accepted
-from kg_builder.serving.problems import Problem, in_its_words, language_of
+from kg_builder.serving.media import accepted, language_of
+from kg_builder.serving.problems import Problem, in_its_words
 from kg_builder.serving.protocol import UTF_8, content_type
 from kg_builder.serving.queries import yes_or_no
 from kg_builder.serving.state import State

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 
 from kg_builder.model.bilingual import Bilingual, Language
+from kg_builder.serving.media import language_of
 from kg_builder.serving.paths import path_within
 
 _SAFE = "/:@!$&'()*+,;=-._~%"
@@ -73,24 +74,5 @@ def reader_of(request: Request) -> Reader:
     named = request.query_params.get("lang")
     rest = tuple(pair for pair in pairs if pair[0] != "lang")
     path, root = path_within(request.scope), request.app.state.kg.root
-    if named in ("zh", "en"):
-        return Reader(
-            "zh" if named == "zh" else "en", chosen=True, path=path, root=root, query=rest
-        )
-    language = _accepted(request.headers.get("accept-language", ""))
-    return Reader(language, chosen=False, path=path, root=root, query=rest)
-
-
-def _accepted(header: str) -> Language:
-    """Return the language that a header likes best of the two; Chinese where it names neither."""
-    best: tuple[float, Language] = (0.0, "zh")
-    for part in header[:1000].split(","):
-        tag, _, weight = part.partition(";")
-        primary = tag.strip().lower().partition("-")[0]
-        try:
-            quality = float(weight.strip().removeprefix("q=")) if weight else 1.0
-        except ValueError:
-            continue
-        if primary in ("zh", "en") and quality > best[0]:
-            best = quality, "zh" if primary == "zh" else "en"
-    return best[1]
+    chosen = named in ("zh", "en")
+    return Reader(language_of(request), chosen=chosen, path=path, root=root, query=rest)
