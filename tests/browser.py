@@ -11,6 +11,8 @@ import select
 import shutil
 import subprocess
 import tempfile
+import time
+from contextlib import suppress
 
 PATIENCE = 120
 """Seconds of silence after which something is wrong."""
@@ -126,6 +128,22 @@ class Browser:
         )
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
+
+    def until(self, script, seconds=20):
+        """Wait until an expression is true, also over the loading of another page."""
+        ends = time.monotonic() + seconds
+        while True:
+            with suppress(AssertionError):  # the page was just left
+                if self.run(f"Boolean({script})"):
+                    return
+            assert time.monotonic() < ends, (script, self.run("document.body.innerText")[:2000])
+            time.sleep(0.02)
+
+    def visible(self, selector):
+        """Return how many elements of the page can be seen."""
+        return self.run(
+            f"[...document.querySelectorAll({selector!r})].filter(e => e.checkVisibility()).length"
+        )
 
     def press(self, key, code, text=""):
         for kind in ("keyDown", "keyUp"):

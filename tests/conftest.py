@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 import kg_builder
+from tests.browser import Browser, find_browser
 
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
@@ -53,3 +55,14 @@ def published_build(tmp_path_factory: pytest.TempPathFactory) -> kg_builder.Buil
 def published_folder(published_build: kg_builder.BuildResult) -> Path:
     """Return the folder that `kg build` leaves of the published facts. Only to be read."""
     return published_build.written.folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Yield a real browser."""
+    path = find_browser()
+    if path is None:
+        pytest.skip("no Chromium is installed (Debian: apt-get install chromium)")
+    browser = Browser(path)
+    yield browser
+    browser.close()

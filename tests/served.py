@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -52,7 +52,6 @@ class Served:
     process: subprocess.Popen[str]
     port: int
     log: Path
-    children: set[int] = field(default_factory=set)
 
     def ask(
         self,
@@ -93,13 +92,6 @@ class Served:
             except (TimeoutError, ConnectionResetError):
                 pass
             return found
-
-    def memory(self) -> int:
-        """Return how many bytes the server itself has in memory."""
-        text = Path(f"/proc/{self.process.pid}/status").read_text()
-        match = re.search(r"VmRSS:\s+(\d+) kB", text)
-        assert match
-        return int(match[1]) << 10
 
     def lines(self) -> list[dict[str, Any]]:
         """Return the lines of the log, with those of all that has been answered."""

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import Browser, find_browser
 from tests.hostile_report import hostile
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -91,16 +90,6 @@ def test_a_text_without_structure_and_a_long_one_have_pages(tmp_path, slow):
 
 
 @pytest.fixture(scope="module")
-def browser():
-    path = find_browser()
-    if path is None:
-        pytest.skip("no Chromium is installed (Debian: apt-get install chromium)")
-    browser = Browser(path)
-    yield browser
-    browser.close()
-
-
-@pytest.fixture(scope="module")
 def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     (folder / "hostile.txt").write_text(hostile(EXAMPLE.read_text("utf-8")), "utf-8")
@@ -113,12 +102,6 @@ def opened(browser, pages, name="example", *, width=1280):
     browser.show(width, 800)
     browser.open((pages / f"{name}.html").as_uri())
     return browser
-
-
-def visible(browser, selector):
-    return browser.run(
-        f"[...document.querySelectorAll({selector!r})].filter(e => e.checkVisibility()).length"
-    )
 
 
 def settled(browser):
@@ -145,15 +128,15 @@ def test_a_browser_opens_the_page_without_requests_and_errors(browser, pages, na
 
 def test_choosing_a_passage_lists_its_facts_alone(browser, pages):
     opened(browser, pages)
-    whole = visible(browser, ".passages > article")
+    whole = browser.visible(".passages > article")
     browser.run("document.querySelector('.table td a.s').focus()")
     wanted = browser.run("document.activeElement.dataset.p").split()
     browser.press("Enter", 13, "\r")
-    assert visible(browser, ".passages > article") == len(wanted) < whole
+    assert browser.visible(".passages > article") == len(wanted) < whole
     assert browser.run("document.activeElement.id") == "chosen"
     assert "条事实" in browser.run("document.getElementById('status').textContent")
     browser.press("Escape", 27)
-    assert visible(browser, ".passages > article") == whole
+    assert browser.visible(".passages > article") == whole
     assert browser.run("document.activeElement.dataset.p").split() == wanted
 
 
@@ -176,11 +159,11 @@ def test_search_finds_text_across_segments_and_facts(browser, pages):
 
 def test_only_unread_leaves_what_is_unread_and_jumps_go_there(browser, pages):
     opened(browser, pages)
-    before = visible(browser, "main .u")
+    before = browser.visible("main .u")
     browser.run("document.getElementById('only-unread').click()")
-    assert visible(browser, "main .u") == before
-    assert visible(browser, "main > p.b:not(.has-u)") == 0
-    assert visible(browser, "main tbody tr:not(.has-u)") == 0
+    assert browser.visible("main .u") == before
+    assert browser.visible("main > p.b:not(.has-u)") == 0
+    assert browser.visible("main tbody tr:not(.has-u)") == 0
     browser.run("document.getElementById('next').click()")
     assert "u" in browser.run("document.activeElement.className").split()
     assert browser.run("document.getElementById('status').textContent").startswith("1 / ")
@@ -196,10 +179,10 @@ def test_without_scripts_the_links_lead_to_the_facts(browser, pages):
         opened(browser, pages)
         browser.call("Page.navigate", url=(pages / "example.html").as_uri() + "#p5")
         assert browser.run("document.querySelector(':target').id") == "p5"
-        assert visible(browser, "article#p5") == 1
-        assert visible(browser, "#search, #next, #all, .hint") == 0
+        assert browser.visible("article#p5") == 1
+        assert browser.visible("#search, #next, #all, .hint") == 0
         browser.run("document.getElementById('only-unread').checked = true")
-        assert visible(browser, "main > p.b:not(.has-u)") == 0
+        assert browser.visible("main > p.b:not(.has-u)") == 0
     finally:
         browser.scripting(on=True)
 

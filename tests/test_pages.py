@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -14,7 +13,6 @@ from urllib.parse import quote
 import pytest
 
 from kg_builder import BuildOptions, ReportInput, build
-from tests.browser import Browser, find_browser
 from tests.served import serving
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -512,16 +510,6 @@ def test_an_empty_graph_says_so(tmp_path):
 # --- in a browser
 
 
-@pytest.fixture(scope="module")
-def browser():
-    path = find_browser()
-    if path is None:
-        pytest.skip("no Chromium is installed (Debian: apt-get install chromium)")
-    browser = Browser(path)
-    yield browser
-    browser.close()
-
-
 SETTLED = """new Promise(done => requestAnimationFrame(() => requestAnimationFrame(
   () => setTimeout(done, 60))))"""
 
@@ -531,7 +519,7 @@ def opened(browser, address, path, *, width=1280, dark=False, media=""):
     browser.open(address + quoted(path))
     browser.run(SETTLED)
     if browser.run("document.querySelector('figure[data-chart]') !== null"):
-        until(browser, "document.querySelector('.drawn svg[class*=plot]')")
+        browser.until("document.querySelector('.drawn svg[class*=plot]')")
 
 
 def clean(browser, address):
@@ -547,19 +535,6 @@ def clean(browser, address):
             # that a page is itself a 404 or 400 is no complaint
             assert entry["source"] == "network", entry
             assert entry["url"].startswith(address), entry
-
-
-def until(browser, script, seconds=20):
-    """Wait until an expression is true, also over the loading of another page."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            if browser.run(f"!!({script})"):
-                return
-        except AssertionError:
-            pass  # the page was just left
-        time.sleep(0.05)
-    raise AssertionError(script)
 
 
 @pytest.mark.parametrize("path", KINDS)
@@ -628,7 +603,7 @@ def test_without_a_script_forms_are_sent_and_evidence_opens(browser, address):
         assert not browser.run("document.querySelector('[role=combobox]') !== null")
         browser.run("document.querySelector('#q').value = '八里庄食堂'")
         browser.run("document.querySelector('#q').form.submit()")
-        until(browser, "document.querySelector('.hits')?.innerText.includes('裕友大厦海淀食堂')")
+        browser.until("document.querySelector('.hits')?.innerText.includes('裕友大厦海淀食堂')")
         browser.open(address + quoted(f"{THING}?lang=zh"))
         browser.run("document.querySelector('.facts .why summary').click()")
         assert browser.run("document.querySelector('.facts .why[open] .card').checkVisibility()")
@@ -646,7 +621,7 @@ def test_search_waits_for_the_input_method_then_leads_to_evidence(browser, addre
     assert asked == []  # while it composes nothing is asked
     browser.call("Input.imeSetComposition", text="", selectionStart=0, selectionEnd=0)
     browser.call("Input.insertText", text="八里庄")
-    until(browser, "document.querySelectorAll('[role=option]').length > 0")
+    browser.until("document.querySelectorAll('[role=option]').length > 0")
     assert browser.run("document.querySelector('#q').getAttribute('aria-expanded')") == "true"
     assert "个建议" in browser.run("document.querySelector('[role=status]').textContent")
     browser.press("ArrowDown", 40)
@@ -654,12 +629,12 @@ def test_search_waits_for_the_input_method_then_leads_to_evidence(browser, addre
         "八里庄街道"
     )
     browser.press("Enter", 13, "\r")
-    until(browser, "document.querySelector('h1')?.textContent.includes('八里庄街道')")
+    browser.until("document.querySelector('h1')?.textContent.includes('八里庄街道')")
     browser.run(
         "[...document.querySelectorAll('main a')].find(a => a.textContent == '超市发华光商厦店')"
         ".click()"
     )
-    until(browser, "document.querySelector('h1')?.textContent.includes('超市发华光商厦店')")
+    browser.until("document.querySelector('h1')?.textContent.includes('超市发华光商厦店')")
     browser.run("document.querySelector('.facts .why summary').click()")
     assert browser.run("document.querySelector('.facts .why[open] .card').checkVisibility()")
     assert "行" in browser.run("document.querySelector('.facts .why[open] .card').innerText")
@@ -668,7 +643,7 @@ def test_search_waits_for_the_input_method_then_leads_to_evidence(browser, addre
 
 def test_charts_are_drawn_again_with_kinds_to_choose(browser, address):
     opened(browser, address, "/charts?lang=zh")
-    until(browser, "document.querySelectorAll('.drawn svg[class*=plot]').length >= 4")
+    browser.until("document.querySelectorAll('.drawn svg[class*=plot]').length >= 4")
     assert browser.run("document.querySelectorAll('.drawn svg rect').length") > 20
     browser.run(
         "(s => { s.value = 'line'; s.dispatchEvent(new Event('change')); })"
@@ -682,7 +657,7 @@ def test_a_stored_query_is_asked_by_its_form(browser, address):
     opened(browser, address, "/?lang=zh")
     browser.run("document.querySelector('#street').value = '八里庄街道'")
     browser.run("document.querySelector('#street').form.requestSubmit()")
-    until(browser, "document.querySelector('.result table')?.innerText.includes('华光商厦')")
+    browser.until("document.querySelector('.result table')?.innerText.includes('华光商厦')")
     assert browser.run("document.querySelectorAll('.result tbody tr').length") == 2
     browser.run("document.querySelector('.result .why summary').click()")
     assert "第98行" in browser.run("document.querySelector('.result .why[open]').innerText")
@@ -693,12 +668,12 @@ def test_the_workbench_colours_completes_runs_and_marks(browser, address):
     query = urllib.parse.quote("SELECT * {\n  ?s a kg:Canteen ;\n}")
     opened(browser, address, f"/workbench?lang=zh&query={query}")
     code = "document.querySelector('.code').shadowRoot"
-    until(browser, f"{code}.querySelectorAll('.cm-line span').length > 2")
+    browser.until(f"{code}.querySelectorAll('.cm-line span').length > 2")
     browser.run(f"{code}.querySelector('.cm-content').focus()")
     for key, number in (("ArrowDown", 40), ("End", 35)):
         browser.press(key, number)
     browser.call("Input.insertText", text=" inS")
-    until(browser, f"{code}.querySelector('.cm-tooltip-autocomplete li')")
+    browser.until(f"{code}.querySelector('.cm-tooltip-autocomplete li')")
     first = browser.run(f"{code}.querySelector('.cm-tooltip-autocomplete li').innerText")
     assert first.startswith("kg:inStreet")
     assert "30" in first  # so often the graph has it
@@ -709,15 +684,15 @@ def test_the_workbench_colours_completes_runs_and_marks(browser, address):
     assert "kg:inStreet" in browser.run("document.querySelector('#query').value")
     browser.run("document.querySelector('.bench').requestSubmit()")
     # the property wants an object: the error is told where it is
-    until(browser, "document.querySelector('.banner')")
-    until(browser, f"{code}.querySelector('.cm-lintRange-error, .cm-lintPoint-error')")
+    browser.until("document.querySelector('.banner')")
+    browser.until(f"{code}.querySelector('.cm-lintRange-error, .cm-lintPoint-error')")
     browser.run(
         "(s => { s.value = '/queries/canteens_by_street.rq';"
         " s.dispatchEvent(new Event('change')); })(document.querySelector('#stored'))"
     )
-    until(browser, "document.querySelector('#query').value.includes('share_percent')")
+    browser.until("document.querySelector('#query').value.includes('share_percent')")
     browser.run("document.querySelector('.bench').requestSubmit()")
-    until(browser, "document.querySelector('.result .drawn svg[class*=plot]')")
+    browser.until("document.querySelector('.result .drawn svg[class*=plot]')")
     assert "query=" in browser.run("location.search")
     clean(browser, address)
 
@@ -730,12 +705,12 @@ def test_triples_are_dropped_checked_and_mended(browser, address):
         " document.querySelector('form[data-drop]').dispatchEvent("
         "new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true})); })()"
     )
-    until(browser, "document.querySelector('#text').value.includes('Canteeen')")
+    browser.until("document.querySelector('#text').value.includes('Canteeen')")
     browser.run("document.querySelector('button[value=check]').click()")
-    until(browser, "document.querySelector('.hit.violation')")
+    browser.until("document.querySelector('.hit.violation')")
     assert "kg:Canteeen" in browser.run("document.querySelector('.m.violation').textContent")
     browser.run("document.querySelector('button[value=fix]').click()")
-    until(browser, "document.querySelector('p.good')")
+    browser.until("document.querySelector('p.good')")
     assert "kg:Canteen ." in browser.run("document.querySelector('#text').value")
     clean(browser, address)
 

@@ -30,7 +30,6 @@ from kg_builder.resources import Resources
 from kg_builder.text.search.keys import Splitter
 from kg_builder.text.search.lexicon import load_spoken_names
 from tests import contributing
-from tests.browser import Browser, find_browser
 from tests.stored_queries import Asked, cases, catalogue
 
 HERE = Path(__file__).parent
@@ -38,10 +37,6 @@ ANSWERS = HERE / "queries"
 WEB = HERE.parent / "web"
 AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 CATALOGUE = catalogue()
-BROWSER = find_browser()
-needs_browser = pytest.mark.skipif(
-    BROWSER is None, reason="no Chromium is installed (Debian: apt-get install chromium)"
-)
 HOSTILE = """
 @prefix kg: <https://w3id.org/kg-builder/ont#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -104,13 +99,6 @@ def other_page(tmp_path_factory, few_queries):
     return written(out, out.parent / "other.html", few_queries)
 
 
-@pytest.fixture(scope="module")
-def browser():
-    browser = Browser(BROWSER)
-    yield browser
-    browser.close()
-
-
 class Reader:
     """Somebody in front of a page; `again`: it is opened anew where it is open already."""
 
@@ -128,10 +116,7 @@ class Reader:
         return self.browser.run(script)
 
     def wait(self, script, seconds=20):
-        end = time.monotonic() + seconds
-        while not self.run(f"Boolean({script})"):
-            assert time.monotonic() < end, self.run("document.body.innerText")[:2000]
-            time.sleep(0.02)
+        self.browser.until(script, seconds)
 
     def go(self, fragment):
         if (self.run("location.hash") or "#") == fragment:
@@ -194,7 +179,6 @@ def answers(name):
     return [list(csv.reader(io.StringIO(block.rstrip("\n") + "\n"))) for block in blocks]
 
 
-@needs_browser
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_the_page_answers_as_kg_does_with_its_evidence(name, reader, graph, asked):
     query = CATALOGUE[name]
@@ -266,7 +250,6 @@ def of_every_class(graph):
     return list(dict.fromkeys(solution["first"].value for solution in found))
 
 
-@needs_browser
 def test_a_thing_is_told_as_kg_show_tells_it(reader, graph):
     things = of_every_class(graph)
     assert len(things) > 30
@@ -306,7 +289,6 @@ def _fragment(text):
     return quote(text, safe="/:~!*'()")
 
 
-@needs_browser
 @pytest.mark.parametrize(
     ("expression", "value"),
     [
@@ -325,7 +307,6 @@ def test_arithmetic_is_read_from_left_to_right(expression, value, reader):
     assert reader.text(".answer td") == value
 
 
-@needs_browser
 def test_brackets_come_to_expressions_alone(reader):
     reader.go(
         "#sparql/"
@@ -334,7 +315,6 @@ def test_brackets_come_to_expressions_alone(reader):
     assert reader.run("document.querySelectorAll('.answer tbody tr').length") == 3
 
 
-@needs_browser
 def test_back_leads_to_where_one_was(reader, browser):
     browser.show(1280, 500)
     reader.go("#q/canteens_of_street")
@@ -352,7 +332,6 @@ def test_back_leads_to_where_one_was(reader, browser):
     browser.show(1280, 900)
 
 
-@needs_browser
 def test_the_keyboard_reaches_the_answer(reader, browser):
     reader.go("#about")
     reader.go("#q/canteens_of_street?street=" + quote("八里庄街道"))
@@ -367,7 +346,6 @@ def test_the_keyboard_reaches_the_answer(reader, browser):
     assert reader.run("document.activeElement.getAttribute('aria-expanded')") == "true"
 
 
-@needs_browser
 def test_another_report_is_asked_of_its_own_things(other_reader):
     assert "八里庄" not in other_reader.text()
     cards = other_reader.run("[...document.querySelectorAll('.cards a')].map((a) => a.hash)")
@@ -379,7 +357,6 @@ def test_another_report_is_asked_of_its_own_things(other_reader):
     assert "八里庄" not in other_reader.run("document.querySelector('main').outerHTML")
 
 
-@needs_browser
 def test_a_contribution_is_told_with_who_made_it(other_reader):
     other_reader.go("#s/" + quote("试7号食堂"))
     other_reader.click("试7号食堂")
@@ -389,7 +366,6 @@ def test_a_contribution_is_told_with_who_made_it(other_reader):
     assert all(words in who for words in ("王敏", "2026-01-02", "https://example.cn/notice/7"))
 
 
-@needs_browser
 def test_an_empty_graph_makes_a_page(browser, tmp_path, few_queries):
     (tmp_path / "empty.ttl").write_text("", "utf-8")
     page = written(tmp_path / "empty.ttl", tmp_path / "empty.html", few_queries)
@@ -400,7 +376,6 @@ def test_an_empty_graph_makes_a_page(browser, tmp_path, few_queries):
     assert "没有结果" in reader.text()
 
 
-@needs_browser
 def test_nothing_is_requested(browser, page):
     reader = Reader(browser, page)
     reader.go("#q/canteens_of_street")
@@ -420,14 +395,12 @@ def test_nothing_is_requested(browser, page):
     ]
 
 
-@needs_browser
 def test_the_engine_is_ready_in_time(browser, page):
     start = time.monotonic()
     Reader(browser, page)
     assert time.monotonic() - start < 20  # two seconds on a quiet machine
 
 
-@needs_browser
 @pytest.mark.parametrize(
     ("typed", "first"),
     [
@@ -444,7 +417,6 @@ def test_names_are_found_as_people_type_them(typed, first, reader):
     assert reader.text("main .found a") == first
 
 
-@needs_browser
 @pytest.mark.parametrize(
     ("typed", "kind", "found"),
     [
@@ -459,7 +431,6 @@ def test_a_class_beside_a_name_is_understood(typed, kind, found, reader):
     assert found in reader.text("main .found")
 
 
-@needs_browser
 def test_suggestions_wait_for_the_input_method_and_take_the_keyboard(reader, browser):
     reader.go("#about")
     options = "document.querySelectorAll('#search + ul li').length"
@@ -480,7 +451,6 @@ def test_suggestions_wait_for_the_input_method_and_take_the_keyboard(reader, bro
     reader.wait("location.hash.startsWith('#e/')")
 
 
-@needs_browser
 def test_a_name_that_several_things_have_is_asked_about(reader):
     reader.go(f"#q/policies_of_industry?industry={quote('人工智慧')}")
     assert "没有叫“人工智慧”的；是不是： 人工智能" in " ".join(reader.text(".fault").split())
@@ -492,7 +462,6 @@ def test_a_name_that_several_things_have_is_asked_about(reader):
     assert reader.run("document.querySelectorAll('tbody tr').length") > 5
 
 
-@needs_browser
 def test_the_language_is_switched_and_the_view_kept(reader):
     reader.go("#q/headline_figures")
     reader.click("English", "header")
@@ -502,7 +471,6 @@ def test_the_language_is_switched_and_the_view_kept(reader):
     reader.wait("document.documentElement.lang === 'zh-Hans'")
 
 
-@needs_browser
 @pytest.mark.parametrize(
     "text",
     [
@@ -532,7 +500,6 @@ def test_a_runaway_query_is_ended_and_the_next_one_answered(text, other_reader):
     assert other_reader.text(".answer") == "是"
 
 
-@needs_browser
 def test_a_query_is_stopped_by_hand(other_reader):
     other_reader.go("#sparql")
     product = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -544,7 +511,6 @@ def test_a_query_is_stopped_by_hand(other_reader):
     assert "已停止" in other_reader.text(".answer")
 
 
-@needs_browser
 def test_an_error_shows_its_place(reader):
     reader.go("#sparql/" + quote("SELECT * WHERE {\n  ?s a kg:Canteen ; rdfs:label }"))
     assert "第 2 行第 32 列" in reader.text(".answer")
@@ -554,7 +520,6 @@ def test_an_error_shows_its_place(reader):
     assert reader.run("Boolean(document.querySelector('.answer .error'))")
 
 
-@needs_browser
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_is_wider_than_the_screen(width, reader, browser):
     browser.show(width, 900)
@@ -565,7 +530,6 @@ def test_nothing_is_wider_than_the_screen(width, reader, browser):
     browser.show(1280, 900)
 
 
-@needs_browser
 @pytest.mark.skipif(not AXE.is_file(), reason="needs `npm ci --prefix web`")
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_nothing(dark, reader, browser):
@@ -582,7 +546,6 @@ def test_axe_finds_nothing(dark, reader, browser):
     browser.show(1280, 900)
 
 
-@needs_browser
 def test_hostile_labels_stay_text(browser, tmp_path, few_queries):
     data = tmp_path / "hostile.ttl"
     data.write_text(HOSTILE, "utf-8")
@@ -606,7 +569,6 @@ def test_hostile_labels_stay_text(browser, tmp_path, few_queries):
     assert all(href.startswith(("#", "http")) for href in hrefs)
 
 
-@needs_browser
 def test_it_works_without_a_worker_and_tells_old_browsers(browser, page):
     source = "delete window.Worker"
     script = browser.call("Page.addScriptToEvaluateOnNewDocument", source=source)
@@ -625,7 +587,6 @@ def test_it_works_without_a_worker_and_tells_old_browsers(browser, page):
         browser.call("Page.removeScriptToEvaluateOnNewDocument", identifier=script["identifier"])
 
 
-@needs_browser
 def test_names_are_folded_as_python_folds_them(browser, graph):
     """The port of the folding, on all names of the graph and on numerals."""
     carried = front(graph, (), Resources.find(), quotes=False)
