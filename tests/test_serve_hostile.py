@@ -668,6 +668,7 @@ def test_options_that_cannot_be(folder):
         (("--host", "nowhere.invalid"), b"--host"),
         (("--host", "192.0.2.1"), b"give an address of this machine by --host"),
         (("--base", "http://u:p@example.org/"), b"--base"),
+        (("--base", "http://example.org:99999/"), b"--base"),
         (("--allow-host", "http://example.org/"), b"--allow-host"),
         (("--trust-proxy", "nonsense"), b"--trust-proxy"),
         (("--write-token-file", open_to_all, "--host", "192.0.2.1"), b"warning: other users"),

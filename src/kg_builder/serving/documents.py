@@ -333,18 +333,19 @@ async def download(request: Request, state: State) -> Response:
 
 
 def _check_range(request: Request, size: int) -> None:
-    """Leave out a Range that is none (RFC 9110, 14.2). Raises Problem for what is not there."""
+    """Leave of a Range what can be had (RFC 9110, 14.2). Raises Problem where that is nothing."""
     asked = request.headers.get("range")
     if asked is None:
         return
     spans = _RANGE.findall(asked)
     backwards = any(end and start and int(end) < int(start) for start, end in spans)
-    if backwards or not _RANGES.fullmatch(asked):
-        fields = request.scope["headers"]
-        request.scope["headers"] = [pair for pair in fields if pair[0] != b"range"]
-        return
-    beyond = any(int(start) >= size if start else not int(end) for start, end in spans)
-    if beyond and "if-range" not in request.headers:
+    there = [f"{start}-{end}" for start, end in spans if (int(start) < size if start else int(end))]
+    fields = [pair for pair in request.scope["headers"] if pair[0] != b"range"]
+    if request.method != "GET" or backwards or not _RANGES.fullmatch(asked):
+        request.scope["headers"] = fields
+    elif there:
+        request.scope["headers"] = [*fields, (b"range", f"bytes={','.join(there)}".encode())]
+    elif "if-range" not in request.headers:
         raise Problem(
             "range",
             f"文件只有 {size:,} 字节",

@@ -70,6 +70,8 @@ _KEPT: Final = 512 << 10
 """A larger answer is not kept."""
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9._~%-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 """What Host may look like: addresses of the server itself stand in some answers."""
+_LISTS: Final = (b"accept", b"accept-language", b"if-none-match")
+"""Headers of which there may be several lines."""
 _LINGER: Final = 2.0
 """Seconds for which the rest is taken of what is refused."""
 
@@ -108,6 +110,7 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
+        _join_lists(scope)
         root = unquote(self._state.root)
         if root and scope["path"].startswith(f"{root}/"):
             scope["root_path"] = root
@@ -151,7 +154,7 @@ class Guard:
         accept = language = host = b""
         for name, value in scope["headers"]:
             if name == b"accept":
-                accept += value
+                accept = value
             elif name == b"accept-language":
                 language = value
             elif name == b"host":
@@ -402,6 +405,16 @@ def _abort(scope: Scope) -> None:
         abort()
 
 
+def _join_lists(scope: Scope) -> None:
+    """Make one line of the lines of a header that is a list (RFC 9110, 5.3)."""
+    names = [name for name, _ in scope["headers"]]
+    for name in _LISTS:
+        if names.count(name) > 1:
+            lines = [value for other, value in scope["headers"] if other == name]
+            rest = [pair for pair in scope["headers"] if pair[0] != name]
+            scope["headers"] = [*rest, (name, b", ".join(lines))]
+
+
 def _own_names(state: State) -> frozenset[str]:
     """Return the names that the server is called by."""
     settings = state.settings
@@ -409,7 +422,14 @@ def _own_names(state: State) -> frozenset[str]:
     names |= {
         (urlsplit(base).hostname or "").lower() for base in (settings.base, state.base) if base
     }
-    return frozenset(names - {""})
+    return frozenset(map(_in_ascii, names - {""}))
+
+
+def _in_ascii(name: str) -> str:
+    """Return a name as Host holds it: 数据.cn is asked for under xn--."""
+    with suppress(UnicodeError):
+        return name.encode("idna").decode()
+    return name
 
 
 def _name_of(host: str) -> str:
