@@ -246,8 +246,8 @@ def whole_page(page: bytes) -> Response:
 def _unknown() -> Problem:
     return Problem(
         "not-found",
-        "图里没有这个；/ 可以搜索",
-        "the graph has no such thing; search at /",
+        "图里没有这个 IRI，也没有这一页",
+        "no page, and no IRI of the graph",
     )
 
 
