@@ -93,7 +93,7 @@ def _narrow(chart: Chart) -> _Layout:
     """Return a layout for a phone: a name stands above its bar."""
     values = max((width(bar.words, _EM) for bar in chart.bars), default=0.0)
     bars = max(_PHONE / 3, _PHONE - values - 12)
-    return _Layout(1.0, bars, 48.0, (0.0, 16.0, "start"), 22.0, _PHONE, narrow=True)
+    return _Layout(1.0, bars, 48.0, (6.0, 16.0, "start"), 22.0, _PHONE - 6, narrow=True)
 
 
 def bars_svg(chart: Chart) -> str:

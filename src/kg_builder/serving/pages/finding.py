@@ -162,9 +162,10 @@ def _examples(teller: Teller) -> Iterator[str]:
         )
         for row in rows:
             if isinstance(term := row["l"], Literal):
-                yield term.value
+                short = term.value.removesuffix("街道")
+                yield short
                 if name == _EXAMPLES[0]:
-                    yield spoken([term.value])[0]
+                    yield spoken([short])[0].replace(" ", "")
 
 
 def _by_sound(words: Collection[str]) -> list[str]:
