@@ -227,12 +227,14 @@ def _links(state: State, iri: str) -> str:
 
 async def _page(request: Request, state: State, iri: str) -> Response:
     """Return the page about a thing: the ontology's documentation, or that of an entity."""
+    pages: Pages = request.app.state.pages
     if iri == _ONTOLOGY:
         language = language_of(request, state.settings.language)
-        found: Found = await state.trusted.ask(OntologyPage(language), MAKING)
-        assert found.body.path is not None or found.body.data is not None  # noqa: S101
-        return whole_page(await _bytes_of(found))
-    pages: Pages = request.app.state.pages
+        if language not in pages.ontology:
+            found: Found = await state.trusted.ask(OntologyPage(language), MAKING)
+            assert found.body.path is not None or found.body.data is not None  # noqa: S101
+            pages.ontology[language] = await _bytes_of(found)
+        return whole_page(pages.ontology[language])
     return await pages.entity(request, iri)
 
 
@@ -257,8 +259,8 @@ def whole_page(page: bytes) -> Response:
 def _unknown() -> Problem:
     return Problem(
         "not-found",
-        "图里没有这个；/ 可以搜索",
-        "the graph has no such thing; search at /",
+        "图里没有这个 IRI，也没有这一页",
+        "no page, and no IRI of the graph",
     )
 
 

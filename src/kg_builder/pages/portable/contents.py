@@ -17,6 +17,7 @@ from kg_builder.asking.evidence import Witnesses
 from kg_builder.asking.finders import name_finder
 from kg_builder.asking.names import open_names
 from kg_builder.asking.parameters import resolve_parameters
+from kg_builder.asking.schema import classes_in
 from kg_builder.asking.support import CONTEXT, PLACES
 from kg_builder.errors import InputError
 from kg_builder.graph.iris import is_iri
@@ -62,6 +63,7 @@ def front(
         entries = list(names.entries())
         lexicon = _lexicon(names)
     classes = sorted({name for entry in entries for name in entry.classes})
+    members = {item.term.value: item.count for item in classes_in(graph)}
     reports = [
         {
             "iri": source.iri,
@@ -81,7 +83,13 @@ def front(
         "prefixes": dict(graph.prefixes),
         "lexicon": lexicon,
         "classes": [
-            [name, *_class_labels(graph, name), _definition(graph, name)] for name in classes
+            [
+                name,
+                *_class_labels(graph, name),
+                _definition(graph, name),
+                members.get(PREFIXES["kg"] + name, 0),
+            ]
+            for name in classes
         ],
         "records": _records(entries, classes),
         "queries": [asking.query(query) for query in queries],

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from kg_builder.asking.request import Request as Question
 from kg_builder.errors import BusyError, InputError, KgError, WorkerError
+from kg_builder.graph.vocabulary import expand
 from kg_builder.serving.pages.house import GET, House
 from kg_builder.serving.pages.questions import (
     FORMATS,
@@ -38,6 +39,15 @@ _STARTER: Final = """SELECT ?canteen ?name ?street WHERE {
 ORDER BY ?street
 LIMIT 50
 """
+_ANY_STARTER: Final = """SELECT ?class (COUNT(?thing) AS ?things) WHERE {
+  ?thing a ?class .
+}
+GROUP BY ?class
+ORDER BY DESC(?things)
+LIMIT 50
+"""
+"""For RDF that has no canteens."""
+_CANTEEN: Final = expand("Canteen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,7 @@ class Asking:
                 language=reader.language,
                 most=ROWS,
                 evidence=evidence,
+                report=self._house.site.report,
                 cite="text",
             )
             title = question.title.pick(reader.language)
@@ -160,15 +171,20 @@ class Asking:
                 language=reader.language,
                 most=ROWS,
                 evidence=evidence,
+                report=self._house.site.report,
                 cite="text" if evidence else None,
             )
             asked = await self._ask(request, wanted, reader, reader.t("查询结果", "Result"))
-        names = await self._house.run(
-            lambda: [
+
+        def prepare() -> tuple[list[tuple[str, str]], str]:
+            knowledge = self._house.teller(reader).knowledge
+            names = [
                 (item.name, item.title.pick(reader.language))
-                for item in self._house.teller(reader).knowledge.questions.values()
+                for item in knowledge.questions.values()
             ]
-        )
+            return names, _STARTER if _CANTEEN in knowledge.counts else _ANY_STARTER
+
+        names, starter = await self._house.run(prepare)
         error, result = asked.error, asked.result
         is_graph = result is not None and result.form in ("CONSTRUCT", "DESCRIBE")
         formats = GRAPH_FORMATS if is_graph else FORMATS
@@ -176,7 +192,7 @@ class Asking:
             "workbench.html",
             reader,
             asked.status,
-            text=text or _STARTER,
+            text=text or starter,
             asked=bool(text.strip()),
             result=result,
             error=asked.words(reader),

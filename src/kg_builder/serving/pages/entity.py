@@ -104,7 +104,9 @@ class EntityView:
 
 def entity_view(teller: Teller, site: Site, node: NamedNode) -> EntityView | None:
     """Return what there is to show of a node; None where the graph says nothing of it."""
-    card = Showing(teller.graph, teller.reader.language, _FIRST).card(node)
+    card = Showing(teller.graph, teller.reader.language, _FIRST, teller.knowledge.witnesses).card(
+        node
+    )
     return None if card.is_empty else _Maker(teller, site, card).view()
 
 

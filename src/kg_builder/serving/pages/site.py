@@ -58,6 +58,11 @@ class Site:
         return self._state.settings.store
 
     @property
+    def report(self) -> Path | None:
+        """The text of a report, to quote from, where the server was given one."""
+        return self._state.settings.report
+
+    @property
     def resources(self) -> Resources:
         """Queries and other data of the house."""
         return self._state.resources

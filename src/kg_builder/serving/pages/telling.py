@@ -203,17 +203,9 @@ class Teller:
     def line_of(self, report: str, line: int) -> str | None:
         """Return the address of a line of a report, where its text is at hand."""
         name = report.rpartition("/")[2]
-        return self.reader.url(f"/coverage/{name}") + f"#L{line}" if name in self.texts else None
-
-    @property
-    def texts(self) -> frozenset[str]:
-        """The names of the reports whose text the built folder keeps."""
-        kept = self.knowledge.kept
-        if "texts" not in kept:
-            folder = self.graph.generation and self.graph.generation / "source"
-            files = folder.glob("*.txt") if folder else ()
-            kept["texts"] = frozenset(path.stem for path in files)
-        return kept["texts"]  # type: ignore[return-value]
+        if name not in self.knowledge.texts:
+            return None
+        return self.reader.url(f"/coverage/{name}") + f"#L{line}"
 
     def _reading(self, item: Testimony) -> str:
         t = self.reader.t

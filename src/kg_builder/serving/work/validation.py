@@ -120,7 +120,9 @@ class _Worker:
         )
         judgement = self._court.judge((submission,), LISTED)
         question = Question(self._resources, self._path)
-        report = report_of(judgement, question, fail_on="violation", limit=LISTED)
+        report = self._for_strangers(
+            report_of(judgement, question, fail_on="violation", limit=LISTED)
+        )
         parts = validation_parts(report, asked.language) if asked.format == PARTS else None
         body = _written(report, asked.format, asked.language) if parts is None else b""
         if not asked.with_mends:
@@ -144,10 +146,29 @@ class _Worker:
                     session=session,
                 ),
             )
-        return _added(outcome, asked)
+        return _added(outcome, self._for_strangers(outcome.report), asked)
+
+    def _for_strangers(self, report: Report) -> Report:
+        """Return a report without where graph and shapes lie on this machine."""
+        results = tuple(
+            replace(
+                item,
+                shape_place=replace(item.shape_place, file=self._house_name(item.shape_place.file)),
+            )
+            if item.shape_place
+            else item
+            for item in report.verdict.results
+        )
+        return replace(report, store=None, verdict=replace(report.verdict, results=results))
+
+    def _house_name(self, file: str) -> str:
+        """Return a file of shapes by its name within the project."""
+        path = Path(file)
+        roots = (root for root in self._resources.roots if path.is_relative_to(root))
+        return next((path.relative_to(root).as_posix() for root in roots), path.name)
 
 
-def _added(outcome: Outcome, asked: Add) -> Added:
+def _added(outcome: Outcome, report: Report, asked: Add) -> Added:
     entry = outcome.batch.entry
     return Added(
         status=outcome.status,
@@ -156,12 +177,11 @@ def _added(outcome: Outcome, asked: Add) -> Added:
         new=len(outcome.new),
         known=len(outcome.known),
         inferred=len(outcome.inferred),
-        report=_written(outcome.report, asked.format, asked.language),
+        report=_written(report, asked.format, asked.language),
     )
 
 
 def _written(report: Report, name: str, language: Language) -> bytes:
     if name == "html":
         return validation_page(report, language).encode("utf-8", "backslashreplace")
-    # where the graph lies on this machine is nobody's business
-    return write_report(replace(report, store=None), name, Style(language))
+    return write_report(report, name, Style(language))

@@ -22,13 +22,9 @@ export async function home(page, { set }) {
     .sort((a, b) => rank(ASKED_FIRST, a.name) - rank(ASKED_FIRST, b.name))
     .slice(0, 8)
     .map((item) => ({ item, given: item.examples.find((given) => Object.keys(given).length) ?? {} }));
-  const sizes = new Map();
-  for (const record of names.records) {
-    if (!record.apart && record.classes[0]) {
-      sizes.set(record.classes[0], (sizes.get(record.classes[0]) ?? 0) + 1);
-    }
-  }
-  const classes = [...sizes.keys()].sort(
+  const { sizes } = names;
+  const shown = new Set(names.records.filter((record) => !record.apart).map((record) => record.classes[0]));
+  const classes = [...shown].filter((name) => sizes.get(name)).sort(
     (a, b) => rank(CLASSES, a) - rank(CLASSES, b) || sizes.get(b) - sizes.get(a) || (a < b ? -1 : 1),
   );
   const samples = ["Canteen", "Industry", "Policy", "Platform", "School"]
