@@ -179,7 +179,8 @@ class Children:
         try:
             forked = await self._in_thread(fork_server.child)
         except (WorkerError, OSError):
-            self._fork_server = None  # it has died: the next attempt starts another
+            if self._fork_server is fork_server:  # it has died: the next attempt starts another
+                self._fork_server = None
             await self._in_thread(fork_server.close)
             raise
         loop = asyncio.get_running_loop()

@@ -49,7 +49,7 @@ def answer(work: Callable[..., object], *args: object) -> bytes:
 
 
 def made(work: Callable[..., Any], *args: object) -> tuple[Any, bytes]:
-    """Return what `work(*args)` makes for this process, if it does, and the answer that it has."""
+    """Return what `work(*args)` makes, None where it raises, and the answer that tells which."""
     found: list[Any] = []
     told = answer(lambda: found.append(work(*args)))
     return (found[0] if found else None), told
