@@ -215,6 +215,7 @@ def test_descriptions_lead_somewhere(server, path):
         *(f"asserted.{suffix}" for suffix in ("ttl", "nt", "jsonld", "rdf", "trig", "nq")),
         "inferred.ttl",
         "evidence.ttl",
+        "all.nq",
     ],
 )
 def test_downloads_are_what_kg_export_writes(server, store, folder, name):

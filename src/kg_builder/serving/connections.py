@@ -154,7 +154,10 @@ class _Protocol(HttpToolsProtocol):
         self._unread = 0
         """Bytes that the client had not taken when it was last looked at."""
         self._last = b""
-        """What has come last."""
+        """What has been read last."""
+        self._rest = b""
+        """What is to be read next."""
+        self._is_upgrade = False
         self._peer = ""
         self._refused = False
 
@@ -182,8 +185,10 @@ class _Protocol(HttpToolsProtocol):
             self._head_size += len(data)
         if self._in_line:
             data = self._encoded(data)
-        self._last = data
-        super().data_received(data)
+        self._rest = data
+        while self._rest:
+            self._last, self._rest = self._rest, b""
+            super().data_received(self._last)
         if self._in_head and self._head_size > self.max_header:
             self._refuse("address-too-long" if self._in_line else "head-too-large")
         elif self._head_timer is None and not self._is_answering():
@@ -203,12 +208,17 @@ class _Protocol(HttpToolsProtocol):
         if len(self.url) + sum(len(n) + len(v) + 4 for n, v in self.headers) > self.max_header:
             is_long = 2 * len(self.url) > self.max_header
             raise _TooLargeError("address-too-long" if is_long else "head-too-large")
+        if self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT":
+            self._is_upgrade = True  # to be read anew, as what it also is
+            return
         self._head_has_come()
         self._name_the_host()
         super().on_headers_complete()
         self._in_head = False
 
     def on_message_complete(self) -> None:
+        if self._is_upgrade:
+            return
         super().on_message_complete()
         self._in_head = self._in_line = True
         self._head_size = 0
@@ -242,7 +252,22 @@ class _Protocol(HttpToolsProtocol):
                 self.url = (target.path or b"/") + (b"?" + target.query if target.query else b"")
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Go on in HTTP: nothing else is spoken here."""
+        """Go on in HTTP: nothing else is spoken here.
+
+        The parser has taken the body for another protocol, so the request is read anew without the
+        wish to upgrade: whole libraries, as Java's, send it with everything that they ask.
+        """
+        if self._is_upgrade:
+            line = b"%b %b HTTP/%b\r\n" % (
+                self.parser.get_method(),
+                self.url,
+                self.parser.get_http_version().encode(),
+            )
+            fields = (b"%b: %b\r\n" % pair for pair in self.headers if pair[0] != b"upgrade")
+            error = sys.exception()
+            assert isinstance(error, httptools.HttpParserUpgrade)  # noqa: S101 - so it is called
+            self._rest = b"".join((line, *fields, b"\r\n", self._last[error.args[0] :]))
+            self._is_upgrade = False
         self.parser = httptools.HttpRequestParser(self)
         with contextlib.suppress(AttributeError):  # as uvicorn makes it
             self.parser.set_dangerous_leniencies(lenient_data_after_close=True)

@@ -73,6 +73,7 @@ def reader_of(request: Request) -> Reader:
     pairs = tuple((name, value) for name, value in request.query_params.multi_items())
     named = request.query_params.get("lang")
     rest = tuple(pair for pair in pairs if pair[0] != "lang")
-    path, root = path_within(request.scope), request.app.state.kg.root
+    # of one slash alone: two would lead to another server
+    path, root = "/" + path_within(request.scope).lstrip("/"), request.app.state.kg.root
     chosen = named in ("zh", "en")
     return Reader(language_of(request), chosen=chosen, path=path, root=root, query=rest)

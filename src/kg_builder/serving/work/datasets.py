@@ -36,6 +36,7 @@ PARTS: Final[Mapping[str, Bilingual]] = {
     "inferred": Bilingual("推出的事实", "what follows"),
     "evidence": Bilingual("每条事实的出处", "who says so"),
     "ontology": Bilingual("本体", "the ontology"),
+    "all": Bilingual("事实和出处", "facts and who says so"),
     DATASET: Bilingual("全部", "all of it"),
 }
 """What can be downloaded whole."""
