@@ -438,7 +438,7 @@ def test_what_cannot_be_checked_is_said_so(address, fields, status):
     found, _, page = get(address, "/validate?lang=zh", body, **headers)
     assert found == status
     assert 'role="alert"' in page
-    assert ("第 1 行第" in page) == (fields["text"] == "<a> <b> .")
+    assert ("第 1 行第" in page) == bool(fields["text"])
     assert (
         get(address, "/validate", b"nonsense", **{"Content-Type": "multipart/form-data"})[0] == 400
     )
