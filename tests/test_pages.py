@@ -216,6 +216,7 @@ def test_the_policy_for_embodied_intelligence_is_found_with_its_evidence(address
         ("八里庄食堂", ["超市发华光商厦店", "裕友大厦海淀食堂"]),
         ("助餐点 balizhuang", ["超市发华光商厦店", "裕友大厦海淀食堂"]),
         ("具身智能的政策", ["关于打造全国具身智能创新高地的三年行动方案"]),
+        ("canteens in 八里庄", ["超市发华光商厦店", "裕友大厦海淀食堂"]),
     ],
 )
 def test_a_name_and_a_word_for_a_class_find_what_has_to_do_with_both(address, typed, names):
@@ -223,7 +224,19 @@ def test_a_name_and_a_word_for_a_class_find_what_has_to_do_with_both(address, ty
     found = Read(page).text.partition("有关的")[2]
     for name in names:
         assert name in found
-    assert ("openstreetmap" in page) == ("食堂" in typed or "助餐点" in typed)
+    assert ("openstreetmap" in page) == ("政策" not in typed)
+
+
+def test_an_unsure_name_leads_to_what_is_near_each_that_it_may_mean(address):
+    page = get(address, "/search?lang=zh&q=上庄")[2]  # a town, a village, a project
+    town, _, village = page.partition("上庄村</a>")
+    assert link(town, "助餐点 <small>2") != link(village, "助餐点 <small>1")
+    assert link(get(address, "/search?lang=zh&q=八里装")[2], "助餐点")
+    page = get(address, "/search?lang=zh&q=上庄食堂")[2]
+    assert Read(page).text.count("金手勺店") == 1  # the village has none but the town's
+    assert link(get(address, "/search?lang=zh&q=养老助餐点")[2], "全部助餐点")
+    assert link(get(address, "/search?lang=en&q=policies")[2], "All of class policy")
+    assert link(get(address, "/search?lang=zh")[2], "按类浏览")
 
 
 def test_a_word_for_a_class_leads_to_its_members_and_a_name_to_what_is_near(address):
@@ -290,6 +303,39 @@ def test_a_stored_query_is_a_form_with_an_answer_and_downloads(address):
     status, _, page = get(address, "/queries/canteens_of_street?lang=zh&street=不存在街道")
     assert status == 400
     assert "没有叫“不存在街道”的" in page
+    page = get(address, "/queries/canteens_of_street?lang=zh&street=八里装")[2]
+    assert "超市发华光商厦店" in get(address, link(page, "八里庄街道"))[2]
+
+
+def chart_of(address, path):
+    """Return the caption of the chart of a result; None where none is drawn."""
+    page = get(address, f"{path}&lang=zh")[2]
+    assert "结果 <small" in page.replace("\n", " ")
+    found = re.search(r"<figcaption>(.*?)</figcaption>", page)
+    return found and re.sub("<[^>]+>", "", found[1])
+
+
+def test_a_chart_of_a_result_names_its_unit_and_mixes_nothing(address):
+    investment = "/queries/investment_by_category?indicator=区级总投资"
+    assert chart_of(address, investment).endswith("· 数值（亿元）")
+    assert chart_of(address, "/queries/total_over_categories?run=1") is None  # items and yuan
+    assert chart_of(address, "/queries/policies_in_force?run=1") is None  # years
+    assert chart_of(address, "/queries/canteens_on_floor?run=1") is None
+    assert chart_of(address, "/queries/policies_by_length?run=1").endswith("· 年数")
+    named = (
+        "SELECT ?名 ?值 ?单位 { ?f kg:indicator/rdfs:label ?名 ; kg:value ?值 ;"
+        ' kg:unit/rdfs:label ?单位 FILTER(LANG(?单位) = "zh")'
+        ' VALUES ?名 { "路口数"@zh "落地项目数"@zh %s } }'
+    )
+    assert chart_of(address, f"/workbench?query={quote(named % '')}").endswith("· 值（个）")
+    mixed = quote(named % '"居民人均可支配收入"@zh')
+    assert chart_of(address, f"/workbench?query={mixed}") is None
+
+
+def test_figures_are_listed_with_what_they_are(address):
+    page = get(address, "/browse/Observation?lang=zh")[2]
+    assert '<th role="columnheader" scope="col">原文用语</th>' in page
+    assert "3.1%以内" in page
 
 
 def test_a_result_is_cited_and_its_addresses_and_lines_are_followed(address, built):
@@ -390,6 +436,7 @@ def test_what_cannot_be_checked_is_said_so(address, fields, status):
     found, _, page = get(address, "/validate?lang=zh", body, **headers)
     assert found == status
     assert 'role="alert"' in page
+    assert ("第 1 行第" in page) == bool(fields["text"])
     assert (
         get(address, "/validate", b"nonsense", **{"Content-Type": "multipart/form-data"})[0] == 400
     )
@@ -414,6 +461,19 @@ def test_the_text_is_read_where_it_is_at_hand(built):
     assert mail.startswith("mailto:data@example.cn?subject=")
     assert "+" not in mail
     assert get(built, "/coverage/..%2f..%2fbuild")[0] == 404
+
+
+def test_a_report_that_is_given_is_quoted_and_shown(tmp_path):
+    report = next(REPORT.rglob("*.txt"))
+    build([ReportInput.load(report)], BuildOptions(out=tmp_path / "out", keep_source=False))
+    with at(tmp_path / "out", tmp_path, "--report", str(report)) as address:
+        canteens = get(address, "/browse/Canteen?lang=zh")[2]
+        name = re.search(r'<th role="rowheader" scope="row"><a href="([^"]+)"', canteens)[1]
+        assert '<q lang="zh">' in get(address, name)[2]
+        answer = get(address, "/queries/canteens_of_street?lang=zh&street=柳浦&evidence=1")[2]
+        assert "“老车站食堂”" in answer
+        text = link(get(address, "/coverage?lang=zh")[2], "看全文")
+        assert "柳浦巷3号" in get(address, text)[2]
 
 
 def test_assets_are_kept_and_nothing_else_is_served(address):
@@ -485,6 +545,7 @@ def test_any_rdf_is_browsed_searched_and_followed(foreign):
     assert "<h1>Bob</h1>" in get(foreign, link(alice, "Bob"))[2]
     assert link(get(foreign, "/search?lang=zh&q=bob")[2], "Bob")
     assert "这个图不是由报告建成的" in get(foreign, "/coverage?lang=zh")[2]
+    assert "八里庄" not in get(foreign, "/?lang=zh")[2]
 
 
 def test_thousands_of_members_are_told_by_pages(foreign):
@@ -599,6 +660,12 @@ def test_on_a_phone_rows_are_cards_and_the_drawing_stands_upright(browser, addre
 def test_without_a_script_forms_are_sent_and_evidence_opens(browser, address):
     browser.scripting(on=False)
     try:
+        browser.show(360, 800)
+        browser.open(address + "/charts?lang=zh")
+        ends = "r => r.getBoundingClientRect().right"
+        ends = f"[...document.querySelectorAll('svg.narrow rect')].map({ends})"
+        assert 0 < max(browser.run(ends)) <= 360  # no bar is cut, as if it were as long as another
+        browser.show(1280, 900)
         browser.open(address + "/?lang=zh")
         assert not browser.run("document.querySelector('[role=combobox]') !== null")
         browser.run("document.querySelector('#q').value = '八里庄食堂'")
@@ -732,6 +799,8 @@ def test_print_leaves_out_what_only_a_screen_needs(browser, address):
     for selector in ("nav", ".find", ".end"):
         assert not browser.run(f"document.querySelector('{selector}').checkVisibility()")
     assert browser.run("document.querySelector('.chart table').checkVisibility()")
+    opened(browser, address, "/workbench?lang=zh&query=ASK { ?s a kg:Canteen }", media="print")
+    assert browser.run("document.querySelector('pre.print').checkVisibility()")  # what was asked
     browser.show(1280, 900)
 
 

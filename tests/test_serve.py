@@ -580,6 +580,15 @@ def test_what_cannot_be_judged(server, kind, body, status):
     assert answer.type == "application/problem+json"
 
 
+@pytest.mark.parametrize("form", ["json", "html", "sarif"])
+def test_shapes_are_named_without_where_they_lie(server, form):
+    body = "<https://example.org/mine/x> a <https://w3id.org/kg-builder/ont#Street> ."
+    path = f"/api/validate?format={form}"
+    answer = server.ask(path, method="POST", body=body, content_type="text/turtle")
+    assert "shapes/core.ttl" in answer.text
+    assert "/shapes/core.ttl" not in answer.text
+
+
 def test_triples_that_cannot_be_read_are_told_with_their_place(server):
     answer = server.ask(
         "/api/validate", method="POST", body="<a:b> <c:d> 1 .\n<a:b> e", content_type="text/turtle"

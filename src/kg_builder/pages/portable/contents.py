@@ -6,7 +6,8 @@ engine needs: how to find the facts behind a solution, why inferred triples hold
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
@@ -41,6 +42,8 @@ from kg_builder.version import VERSION
 
 _SHA256: Final = expand("textSha256")
 _DEFINITION: Final = expand("skos:definition")
+_OTHERS: Final = 40
+"""Classes listed of RDF that is not of reports."""
 _ZH: Final = ("folded", "aside", "said")
 _LATIN: Final = ("pinyin", "pinyin-aside", "pinyin-part")
 _INITIALS: Final = ("initials", "initials-aside", "initials-part")
@@ -91,9 +94,16 @@ def front(
             ]
             for name in classes
         ],
+        "others": [] if reports else list(_other_classes(graph)),
         "records": _records(entries, classes),
         "queries": [asking.query(query) for query in queries],
     }
+
+
+def _other_classes(graph: OpenGraph) -> Iterator[list[Any]]:
+    """Yield the classes of RDF that is not of reports: IRI, what they are called, how many."""
+    for item in islice((item for item in classes_in(graph) if not item.repeats), _OTHERS):
+        yield [item.term.value, *_labels(graph, item.term.value), item.count]
 
 
 def back(graph: OpenGraph, queries: Sequence[StoredQuery], *, quotes: bool) -> dict[str, Any]:

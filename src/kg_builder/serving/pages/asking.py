@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +23,7 @@ from kg_builder.serving.pages.questions import (
     downloads,
     fields_of,
     groups_of,
+    likely_values,
     terms_for_completion,
     values_of,
 )
@@ -31,6 +33,8 @@ from kg_builder.serving.protocol import while_connected
 
 _LONGEST: Final = 100_000
 """Characters of a query that the workbench takes."""
+_ADDRESS: Final = 30_000
+"""Characters of a query in an address: a longer one no server takes."""
 _STARTER: Final = """SELECT ?canteen ?name ?street WHERE {
   ?canteen a kg:Canteen ;
     rdfs:label ?name ;
@@ -126,6 +130,13 @@ class Asking:
             )
             title = question.title.pick(reader.language)
             asked = await self._ask(request, wanted, reader, title)
+        likely: tuple[tuple[str, str], ...] = ()
+        if asked.error is not None:
+            likely = await self._house.run(
+                lambda: likely_values(
+                    self._house.teller(reader).knowledge, question, values, reader
+                )
+            )
         pairs = [(key, value) for key, given in values.items() for value in given]
         return self._house.renderer.page(
             "query.html",
@@ -135,6 +146,7 @@ class Asking:
             fields=fields,
             result=asked.result,
             error=asked.words(reader),
+            likely=likely,
             evidence=evidence,
             downloads=downloads(f"{reader.root}/api/queries/{name}", pairs),
             text=_plain(question.text),
@@ -188,6 +200,7 @@ class Asking:
         error, result = asked.error, asked.result
         is_graph = result is not None and result.form in ("CONSTRUCT", "DESCRIBE")
         formats = GRAPH_FORMATS if is_graph else FORMATS
+        short = len(urlencode({"query": text})) <= _ADDRESS
         return self._house.renderer.page(
             "workbench.html",
             reader,
@@ -199,7 +212,10 @@ class Asking:
             place=(error.line, error.column) if error else (None, None),
             excerpt=getattr(error, "excerpt", None),
             evidence=evidence,
-            downloads=downloads(f"{reader.root}/sparql", [("query", text)], formats),
+            downloads=downloads(f"{reader.root}/sparql", [("query", text)], formats)
+            if short
+            else {},
+            short=short,
             permalink=reader.url("/workbench", query=text, evidence="1" if evidence else None),
             stored=names,
         )

@@ -339,18 +339,19 @@ def _hit(teller: Teller, candidate: Candidate | None, iri: str, *, around: bool 
     node = NamedNode(iri)
     shown = teller.shown(node)
     near = tuple(_around(teller, node)) if around else ()
+    kind = _kind(teller, candidate, node)
     if candidate is None:
-        kind = class_of(teller.graph, node)
-        return Hit(shown, teller.name(kind) if kind else "", "", "", near)
+        return Hit(shown, kind, "", "", near)
     matched = candidate.matched if candidate.matched not in (shown.words, candidate.name) else ""
-    return Hit(shown, _kind(teller, candidate), matched, candidate.qualifier, near)
+    return Hit(shown, kind, matched, candidate.qualifier, near)
 
 
-def _kind(teller: Teller, candidate: Candidate) -> str:
-    if not candidate.classes:
-        return ""
-    node = NamedNode(PREFIXES["kg"] + candidate.classes[0])
-    return teller.graph.label(node, teller.reader.language) or ""
+def _kind(teller: Teller, candidate: Candidate | None, node: NamedNode) -> str:
+    if candidate and candidate.classes:
+        class_ = NamedNode(PREFIXES["kg"] + candidate.classes[0])
+        return teller.graph.label(class_, teller.reader.language) or ""
+    found = class_of(teller.graph, node)
+    return teller.name(found) if found else ""
 
 
 def suggestions(teller: Teller, text: str, class_name: str | None) -> list[dict[str, str]]:

@@ -33,7 +33,7 @@ export async function home(page, { set }) {
   set(
     "",
     h("h1", {}, pick(page.titles)),
-    h("p", { class: "lead" }, t("lead")),
+    h("p", { class: "lead" }, t(front.reports.length ? "lead" : "lead_other")),
     samples.length
       ? h(
           "p",
@@ -81,7 +81,25 @@ export async function home(page, { set }) {
             ),
           ),
         )
-      : h("p", {}, t("no_things")),
+      : others(page),
+  );
+}
+
+/** The classes of RDF that is not of reports. */
+function others({ front, words }) {
+  const { t, number, language } = words;
+  if (!front.others.length) return h("p", {}, t("no_things"));
+  return h(
+    "section",
+    { "aria-labelledby": "browse" },
+    h("h2", { id: "browse" }, t("browse")),
+    h(
+      "ul",
+      { class: "classes" },
+      front.others.map(([iri, zh, en, count]) =>
+        h("li", {}, h("a", { href: entityLink(iri) }, language === "zh" ? zh : en), " ", h("small", {}, number(count))),
+      ),
+    ),
   );
 }
 
