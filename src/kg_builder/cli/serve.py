@@ -76,9 +76,10 @@ def command(say: Speaker) -> click.Command:
         "--base",
         metavar="IRI",
         help=say(
-            "实例 IRI 对外的地址（默认：图里的基址）；也是服务器自己的名字，例如在代理后面",
-            "the address at which instance IRIs are reached (default: the base of the graph),"
-            " and so the server itself, as behind a proxy",
+            "对外的网址，例如在代理后面：页面、端点和实例 IRI 都在它下面"
+            "（默认：实例 IRI 在图里的基址）",
+            "the address under which everything is reached, as behind a proxy: pages, endpoint"
+            " and instance IRIs (default: these at the base of the graph)",
         ),
     )
     @click.option(
