@@ -249,6 +249,14 @@ def test_a_word_for_a_class_leads_to_its_members_and_a_name_to_what_is_near(addr
     assert "是不是" not in near
 
 
+def test_what_has_no_name_is_called_by_its_key_and_what_is_not_drawn_is_told(address):
+    page = Read(get(address, "/kg/id/report/海淀区_2024_计划报告?lang=zh")[2]).text
+    assert "海淀区 2024 计划报告 表5" in page
+    assert "table:" not in page
+    assert "这里没有全画" in get(address, "/kg/id/district/海淀区?lang=zh")[2]
+    assert "这里没有全画" not in get(address, f"{STREET}?lang=zh")[2]
+
+
 def test_suggestions_are_few_and_lead_to_pages_of_ours(address):
     status, _, body = get(address, "/suggest?lang=zh&q=bal")
     found = json.loads(body)

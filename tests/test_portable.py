@@ -383,8 +383,7 @@ def test_any_rdf_shows_its_classes(browser, tmp_path, few_queries):
     (tmp_path / "x.ttl").write_text("<http://x.example/a> a <http://x.example/Thing> .", "utf-8")
     reader = Reader(browser, written(tmp_path / "x.ttl", tmp_path / "x.html", few_queries))
     reader.click("Thing")
-    reader.wait("document.querySelector('main h1')?.textContent.includes('Thing')")
-    assert "http://x.example/a" in reader.text()
+    reader.wait("document.querySelector('main').innerText.includes('http://x.example/a')")
 
 
 def test_an_empty_graph_makes_a_page(browser, tmp_path, few_queries):
