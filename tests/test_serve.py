@@ -126,6 +126,7 @@ def test_graphs_in_each_format(server, names, kind):
         ("text/*", "text/csv"),
         ("text/csv;q=0.1, application/sparql-results+xml", "application/sparql-results+xml"),
         ("text/csv, */*;q=0", "text/csv"),
+        ("text/csv;q=.2, text/tab-separated-values;q=.3", "text/tab-separated-values"),
         ("text/turtle", None),
         ("image/png", None),
         ("application/sparql-results+json;q=0", None),

@@ -94,7 +94,7 @@ NAMES: Final[Mapping[str, str]] = MappingProxyType(
 """What `?format=` may say, in small letters."""
 _SAME: Final[Mapping[str, str]] = MappingProxyType({"xml": "rdfxml", "json": "jsonld"})
 """What a name of a format of results means where a graph is answered with."""
-_QUALITY: Final = re.compile(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*", re.IGNORECASE)
+_QUALITY: Final = re.compile(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?|\.[0-9]{1,3})\s*", re.IGNORECASE)
 _MOST_RANGES: Final = 64
 _USUAL: Final = 250
 """So long a header a browser sends; what is longer is not worth remembering."""

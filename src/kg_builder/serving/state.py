@@ -98,10 +98,10 @@ class State:
         """The base of the instance IRIs; None for RDF that `kg build` did not make."""
         return self.graph.base
 
-    @property
+    @cached_property
     def root(self) -> str:
         """The path under which clients reach everything, as a proxy may have it; mostly empty."""
-        return self.paths.root
+        return Paths(None, self.settings.base).root
 
     def origin(self, request: Request) -> str:
         """Return the address of this server as clients see it, with a slash at the end."""
