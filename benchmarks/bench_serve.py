@@ -241,7 +241,44 @@ def column(store: Store, text: str) -> list[str]:
     return [row[0].value for row in found]
 
 
-def works(store: Path) -> list[Work]:
+@dataclass(frozen=True)
+class Asked:
+    """What requests ask for, each kind by the number of the request."""
+
+    streets: Sequence[str]
+    things: Sequence[str]
+    bound: Sequence[str]
+    """The text of the stored query for each street."""
+
+    def look_up(self, number: int) -> str:
+        thing = self.things[number % len(self.things)]
+        return declared(f"SELECT ?p ?o {{ <{thing}> ?p ?o }}", PREFIXES)
+
+    def join(self, number: int) -> str:
+        street = self.streets[number % len(self.streets)]
+        return declared(
+            f"SELECT ?name ?address {{ ?c kg:inStreet <{street}> ; rdfs:label ?name ;"
+            " kg:hasAddress/locn:fullAddress ?address } ORDER BY ?name",
+            PREFIXES,
+        )
+
+    def stored(self, number: int) -> str:
+        street = quote(self.streets[number % len(self.streets)], safe="")
+        return f"/api/queries/{_STORED}?street={street}"
+
+    def stored_once(self, number: int) -> str:
+        """The same at another address: empty fields make it new, and nothing else."""
+        return self.stored(number) + "&" * (number // len(self.streets) + 1)
+
+    def stored_text(self, number: int) -> str:
+        return self.bound[number % len(self.bound)]
+
+    def page(self, number: int) -> str:
+        path = self.things[number % 100].removeprefix("https://example.org")
+        return quote(path) + ".html"
+
+
+def asked_of(store: Path) -> Asked:
     with open_graph(store) as graph:
         streets = column(graph.store, "SELECT DISTINCT ?s { ?c kg:inStreet ?s }")
         things = column(
@@ -254,56 +291,29 @@ def works(store: Path) -> list[Work]:
             text = declared(bind(stored, terms), PREFIXES)
             lines = (line for line in text.splitlines() if not line.startswith("#+"))
             bound.append("\n".join(lines))
+    return Asked(streets, things, bound)
 
-    def look_up(number: int) -> str:
-        thing = things[number % len(things)]
-        return declared(f"SELECT ?p ?o {{ <{thing}> ?p ?o }}", PREFIXES)
 
-    def join(number: int) -> str:
-        street = streets[number % len(streets)]
-        return declared(
-            f"SELECT ?name ?address {{ ?c kg:inStreet <{street}> ; rdfs:label ?name ;"
-            " kg:hasAddress/locn:fullAddress ?address } ORDER BY ?name",
-            PREFIXES,
-        )
-
-    def stored_here(number: int) -> str:
-        street = quote(streets[number % len(streets)], safe="")
-        return f"/api/queries/{_STORED}?street={street}"
-
-    def page(number: int) -> str:
-        path = things[number % 100].removeprefix("https://example.org")
-        return quote(path) + ".html"
+def works(asked: Asked) -> list[Work]:
+    def query(name: str, text: Callable[[int], str]) -> Work:
+        return Work(name, lambda n: sparql(text(n)), lambda n: there(text(n)))
 
     return [
         Work(
             "stored query, each once",
-            # empty fields make the address new, and nothing else
-            lambda n: f"{stored_here(n)}{'&' * (n // len(streets) + 1)}",
-            lambda n: there(f"{bound[n % len(bound)]} #{n}"),
+            asked.stored_once,
+            lambda n: there(f"{asked.stored_text(n)} #{n}"),
         ),
         Work(
             "stored query, again",
-            lambda n: stored_here(n % 100),
-            lambda n: there(bound[n % 100 % len(bound)]),
+            lambda n: asked.stored(n % 100),
+            lambda n: there(asked.stored_text(n % 100)),
         ),
-        Work(
-            "look-up, each once",
-            lambda n: sparql(f"{look_up(n)} #{n}"),
-            lambda n: there(f"{look_up(n)} #{n}"),
-        ),
-        Work(
-            "look-up, again",
-            lambda n: sparql(look_up(n % 100)),
-            lambda n: there(look_up(n % 100)),
-        ),
-        Work(
-            "join, each once",
-            lambda n: sparql(f"{join(n)} #{n}"),
-            lambda n: there(f"{join(n)} #{n}"),
-        ),
-        Work("page of an entity, again", page, None, _HTML),
-        Work("page, if it has changed", page, None, f"{_HTML}\r\nIf-None-Match: *"),
+        query("look-up, each once", lambda n: f"{asked.look_up(n)} #{n}"),
+        query("look-up, again", lambda n: asked.look_up(n % 100)),
+        query("join, each once", lambda n: f"{asked.join(n)} #{n}"),
+        Work("page of an entity, again", asked.page, None, _HTML),
+        Work("page, if it has changed", asked.page, None, f"{_HTML}\r\nIf-None-Match: *"),
     ]
 
 
@@ -334,7 +344,7 @@ def measure(
 
 def compare(store: Path, options: argparse.Namespace) -> None:
     print(f"{'':26} {'':16} {'req/s':>8} {'per core':>9} {'p50 ms':>8} {'p99 ms':>8}")
-    kinds = works(store)
+    kinds = works(asked_of(store))
     with tempfile.TemporaryDirectory(prefix="kg-bench-") as folder:
         copy = Path(folder) / "store"
         shutil.copytree(store / "current" / "store", copy)
@@ -373,7 +383,7 @@ class Crowd:
         self._ends = time.perf_counter() + seconds
         self._chance = random.Random(1)
         self._works = [work for work in kinds if "each once" in work.name or work.head == _HTML]
-        self._look_up = kinds[2].here
+        self._look_up = next(work for work in kinds if work.name.startswith("look-up")).here
         self.seen = {name: Seen() for name in ("light", "slow", "rude", "heavy")}
         self.seen |= {work.name: Seen() for work in self._works}
 
@@ -454,7 +464,7 @@ def gather(port: int, kinds: Sequence[Work], seconds: float) -> dict[str, Seen]:
 
 
 def throng(store: Path, options: argparse.Namespace) -> None:
-    kinds = works(store)
+    kinds = works(asked_of(store))
     port = free_port()
     command = [sys.executable, "-m", "kg_builder", "serve", "--store", str(store), "--no-log"]
     command += ["--port", str(port), "--timeout", "10"]

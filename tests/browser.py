@@ -5,6 +5,8 @@ come (chromedevtools.github.io/devtools-protocol).
 """
 
 import shutil
+import time
+from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -78,6 +80,22 @@ class Browser:
         )
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
+
+    def until(self, script, seconds=20):
+        """Wait until an expression is true, also over the loading of another page."""
+        ends = time.monotonic() + seconds
+        while True:
+            with suppress(AssertionError):  # the page was just left
+                if self.run(f"Boolean({script})"):
+                    return
+            assert time.monotonic() < ends, (script, self.run("document.body.innerText")[:2000])
+            time.sleep(0.02)
+
+    def visible(self, selector):
+        """Return how many elements of the page can be seen."""
+        return self.run(
+            f"[...document.querySelectorAll({selector!r})].filter(e => e.checkVisibility()).length"
+        )
 
     def press(self, key):
         self._page.keyboard.press(key)

@@ -43,13 +43,6 @@ def slow(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--slow"))
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return a real browser; what asks for it is skipped where there is none."""
-    with closing(opened_browser()) as browser:
-        yield browser
-
-
 @pytest.fixture(scope="session")
 def published_build(tmp_path_factory: pytest.TempPathFactory) -> kg_builder.BuildResult:
     """Return what `kg build` makes of the published facts. Only to be read."""
@@ -63,3 +56,10 @@ def published_build(tmp_path_factory: pytest.TempPathFactory) -> kg_builder.Buil
 def published_folder(published_build: kg_builder.BuildResult) -> Path:
     """Return the folder that `kg build` leaves of the published facts. Only to be read."""
     return published_build.written.folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Yield a real browser; what asks for it is skipped where there is none."""
+    with closing(opened_browser()) as browser:
+        yield browser

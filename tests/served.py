@@ -13,10 +13,12 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
+
+from tests.processes import until
 
 _SAFE = "/:?&=%#[]!$'()*+,;@~"
 
@@ -50,7 +52,6 @@ class Served:
     process: subprocess.Popen[str]
     port: int
     log: Path
-    children: set[int] = field(default_factory=set)
 
     def ask(
         self,
@@ -92,16 +93,13 @@ class Served:
                 pass
             return found
 
-    def memory(self) -> int:
-        """Return how many bytes the server itself has in memory."""
-        text = Path(f"/proc/{self.process.pid}/status").read_text()
-        match = re.search(r"VmRSS:\s+(\d+) kB", text)
-        assert match
-        return int(match[1]) << 10
-
     def lines(self) -> list[dict[str, Any]]:
-        """Return the lines of the log."""
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
+        """Return the lines of the log, with those of all that has been answered."""
+        last = f"/healthz?{time.monotonic_ns()}"
+        self.ask(last)
+        until(lambda: f'{last}"' in self.log.read_text())
+        lines = self.log.read_text().partition(f'{last}"')[0].splitlines()[:-1]
+        return [json.loads(line) for line in lines]
 
 
 _WITH_SETTINGS = """
@@ -109,7 +107,7 @@ import json, socket, sys
 from pathlib import Path
 from kg_builder.serving.app import make_app
 from kg_builder.serving.server import Server
-from kg_builder.serving.state import Settings
+from kg_builder.serving.settings import Settings
 
 listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
 settings = Settings(store=Path(sys.argv[1]), **json.loads(sys.argv[2]))

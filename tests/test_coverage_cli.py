@@ -104,12 +104,6 @@ def opened(browser, pages, name="example", *, width=1280):
     return browser
 
 
-def visible(browser, selector):
-    return browser.run(
-        f"[...document.querySelectorAll({selector!r})].filter(e => e.checkVisibility()).length"
-    )
-
-
 def settled(browser):
     """Wait for what the page does after a short while."""
     browser.run("new Promise(done => setTimeout(done, 400))")
@@ -134,15 +128,15 @@ def test_a_browser_opens_the_page_without_requests_and_errors(browser, pages, na
 
 def test_choosing_a_passage_lists_its_facts_alone(browser, pages):
     opened(browser, pages)
-    whole = visible(browser, ".passages > article")
+    whole = browser.visible(".passages > article")
     browser.run("document.querySelector('.table td a.s').focus()")
     wanted = browser.run("document.activeElement.dataset.p").split()
     browser.press("Enter")
-    assert visible(browser, ".passages > article") == len(wanted) < whole
+    assert browser.visible(".passages > article") == len(wanted) < whole
     assert browser.run("document.activeElement.id") == "chosen"
     assert "条事实" in browser.run("document.getElementById('status').textContent")
     browser.press("Escape")
-    assert visible(browser, ".passages > article") == whole
+    assert browser.visible(".passages > article") == whole
     assert browser.run("document.activeElement.dataset.p").split() == wanted
 
 
@@ -165,11 +159,11 @@ def test_search_finds_text_across_segments_and_facts(browser, pages):
 
 def test_only_unread_leaves_what_is_unread_and_jumps_go_there(browser, pages):
     opened(browser, pages)
-    before = visible(browser, "main .u")
+    before = browser.visible("main .u")
     browser.run("document.getElementById('only-unread').click()")
-    assert visible(browser, "main .u") == before
-    assert visible(browser, "main > p.b:not(.has-u)") == 0
-    assert visible(browser, "main tbody tr:not(.has-u)") == 0
+    assert browser.visible("main .u") == before
+    assert browser.visible("main > p.b:not(.has-u)") == 0
+    assert browser.visible("main tbody tr:not(.has-u)") == 0
     browser.run("document.getElementById('next').click()")
     assert "u" in browser.run("document.activeElement.className").split()
     assert browser.run("document.getElementById('status').textContent").startswith("1 / ")
@@ -185,10 +179,10 @@ def test_without_scripts_the_links_lead_to_the_facts(browser, pages):
         opened(browser, pages)
         browser.call("Page.navigate", url=(pages / "example.html").as_uri() + "#p5")
         assert browser.run("document.querySelector(':target').id") == "p5"
-        assert visible(browser, "article#p5") == 1
-        assert visible(browser, "#search, #next, #all, .hint") == 0
+        assert browser.visible("article#p5") == 1
+        assert browser.visible("#search, #next, #all, .hint") == 0
         browser.run("document.getElementById('only-unread').checked = true")
-        assert visible(browser, "main > p.b:not(.has-u)") == 0
+        assert browser.visible("main > p.b:not(.has-u)") == 0
     finally:
         browser.scripting(on=True)
 

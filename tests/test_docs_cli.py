@@ -94,12 +94,6 @@ def opened(browser, folder, name="own", *, width=1280, fragment="", dark=False):
     return browser
 
 
-def visible(browser, selector):
-    return browser.run(
-        f"[...document.querySelectorAll({selector!r})].filter(e => e.checkVisibility()).length"
-    )
-
-
 def settled(browser):
     browser.run("new Promise(done => setTimeout(done, 300))")
 
@@ -126,13 +120,13 @@ def test_the_language_is_switched_with_and_without_scripts(browser, folder):
         browser.scripting(on=scripting)
         try:
             opened(browser, folder)
-            assert visible(browser, zh) > 300
-            assert visible(browser, en) == 0
+            assert browser.visible(zh) > 300
+            assert browser.visible(en) == 0
             browser.run("document.getElementById('ui-en').click()")
-            assert visible(browser, zh) == 0
-            assert visible(browser, en) > 300
+            assert browser.visible(zh) == 0
+            assert browser.visible(en) > 300
             browser.run("document.getElementById('ui-both').click()")
-            assert visible(browser, "main p[lang=zh]") == visible(browser, "main p[lang=en]") > 0
+            assert browser.visible("main p[lang=zh]") == browser.visible("main p[lang=en]") > 0
             browser.run("document.getElementById('ui-zh').click()")
         finally:
             browser.scripting(on=True)
@@ -157,30 +151,30 @@ def test_search_leaves_what_matches_and_enter_goes_there(browser, folder):
     assert "CanteenListing" in shown
     assert len(shown) < 10
     assert browser.run("document.getElementById('ui-status').textContent") == str(len(shown))
-    assert visible(browser, "figure") == 0
+    assert browser.visible("figure") == 0
     browser.press("Enter")
     settled(browser)
     assert browser.run("location.hash") == f"#{shown[0]}"
-    assert visible(browser, "main figure") > 10
+    assert browser.visible("main figure") > 10
     browser.run("document.getElementById('ui-search').focus()")
     browser.call("Input.insertText", text="no such thing")
     settled(browser)
-    assert visible(browser, "main .term") == 0
+    assert browser.visible("main .term") == 0
     browser.press("Escape")
-    assert visible(browser, "main article.term") > 190
+    assert browser.visible("main article.term") > 190
 
 
 def test_kinds_are_shown_alone_and_a_link_shows_its_target_again(browser, folder):
     opened(browser, folder)
     browser.run("document.getElementById('ui-show-properties').click()")
-    assert visible(browser, "article.class") == 0
-    assert visible(browser, "article.property") > 100
+    assert browser.visible("article.class") == 0
+    assert browser.visible("article.property") > 100
     browser.run("document.querySelector('article.property .facts a[href=\"#Statement\"]').click()")
     settled(browser)
-    assert visible(browser, "#Statement") == 1
+    assert browser.visible("#Statement") == 1
     browser.run("document.getElementById('ui-show-concepts').click()")
-    assert visible(browser, "article") == 0
-    assert visible(browser, "tr.concept") > 50
+    assert browser.visible("article") == 0
+    assert browser.visible("tr.concept") > 50
 
 
 @pytest.mark.parametrize("fragment", ["#Canteen", "#inStreet", "#status/planned", "#unit/metre"])

@@ -15,6 +15,7 @@ from kg_builder.errors import InputError
 from kg_builder.pipeline import BuildOptions, build
 from kg_builder.resources import Resources
 from kg_builder.text.genre import load_genre
+from tests.processes import children_of, until, until_ended
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = sorted((ROOT / "tests" / "reports").glob("*/source.txt"))[::4]
@@ -125,26 +126,6 @@ def test_a_wrong_number_of_jobs(tmp_path, jobs):
         BuildOptions(jobs=0)
 
 
-def children_of(pid):
-    """Return the processes whose parent `pid` is."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        if int(fields[1]) == pid and fields[0] != "Z":
-            found.append(int(stat.parent.name))
-    return found
-
-
-def running(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-
 @pytest.fixture
 def long_build(tmp_path):
     """A build that reads for a while in two processes; they and it."""
@@ -161,9 +142,7 @@ def long_build(tmp_path):
         text=True,
     )
     try:
-        deadline = time.monotonic() + 60
-        while len(children_of(process.pid)) < 2 and time.monotonic() < deadline:
-            time.sleep(0.02)
+        until(lambda: len(children_of(process.pid)) >= 2, 60)
         children = children_of(process.pid)
         assert len(children) == 2
         time.sleep(0.7)
@@ -171,14 +150,6 @@ def long_build(tmp_path):
     finally:
         process.kill()
         process.communicate()
-
-
-def gone(pids):
-    for _ in range(200):
-        if not any(running(pid) for pid in pids):
-            return True
-        time.sleep(0.05)
-    return False
 
 
 linux = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")
@@ -191,20 +162,20 @@ def test_an_interrupt_ends_all_processes(long_build, tmp_path):
     _out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert err == "interrupted\n"
-    assert gone(children)
+    until_ended(children)
     assert not (tmp_path / "out").exists()
 
 
 @linux
 def test_a_process_that_is_killed_is_one_line(long_build, tmp_path):
     process, children = long_build
-    os.kill(children[0], signal.SIGKILL)
+    os.kill(min(children), signal.SIGKILL)
     _out, err = process.communicate(timeout=60)
     assert process.returncode == 2
     assert ".txt: the process of " in err
     assert "SIGKILL" in err
     assert err.count("\n") == 1
-    assert gone(children)
+    until_ended(children)
     assert not (tmp_path / "out").exists()
 
 
@@ -213,4 +184,4 @@ def test_no_process_is_left_where_the_builder_is_killed(long_build):
     process, children = long_build
     process.kill()
     process.wait()
-    assert gone(children)
+    until_ended(children)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import http.client
+import re
 from collections import defaultdict
 from contextlib import closing
 from urllib.parse import quote, unquote, urlencode, urlsplit
@@ -213,6 +215,7 @@ def test_descriptions_lead_somewhere(server, path):
         *(f"asserted.{suffix}" for suffix in ("ttl", "nt", "jsonld", "rdf", "trig", "nq")),
         "inferred.ttl",
         "evidence.ttl",
+        "all.nq",
     ],
 )
 def test_downloads_are_what_kg_export_writes(server, store, folder, name):
@@ -224,7 +227,11 @@ def test_downloads_are_what_kg_export_writes(server, store, folder, name):
 
 def test_a_part_of_a_download(server):
     whole = server.ask("/data/asserted.ttl").body
-    for asked, part in (("bytes=3-9", whole[3:10]), ("bytes=-7", whole[-7:])):
+    for asked, part in (
+        ("bytes=3-9", whole[3:10]),
+        ("bytes=-7", whole[-7:]),
+        ("bytes=3-9, 99999999-", whole[3:10]),
+    ):
         answer = server.ask("/data/asserted.ttl", range=asked)
         assert (answer.status, answer.body) == (206, part)
     for none in ("lines=1-2", "bytes=x", "bytes=9-3", "bytes="):
@@ -232,23 +239,51 @@ def test_a_part_of_a_download(server):
     beyond = server.ask("/data/asserted.ttl", range="bytes=99999999-")
     assert (beyond.status, beyond.type) == (416, "application/problem+json")
     assert beyond.headers["content-range"] == f"bytes */{len(whole)}"
+    head = server.ask("/data/asserted.ttl", method="HEAD", range="bytes=3-9")
+    assert (head.status, head.headers["content-length"]) == (200, str(len(whole)))
     held = server.ask("/data/asserted.ttl", range="bytes=3-9", if_range='"another"')
     assert held.body == whole
 
 
 def test_another_base_moves_the_paths_alone(store, folder, server):
-    host = {"host": "data.example"}
-    with serving(store, folder, "--no-log", "--base", "https://data.example/gov/") as moved:
+    host = {"host": "xn--vxup8b.example"}
+    with serving(store, folder, "--no-log", "--base", "https://数据.example/gov/") as moved:
         lead = moved.ask("/gov/id/canteen/新", accept="text/turtle", **host)
         assert lead.status == 303
         document = moved.ask(lead.headers["location"], **host)
         path = "/kg/id/canteen/新.ttl"
         assert document.body == server.ask(path).body  # the IRIs of the data stay
         assert moved.ask(path, **host).status == 404
-        service = moved.ask("/sparql", accept="text/turtle", **host)
-        assert "<https://data.example/sparql>" in service.text
-        assert moved.ask("/gov/catalog", **host).headers["location"] == "/dcat"
-        assert moved.ask("/kg-builder/ont", accept="text/turtle", **host).status == 303
+        service = moved.ask("/gov/sparql", accept="text/turtle", **host)
+        assert "<https://数据.example/gov/sparql>" in service.text
+        assert moved.ask("/gov/catalog", **host).headers["location"] == "/gov/dcat"
+        api = moved.ask("/gov/openapi.json", **host).json
+        assert [item["url"] for item in api["servers"]] == ["https://数据.example/gov"]
+        # a proxy that passes on nothing but the path of the base cuts off no link
+        met, waiting = set(), ["/gov/"]
+        while waiting:
+            place = waiting.pop()
+            answer = moved.ask(place, accept="text/html", **host)
+            if answer.status == 303:
+                answer = moved.ask(answer.headers["location"], accept="text/html", **host)
+            assert answer.status == 200, place
+            links = re.findall(r"<(/[^>]*)>", answer.headers.get("link", ""))
+            if answer.type == "text/html":
+                links += re.findall(
+                    r'(?:href|src|action|value|data-[a-z]+)="(/[^"]*)"', answer.text
+                )
+            for link in links:
+                assert link.startswith("/gov/"), (place, link)
+                kind = re.sub(r"[?#].*", "", link).split("/")[2]
+                if kind not in met:  # one of each kind
+                    met.add(kind)
+                    waiting.append(html.unescape(link))
+        assert met > {"", "assets", "browse", "id", "queries", "search", "sparql", "workbench"}
+        problem = moved.ask("/gov/sparql?query=SELEKT", **host).json
+        assert moved.ask(problem["type"], **host).status == 200
+        listed = moved.ask("/gov/api/queries", **host).json["queries"][0]["url"]
+        assert listed.startswith("/gov/api/queries/")
+        assert moved.ask("/sparql?query=ASK{}", **host).json["boolean"] is True
 
 
 # the interfaces that judge and take in

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -217,6 +216,7 @@ def test_the_policy_for_embodied_intelligence_is_found_with_its_evidence(address
         ("八里庄食堂", ["超市发华光商厦店", "裕友大厦海淀食堂"]),
         ("助餐点 balizhuang", ["超市发华光商厦店", "裕友大厦海淀食堂"]),
         ("具身智能的政策", ["关于打造全国具身智能创新高地的三年行动方案"]),
+        ("canteens in 八里庄", ["超市发华光商厦店", "裕友大厦海淀食堂"]),
     ],
 )
 def test_a_name_and_a_word_for_a_class_find_what_has_to_do_with_both(address, typed, names):
@@ -224,7 +224,19 @@ def test_a_name_and_a_word_for_a_class_find_what_has_to_do_with_both(address, ty
     found = Read(page).text.partition("有关的")[2]
     for name in names:
         assert name in found
-    assert ("openstreetmap" in page) == ("食堂" in typed or "助餐点" in typed)
+    assert ("openstreetmap" in page) == ("政策" not in typed)
+
+
+def test_an_unsure_name_leads_to_what_is_near_each_that_it_may_mean(address):
+    page = get(address, "/search?lang=zh&q=上庄")[2]  # a town, a village, a project
+    town, _, village = page.partition("上庄村</a>")
+    assert link(town, "助餐点 <small>2") != link(village, "助餐点 <small>1")
+    assert link(get(address, "/search?lang=zh&q=八里装")[2], "助餐点")
+    page = get(address, "/search?lang=zh&q=上庄食堂")[2]
+    assert Read(page).text.count("金手勺店") == 1  # the village has none but the town's
+    assert link(get(address, "/search?lang=zh&q=养老助餐点")[2], "全部助餐点")
+    assert link(get(address, "/search?lang=en&q=policies")[2], "All of class policy")
+    assert link(get(address, "/search?lang=zh")[2], "按类浏览")
 
 
 def test_a_word_for_a_class_leads_to_its_members_and_a_name_to_what_is_near(address):
@@ -235,6 +247,14 @@ def test_a_word_for_a_class_leads_to_its_members_and_a_name_to_what_is_near(addr
     near = get(address, link(page, "助餐点"))[2]
     assert "裕友大厦海淀食堂" in near
     assert "是不是" not in near
+
+
+def test_what_has_no_name_is_called_by_its_key_and_what_is_not_drawn_is_told(address):
+    page = Read(get(address, "/kg/id/report/海淀区_2024_计划报告?lang=zh")[2]).text
+    assert "海淀区 2024 计划报告 表5" in page
+    assert "table:" not in page
+    assert "这里没有全画" in get(address, "/kg/id/district/海淀区?lang=zh")[2]
+    assert "这里没有全画" not in get(address, f"{STREET}?lang=zh")[2]
 
 
 def test_suggestions_are_few_and_lead_to_pages_of_ours(address):
@@ -291,6 +311,39 @@ def test_a_stored_query_is_a_form_with_an_answer_and_downloads(address):
     status, _, page = get(address, "/queries/canteens_of_street?lang=zh&street=不存在街道")
     assert status == 400
     assert "没有叫“不存在街道”的" in page
+    page = get(address, "/queries/canteens_of_street?lang=zh&street=八里装")[2]
+    assert "超市发华光商厦店" in get(address, link(page, "八里庄街道"))[2]
+
+
+def chart_of(address, path):
+    """Return the caption of the chart of a result; None where none is drawn."""
+    page = get(address, f"{path}&lang=zh")[2]
+    assert "结果 <small" in page.replace("\n", " ")
+    found = re.search(r"<figcaption>(.*?)</figcaption>", page)
+    return found and re.sub("<[^>]+>", "", found[1])
+
+
+def test_a_chart_of_a_result_names_its_unit_and_mixes_nothing(address):
+    investment = "/queries/investment_by_category?indicator=区级总投资"
+    assert chart_of(address, investment).endswith("· 数值（亿元）")
+    assert chart_of(address, "/queries/total_over_categories?run=1") is None  # items and yuan
+    assert chart_of(address, "/queries/policies_in_force?run=1") is None  # years
+    assert chart_of(address, "/queries/canteens_on_floor?run=1") is None
+    assert chart_of(address, "/queries/policies_by_length?run=1").endswith("· 年数")
+    named = (
+        "SELECT ?名 ?值 ?单位 { ?f kg:indicator/rdfs:label ?名 ; kg:value ?值 ;"
+        ' kg:unit/rdfs:label ?单位 FILTER(LANG(?单位) = "zh")'
+        ' VALUES ?名 { "路口数"@zh "落地项目数"@zh %s } }'
+    )
+    assert chart_of(address, f"/workbench?query={quote(named % '')}").endswith("· 值（个）")
+    mixed = quote(named % '"居民人均可支配收入"@zh')
+    assert chart_of(address, f"/workbench?query={mixed}") is None
+
+
+def test_figures_are_listed_with_what_they_are(address):
+    page = get(address, "/browse/Observation?lang=zh")[2]
+    assert '<th role="columnheader" scope="col">原文用语</th>' in page
+    assert "3.1%以内" in page
 
 
 def test_a_result_is_cited_and_its_addresses_and_lines_are_followed(address, built):
@@ -391,6 +444,7 @@ def test_what_cannot_be_checked_is_said_so(address, fields, status):
     found, _, page = get(address, "/validate?lang=zh", body, **headers)
     assert found == status
     assert 'role="alert"' in page
+    assert ("第 1 行第" in page) == bool(fields["text"])
     assert (
         get(address, "/validate", b"nonsense", **{"Content-Type": "multipart/form-data"})[0] == 400
     )
@@ -415,6 +469,19 @@ def test_the_text_is_read_where_it_is_at_hand(built):
     assert mail.startswith("mailto:data@example.cn?subject=")
     assert "+" not in mail
     assert get(built, "/coverage/..%2f..%2fbuild")[0] == 404
+
+
+def test_a_report_that_is_given_is_quoted_and_shown(tmp_path):
+    report = next(REPORT.rglob("*.txt"))
+    build([ReportInput.load(report)], BuildOptions(out=tmp_path / "out", keep_source=False))
+    with at(tmp_path / "out", tmp_path, "--report", str(report)) as address:
+        canteens = get(address, "/browse/Canteen?lang=zh")[2]
+        name = re.search(r'<th role="rowheader" scope="row"><a href="([^"]+)"', canteens)[1]
+        assert '<q lang="zh">' in get(address, name)[2]
+        answer = get(address, "/queries/canteens_of_street?lang=zh&street=柳浦&evidence=1")[2]
+        assert "“老车站食堂”" in answer
+        text = link(get(address, "/coverage?lang=zh")[2], "看全文")
+        assert "柳浦巷3号" in get(address, text)[2]
 
 
 def test_assets_are_kept_and_nothing_else_is_served(address):
@@ -486,6 +553,7 @@ def test_any_rdf_is_browsed_searched_and_followed(foreign):
     assert "<h1>Bob</h1>" in get(foreign, link(alice, "Bob"))[2]
     assert link(get(foreign, "/search?lang=zh&q=bob")[2], "Bob")
     assert "这个图不是由报告建成的" in get(foreign, "/coverage?lang=zh")[2]
+    assert "八里庄" not in get(foreign, "/?lang=zh")[2]
 
 
 def test_thousands_of_members_are_told_by_pages(foreign):
@@ -520,7 +588,7 @@ def opened(browser, address, path, *, width=1280, dark=False, media="screen"):
     browser.open(address + quoted(path))
     browser.run(SETTLED)
     if browser.run("document.querySelector('figure[data-chart]') !== null"):
-        until(browser, "document.querySelector('.drawn svg[class*=plot]')")
+        browser.until("document.querySelector('.drawn svg[class*=plot]')")
 
 
 def clean(browser, address):
@@ -536,19 +604,6 @@ def clean(browser, address):
             # that a page is itself a 404 or 400 is no complaint
             assert entry["source"] == "network", entry
             assert entry["url"].startswith(address), entry
-
-
-def until(browser, script, seconds=20):
-    """Wait until an expression is true, also over the loading of another page."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            if browser.run(f"!!({script})"):
-                return
-        except AssertionError:
-            pass  # the page was just left
-        time.sleep(0.05)
-    raise AssertionError(script)
 
 
 @pytest.mark.parametrize("path", KINDS)
@@ -613,11 +668,17 @@ def test_on_a_phone_rows_are_cards_and_the_drawing_stands_upright(browser, addre
 def test_without_a_script_forms_are_sent_and_evidence_opens(browser, address):
     browser.scripting(on=False)
     try:
+        browser.show(360, 800)
+        browser.open(address + "/charts?lang=zh")
+        ends = "r => r.getBoundingClientRect().right"
+        ends = f"[...document.querySelectorAll('svg.narrow rect')].map({ends})"
+        assert 0 < max(browser.run(ends)) <= 360  # no bar is cut, as if it were as long as another
+        browser.show(1280, 900)
         browser.open(address + "/?lang=zh")
         assert not browser.run("document.querySelector('[role=combobox]') !== null")
         browser.run("document.querySelector('#q').value = '八里庄食堂'")
         browser.run("document.querySelector('#q').form.submit()")
-        until(browser, "document.querySelector('.hits')?.innerText.includes('裕友大厦海淀食堂')")
+        browser.until("document.querySelector('.hits')?.innerText.includes('裕友大厦海淀食堂')")
         browser.open(address + quoted(f"{THING}?lang=zh"))
         browser.run("document.querySelector('.facts .why summary').click()")
         assert browser.run("document.querySelector('.facts .why[open] .card').checkVisibility()")
@@ -635,7 +696,7 @@ def test_search_waits_for_the_input_method_then_leads_to_evidence(browser, addre
     assert asked == []  # while it composes nothing is asked
     browser.call("Input.imeSetComposition", text="", selectionStart=0, selectionEnd=0)
     browser.call("Input.insertText", text="八里庄")
-    until(browser, "document.querySelectorAll('[role=option]').length > 0")
+    browser.until("document.querySelectorAll('[role=option]').length > 0")
     assert browser.run("document.querySelector('#q').getAttribute('aria-expanded')") == "true"
     assert "个建议" in browser.run("document.querySelector('[role=status]').textContent")
     browser.press("ArrowDown")
@@ -643,12 +704,12 @@ def test_search_waits_for_the_input_method_then_leads_to_evidence(browser, addre
         "八里庄街道"
     )
     browser.press("Enter")
-    until(browser, "document.querySelector('h1')?.textContent.includes('八里庄街道')")
+    browser.until("document.querySelector('h1')?.textContent.includes('八里庄街道')")
     browser.run(
         "[...document.querySelectorAll('main a')].find(a => a.textContent == '超市发华光商厦店')"
         ".click()"
     )
-    until(browser, "document.querySelector('h1')?.textContent.includes('超市发华光商厦店')")
+    browser.until("document.querySelector('h1')?.textContent.includes('超市发华光商厦店')")
     browser.run("document.querySelector('.facts .why summary').click()")
     assert browser.run("document.querySelector('.facts .why[open] .card').checkVisibility()")
     assert "行" in browser.run("document.querySelector('.facts .why[open] .card').innerText")
@@ -657,7 +718,7 @@ def test_search_waits_for_the_input_method_then_leads_to_evidence(browser, addre
 
 def test_charts_are_drawn_again_with_kinds_to_choose(browser, address):
     opened(browser, address, "/charts?lang=zh")
-    until(browser, "document.querySelectorAll('.drawn svg[class*=plot]').length >= 4")
+    browser.until("document.querySelectorAll('.drawn svg[class*=plot]').length >= 4")
     assert browser.run("document.querySelectorAll('.drawn svg rect').length") > 20
     browser.run(
         "(s => { s.value = 'line'; s.dispatchEvent(new Event('change')); })"
@@ -671,7 +732,7 @@ def test_a_stored_query_is_asked_by_its_form(browser, address):
     opened(browser, address, "/?lang=zh")
     browser.run("document.querySelector('#street').value = '八里庄街道'")
     browser.run("document.querySelector('#street').form.requestSubmit()")
-    until(browser, "document.querySelector('.result table')?.innerText.includes('华光商厦')")
+    browser.until("document.querySelector('.result table')?.innerText.includes('华光商厦')")
     assert browser.run("document.querySelectorAll('.result tbody tr').length") == 2
     browser.run("document.querySelector('.result .why summary').click()")
     assert "第98行" in browser.run("document.querySelector('.result .why[open]').innerText")
@@ -682,12 +743,12 @@ def test_the_workbench_colours_completes_runs_and_marks(browser, address):
     query = urllib.parse.quote("SELECT * {\n  ?s a kg:Canteen ;\n}")
     opened(browser, address, f"/workbench?lang=zh&query={query}")
     code = "document.querySelector('.code').shadowRoot"
-    until(browser, f"{code}.querySelectorAll('.cm-line span').length > 2")
+    browser.until(f"{code}.querySelectorAll('.cm-line span').length > 2")
     browser.run(f"{code}.querySelector('.cm-content').focus()")
     for key in ("ArrowDown", "End"):
         browser.press(key)
     browser.call("Input.insertText", text=" inS")
-    until(browser, f"{code}.querySelector('.cm-tooltip-autocomplete li')")
+    browser.until(f"{code}.querySelector('.cm-tooltip-autocomplete li')")
     first = browser.run(f"{code}.querySelector('.cm-tooltip-autocomplete li').innerText")
     assert first.startswith("kg:inStreet")
     assert "30" in first  # so often the graph has it
@@ -698,15 +759,15 @@ def test_the_workbench_colours_completes_runs_and_marks(browser, address):
     assert "kg:inStreet" in browser.run("document.querySelector('#query').value")
     browser.run("document.querySelector('.bench').requestSubmit()")
     # the property wants an object: the error is told where it is
-    until(browser, "document.querySelector('.banner')")
-    until(browser, f"{code}.querySelector('.cm-lintRange-error, .cm-lintPoint-error')")
+    browser.until("document.querySelector('.banner')")
+    browser.until(f"{code}.querySelector('.cm-lintRange-error, .cm-lintPoint-error')")
     browser.run(
         "(s => { s.value = '/queries/canteens_by_street.rq';"
         " s.dispatchEvent(new Event('change')); })(document.querySelector('#stored'))"
     )
-    until(browser, "document.querySelector('#query').value.includes('share_percent')")
+    browser.until("document.querySelector('#query').value.includes('share_percent')")
     browser.run("document.querySelector('.bench').requestSubmit()")
-    until(browser, "document.querySelector('.result .drawn svg[class*=plot]')")
+    browser.until("document.querySelector('.result .drawn svg[class*=plot]')")
     assert "query=" in browser.run("location.search")
     clean(browser, address)
 
@@ -719,12 +780,12 @@ def test_triples_are_dropped_checked_and_mended(browser, address):
         " document.querySelector('form[data-drop]').dispatchEvent("
         "new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true})); })()"
     )
-    until(browser, "document.querySelector('#text').value.includes('Canteeen')")
+    browser.until("document.querySelector('#text').value.includes('Canteeen')")
     browser.run("document.querySelector('button[value=check]').click()")
-    until(browser, "document.querySelector('.hit.violation')")
+    browser.until("document.querySelector('.hit.violation')")
     assert "kg:Canteeen" in browser.run("document.querySelector('.m.violation').textContent")
     browser.run("document.querySelector('button[value=fix]').click()")
-    until(browser, "document.querySelector('p.good')")
+    browser.until("document.querySelector('p.good')")
     assert "kg:Canteen ." in browser.run("document.querySelector('#text').value")
     clean(browser, address)
 
@@ -746,6 +807,8 @@ def test_print_leaves_out_what_only_a_screen_needs(browser, address):
     for selector in ("nav", ".find", ".end"):
         assert not browser.run(f"document.querySelector('{selector}').checkVisibility()")
     assert browser.run("document.querySelector('.chart table').checkVisibility()")
+    opened(browser, address, "/workbench?lang=zh&query=ASK { ?s a kg:Canteen }", media="print")
+    assert browser.run("document.querySelector('pre.print').checkVisibility()")  # what was asked
     browser.show(1280, 900)
 
 

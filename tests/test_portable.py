@@ -18,11 +18,13 @@ import pytest
 from pyoxigraph import Literal, NamedNode
 
 import kg_builder
+from kg_builder.asking.schema import classes_in
 from kg_builder.asking.show import Card, card_of
 from kg_builder.asking.support import PLACES, support
 from kg_builder.graph.opening import open_graph
 from kg_builder.graph.query.catalogue import bind
 from kg_builder.graph.query.levels import read_query
+from kg_builder.graph.vocabulary import expand
 from kg_builder.judging.transaction import submit
 from kg_builder.pages.portable import portable_page
 from kg_builder.pages.portable.contents import front
@@ -116,10 +118,7 @@ class Reader:
         return self.browser.run(script)
 
     def wait(self, script, seconds=20):
-        end = time.monotonic() + seconds
-        while not self.run(f"Boolean({script})"):
-            assert time.monotonic() < end, self.run("document.body.innerText")[:2000]
-            time.sleep(0.02)
+        self.browser.until(script, seconds)
 
     def go(self, fragment):
         if (self.run("location.hash") or "#") == fragment:
@@ -367,6 +366,24 @@ def test_a_contribution_is_told_with_who_made_it(other_reader):
     other_reader.run("document.querySelector('.kinds summary').click()")
     who = other_reader.text(".kinds .places")
     assert all(words in who for words in ("王敏", "2026-01-02", "https://example.cn/notice/7"))
+
+
+def test_members_are_counted_as_the_graph_has_them(reader, graph):
+    reader.go("#")
+    shown = reader.run(
+        "Object.fromEntries([...document.querySelectorAll('.classes li')]"
+        ".map((li) => [li.querySelector('a').textContent, li.querySelector('small').textContent]))"
+    )
+    counts = {item.term: item.count for item in classes_in(graph)}
+    for name, words in (("School", "学校"), ("Platform", "平台"), ("Organization", "组织")):
+        assert shown[words] == str(counts[expand(name)])
+
+
+def test_any_rdf_shows_its_classes(browser, tmp_path, few_queries):
+    (tmp_path / "x.ttl").write_text("<http://x.example/a> a <http://x.example/Thing> .", "utf-8")
+    reader = Reader(browser, written(tmp_path / "x.ttl", tmp_path / "x.html", few_queries))
+    reader.click("Thing")
+    reader.wait("document.querySelector('main').innerText.includes('http://x.example/a')")
 
 
 def test_an_empty_graph_makes_a_page(browser, tmp_path, few_queries):

@@ -153,6 +153,13 @@ def test_terms_come_as_they_are_in_each_format(server):
     assert server.query(control).json["results"]["bindings"][0]["x"]["value"] == "a\x01"
 
 
+def test_a_header_that_is_a_list_may_have_several_lines(server):
+    start = b"GET /sparql?query=ASK%20%7B%7D HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    answer = server.raw(start + b"Accept: image/png\r\nAccept: text/csv\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"content-type: text/csv" in answer
+
+
 def test_head_is_get_without_its_body(server):
     queries = ("ASK {}", "SELECT * { ?s ?p ?o }", "CONSTRUCT WHERE { ?s ?p ?o }", "ASK {")
     for path in (*(f"/sparql?{urlencode({'query': query})}" for query in queries), "/sparql"):

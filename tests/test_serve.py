@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import socket
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from pathlib import Path
+from contextlib import ExitStack
+from http.client import HTTPConnection
 from urllib.parse import urlencode
 
 import pytest
@@ -19,6 +17,7 @@ from pyoxigraph import NamedNode, RdfFormat, Store, parse, parse_query_results
 from pyoxigraph import QueryResultsFormat as Results
 
 from tests.contributing import PREFIXES, build
+from tests.processes import descendants, slack, until, until_ended
 from tests.served import serving
 from tests.test_cli import kg
 
@@ -127,6 +126,7 @@ def test_graphs_in_each_format(server, names, kind):
         ("text/*", "text/csv"),
         ("text/csv;q=0.1, application/sparql-results+xml", "application/sparql-results+xml"),
         ("text/csv, */*;q=0", "text/csv"),
+        ("text/csv;q=.2, text/tab-separated-values;q=.3", "text/tab-separated-values"),
         ("text/turtle", None),
         ("image/png", None),
         ("application/sparql-results+json;q=0", None),
@@ -497,6 +497,7 @@ def test_stored_queries(server, names):
 
 def test_stored_queries_tell_who_says_so(server):
     answer = server.ask("/api/queries/canteens_of_street?street=柳浦&evidence=1&lang=en")
+    assert rows(answer)
     assert all("line" in row["evidence"]["value"] for row in rows(answer))
     cut = server.ask("/api/queries/canteens_of_street?max-rows=1")
     assert len(rows(cut)) == 1
@@ -578,6 +579,15 @@ def test_what_cannot_be_judged(server, kind, body, status):
     answer = server.ask("/api/validate", method="POST", body=body, content_type=kind)
     assert answer.status == status, answer.text
     assert answer.type == "application/problem+json"
+
+
+@pytest.mark.parametrize("form", ["json", "html", "sarif"])
+def test_shapes_are_named_without_where_they_lie(server, form):
+    body = "<https://example.org/mine/x> a <https://w3id.org/kg-builder/ont#Street> ."
+    path = f"/api/validate?format={form}"
+    answer = server.ask(path, method="POST", body=body, content_type="text/turtle")
+    assert "shapes/core.ttl" in answer.text
+    assert "/shapes/core.ttl" not in answer.text
 
 
 def test_triples_that_cannot_be_read_are_told_with_their_place(server):
@@ -749,7 +759,7 @@ RUNAWAYS = {
 def test_a_runaway_query_ends_in_time(server, name):
     answer = server.query(RUNAWAYS[name])
     assert answer.status == 503
-    assert answer.seconds < TIMEOUT + 1
+    assert answer.seconds < TIMEOUT + slack()
     assert answer.json["status"] == 503
     assert "retry-after" in answer.headers
     assert server.query(CANTEENS).status == 200
@@ -763,7 +773,7 @@ def test_brackets_that_crash_the_engine_are_refused(server):
         assert answer.status == 503
         assert answer.json["type"] == "/problems/excess"
         assert answer.json["line"] == 1
-        assert answer.seconds < TIMEOUT + 1
+        assert answer.seconds < TIMEOUT + slack()
     assert server.query(CANTEENS).status == 200
 
 
@@ -794,11 +804,7 @@ def test_others_do_not_wait_for_runaways(server):
         for one in under_way:
             one.result()
     seconds.sort()
-    assert seconds[int(0.99 * len(seconds))] < 0.5 * LOAD, seconds[-5:]
-
-
-LOAD = max(1.0, 2 * os.getloadavg()[0] / (os.cpu_count() or 1))
-"""How much slower a machine is that does other things besides."""
+    assert seconds[int(0.99 * len(seconds))] < 0.5 * slack(), seconds[-5:]
 
 
 def test_slow_clients_hold_nothing(server):
@@ -814,7 +820,7 @@ def test_slow_clients_hold_nothing(server):
                     b"Content-Type: application/sparql-query\r\nContent-Length: 100\r\n\r\nSEL"
                 )
             lines.append(line)
-        assert server.query(CANTEENS + " #slow").seconds < 1.0 * LOAD
+        assert server.query(CANTEENS + " #slow").seconds < slack()
         heads = [line for number, line in enumerate(lines) if number % 2]
         start = time.monotonic()
         assert heads[0].recv(100).startswith(b"HTTP/1.1 408")
@@ -832,9 +838,8 @@ def test_who_leaves_early_leaves_no_work_behind(server):
         line.sendall(f"GET /sparql?{query} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         time.sleep(0.6)
         line.close()
-    time.sleep(0.5)
-    assert server.ask("/healthz").json["replaced"] > before
-    assert server.query("SELECT * { ?c a kg:Canteen } LIMIT 2 #after").seconds < 1.0 * LOAD
+    until(lambda: server.ask("/healthz").json["replaced"] > before)
+    assert server.query("SELECT * { ?c a kg:Canteen } LIMIT 2 #after").seconds < slack()
 
 
 def test_answers_guard_their_readers(server):
@@ -850,7 +855,6 @@ def test_the_log_cannot_be_forged(server):
     forged = '/nothing%0a{"event":"forged"}'
     server.ask(forged, user_agent='x","event":"forged')
     server.raw(b'GET /a\xff\xfe HTTP/1.1\r\nHost: localhost\r\nUser-Agent: \xe4\xb8"\r\n\r\n', 1)
-    time.sleep(0.3)
     lines = server.lines()
     assert {line["event"] for line in lines} <= {"request", "refused", "stalled", "opened"}
     assert any("forged" in line.get("agent", "") for line in lines)
@@ -858,30 +862,29 @@ def test_the_log_cannot_be_forged(server):
 
 
 def test_told_to_end_it_answers_what_was_asked(store, folder):
-    with serving(store, folder, "--timeout", "30", "--no-log") as server:
-        slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(?c = ?f) } #%d"
-        found = []
-
-        def one(number):
-            found.append(
-                server.query(slow % number if number % 10 == 0 else CANTEENS + f"#{number}")
-            )
-
-        threads = [threading.Thread(target=one, args=(number,)) for number in range(50)]
-        for thread in threads:
-            thread.start()
-        time.sleep(0.05)
+    slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(?c = ?f) } #%d"
+    with (
+        serving(store, folder, "--timeout", "30", "--no-log") as server,
+        ExitStack() as stack,
+    ):
+        lines = []
+        for number in range(50):
+            query = slow % number if number % 10 == 0 else f"{CANTEENS}#{number}"
+            line = HTTPConnection("127.0.0.1", server.port, timeout=60)
+            stack.callback(line.close)
+            line.request("GET", f"/sparql?{urlencode({'query': query})}")
+            lines.append(line)
         start = time.monotonic()
         server.process.send_signal(signal.SIGTERM)
-        for thread in threads:
-            thread.join()
+        statuses = []
+        for line in lines:
+            answer = line.getresponse()
+            json.loads(answer.read())
+            statuses.append(answer.status)
         assert server.process.wait(15) == 0
-        assert time.monotonic() - start < 10
-        assert len(found) == 50
-        for answer in found:
-            assert answer.status in (200, 503)
-            json.loads(answer.body)
-        assert sum(answer.status == 200 for answer in found) >= 45
+        assert time.monotonic() - start < 10 * slack()
+        assert set(statuses) <= {200, 503}
+        assert statuses.count(200) >= 45
 
 
 def test_no_child_is_left_when_the_server_is_killed(store, folder):
@@ -890,30 +893,7 @@ def test_no_child_is_left_when_the_server_is_killed(store, folder):
         assert len(children) > 3
         server.process.kill()
         server.process.wait()
-        ends = time.monotonic() + 10
-        while any(_alive(child) for child in children):
-            assert time.monotonic() < ends
-            time.sleep(0.1)
-
-
-def descendants(pid):
-    """Return the processes that come from one."""
-    parents = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
-    found = {pid}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found - {pid}
-
-
-def _alive(pid):
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-        return stat.rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+        until_ended(children)
 
 
 def test_it_says_why_it_does_not_start(folder, store, server):

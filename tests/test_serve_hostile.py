@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -12,15 +13,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
 
-from kg_builder.serving.addresses import Proxies, household
-from kg_builder.serving.paths import Paths
-from kg_builder.serving.server import Door
 from tests.contributing import build
+from tests.processes import children_of, descendants, slack, until
 from tests.served import serving, serving_with
 from tests.test_cli import kg
 
@@ -112,8 +110,7 @@ def test_who_takes_nothing_is_left(server):
     whole = server.ask(f"/sparql?{query}").body
     head = f"GET /sparql?{query} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
     with begun(server, head, buffer=4096) as one, begun(server, head * 8, buffer=4096) as many:
-        time.sleep(3 * PATIENCE)
-        assert server.ask("/healthz").status == 200
+        until(lambda: sum(line["event"] == "stalled" for line in server.lines()) >= 2)
         assert len(rest_of(one)) < len(whole)
         assert len(rest_of(many)) < 8 * len(whole)
 
@@ -131,42 +128,11 @@ def test_who_goes_away_from_the_workbench_leaves_no_work_behind(server):
         query = urlencode({"query": f"{LONG} #{number}"})
         with begun(server, f"GET /workbench?{query} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()):
             time.sleep(0.5)
-    time.sleep(0.5)
-    health = server.ask("/healthz").json
-    assert health["replaced"] > before
-    assert health["waiting"] == 0
+    until(lambda: server.ask("/healthz").json["replaced"] > before)
+    until(lambda: server.ask("/healthz").json["waiting"] == 0)
     late = server.ask(f"/workbench?{urlencode({'query': LONG})}")
     assert late.status == 503
-    assert late.seconds < TIMEOUT + 1
-
-
-def test_one_client_has_so_many_connections():
-    door = Door(every=5, one=2, proxies=Proxies(["10.0.0.0/8"]))
-    assert [door.enter("192.0.2.1") for _ in range(3)] == [True, True, False]
-    door.leave("192.0.2.1")
-    assert not door.enter("192.0.2.1")
-    for _ in range(3):
-        door.leave("192.0.2.1")
-    assert door.enter("192.0.2.1")
-    # a household of IPv6 has more addresses than anybody can count
-    assert [door.enter(f"2001:db8::{n}") for n in (1, 2, 3)] == [True, True, False]
-    # a proxy stands for many, as far as there is room at all
-    assert [door.enter("10.1.2.3") for _ in range(2)] == [True, False]
-
-
-def test_whom_a_request_comes_from():
-    proxies = Proxies(["127.0.0.1", "10.0.0.0/8"])
-    assert proxies.origin("127.0.0.1", []).local
-    assert not proxies.origin("192.0.2.1", []).local
-    assert proxies.origin("127.0.0.1", ["6.6.6.6, 192.0.2.7, 10.1.1.1"]).client == "192.0.2.7"
-    assert proxies.origin("127.0.0.1", ["[2001:db8::7]:4711"]).client == "2001:db8::7"
-    forged = proxies.origin("192.0.2.1", ["127.0.0.1"])
-    assert (forged.client, forged.local) == ("192.0.2.1", False)
-    rubbish = proxies.origin("127.0.0.1", ['127.0.0.1", "event": "x'])
-    assert (rubbish.client, rubbish.local) == ("127.0.0.1", False)
-    assert household("::ffff:192.0.2.1") == household("192.0.2.1") == "192.0.2.1"
-    with pytest.raises(ValueError, match="nonsense"):
-        Proxies(["nonsense"])
+    assert late.seconds < TIMEOUT + slack()
 
 
 # HTTP
@@ -184,6 +150,7 @@ GET = b"GET /healthz HTTP/1.1\r\n"
         (SIZED + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
         (SIZED + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n", 400),
         (SIZED + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 400),
+        (SIZED + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400),
         (SIZED + b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", 400),
         (SIZED + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nASK{}x", 400),
         (SIZED + b"Content-Length: +5\r\n\r\nASK{}", 400),
@@ -210,6 +177,12 @@ GET = b"GET /healthz HTTP/1.1\r\n"
         (b"CONNECT localhost:443 HTTP/1.1\r\n" + HOST + b"\r\n", 400),
         (b"TRACE /healthz HTTP/1.1\r\n" + HOST + b"\r\n", 405),
         (GET + HOST + b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n", 200),
+        (b"BREW /sparql HTTP/1.1\r\n" + HOST + b"\r\n", 405),
+        (b"get /sparql HTTP/1.1\r\n" + HOST + b"\r\n", 405),
+        # a head that comes at once is no smaller
+        (GET + HOST + b"X: " + b"a" * 70_000 + b"\r\n\r\n", 431),
+        (GET + HOST + b"X: a\r\n" * 20_000 + b"\r\n", 431),
+        (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n", 414),
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
         (SIZED + b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nASK{}", 415),
         (SIZED + b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\nASK{}", 100),
@@ -220,7 +193,14 @@ def test_http_is_taken_by_the_letter(server, data, status):
     with begun(server) as line:
         line.sendall(data)
         answer = line.recv(1 << 16)
-    assert answer.startswith(b"HTTP/1.1 %d " % status), answer[:300]
+        assert answer.startswith(b"HTTP/1.1 %d " % status), answer[:300]
+        if status >= 400:
+            while not answer.endswith(b"}\n"):
+                answer += line.recv(1 << 16)
+            head, _, body = answer.partition(b"\r\n\r\n")
+            assert b"application/problem+json" in head
+            assert json.loads(body)["status"] == status
+            assert (b"\r\nallow: " in head) == (status == 405)
 
 
 def test_a_connection_that_was_to_be_upgraded_goes_on_in_http(server):
@@ -229,6 +209,18 @@ def test_a_connection_that_was_to_be_upgraded_goes_on_in_http(server):
         assert line.recv(1 << 16).startswith(b"HTTP/1.1 200")
         line.sendall(GET + HOST + b"\r\n")
         assert line.recv(1 << 16).startswith(b"HTTP/1.1 200")
+    # as libraries of Java ask: the body is none of another protocol, nor is what follows
+    asked = SIZED + upgrade + b"Content-Length: 5\r\n\r\nASK{}"
+    end = GET + HOST + b"Connection: close\r\n\r\n"
+    for data in (asked + end, asked * 500 + end):
+        answer = server.raw(data)
+        assert answer.count(b"HTTP/1.1 200 ") == data.count(b" HTTP/1.1")
+        assert b'"boolean":true' in answer
+    for cut in (30, len(asked) - 3):  # it comes in two parts
+        with begun(server, asked[:cut]) as line:
+            time.sleep(0.05)
+            line.sendall(asked[cut:])
+            assert line.recv(1 << 16).startswith(b"HTTP/1.1 200")
 
 
 def test_what_a_proxy_says_changes_nobody_elses_answer(server):
@@ -289,7 +281,7 @@ def test_rubbish_harms_nobody(server):
             line.sendall(data)
             if len(data) % 3 == 0:
                 line.shutdown(socket.SHUT_WR)
-            line.settimeout(0.2)
+            line.settimeout(0.2 * slack())
             with suppress(OSError):
                 return line.recv(1 << 16)
         return b""
@@ -356,19 +348,15 @@ def test_nesting_of_every_kind_ends_in_time(server, name):
     kind = "application/sparql-query"
     answer = server.ask("/sparql", method="POST", body=query, content_type=kind)
     assert answer.status in (400, 503)
-    assert answer.seconds < TIMEOUT + 1
+    assert answer.seconds < TIMEOUT + slack()
 
 
 def test_what_a_query_had_written_is_removed_with_its_child(server, folder):
     for number in range(2):
         answer = server.query(f"{PRODUCT} #{number}", accept="text/csv")
         assert answer.status == 503
-    ends = time.monotonic() + 10
-    while (size := sum(file.stat().st_size for file in folder.glob("kg-pool-*/*/*/result*"))) > (
-        16 << 20
-    ):
-        assert time.monotonic() < ends, size
-        time.sleep(0.1)
+    results = "kg-pool-*/*/*/result*"
+    until(lambda: sum(file.stat().st_size for file in folder.glob(results)) <= 16 << 20)
 
 
 def test_one_client_asks_so_much_at_a_time(server):
@@ -379,7 +367,7 @@ def test_one_client_asks_so_much_at_a_time(server):
     assert len(late) == 24 - 16
     assert all(int(answer.headers["retry-after"]) >= 1 for answer in found)
     assert {answer.status for answer in found} == {429, 503}
-    assert max(answer.seconds for answer in found) < TIMEOUT + 1
+    assert max(answer.seconds for answer in found) < TIMEOUT + slack()
 
 
 # what is posted
@@ -421,9 +409,9 @@ def test_bombs_in_a_form(server, body, status):
     kind = "multipart/form-data; boundary=x"
     answer = server.ask("/validate", method="POST", body=body, content_type=kind)
     assert answer.status == status
-    assert answer.seconds < 5
+    assert answer.seconds < 5 * slack()
     assert "<script>" not in answer.text
-    assert server.ask("/healthz").seconds < 1
+    assert server.ask("/healthz").seconds < slack()
 
 
 @pytest.mark.parametrize(
@@ -447,16 +435,18 @@ def test_bombs_in_a_form(server, body, status):
         "/%c0%ae%c0%ae/%c0%ae%c0%ae/etc/passwd",
         "/..%255c..%255cetc/passwd",
         "/%5c%5cevil.example/x",
+        "//evil.example/x",
         "/a" * 15_000,
     ],
 )
 def test_no_parameter_breaks_a_page(server, path):
     answer = server.ask(path, accept=HTML)
     assert answer.status in (200, 400, 404, 406, 413)
-    assert answer.seconds < 3
+    assert answer.seconds < 3 * slack()
     assert "Traceback" not in answer.text
     assert "root:" not in answer.text
     assert "location" not in answer.headers
+    assert not re.search(r'="[/\\\\]{2}', answer.text)  # leads to another server
 
 
 def test_who_sends_too_much_is_told(server):
@@ -473,13 +463,7 @@ def test_a_parameter_has_a_length(server):
     answer = server.ask(path, method="POST", body=body, content_type=FORM)
     assert answer.status == 400
     assert len(answer.body) < 10_000
-    assert answer.seconds < TIMEOUT
-
-
-def test_no_iri_leads_to_another_server():
-    paths = Paths("https://example.org/")
-    assert paths.path("https://example.org/id/a") == "/id/a"
-    assert paths.path("https://example.org//evil.example/a").startswith("/describe?iri=")
+    assert answer.seconds < TIMEOUT * slack()
 
 
 def test_a_query_is_not_cut_in_silence(server):
@@ -602,7 +586,7 @@ def test_told_twice_it_ends_at_once_and_says_so(harm):
         time.sleep(0.5)
     asking.join(10)
     assert harm.process.wait(10) == 130
-    assert time.monotonic() - start < 6
+    assert time.monotonic() - start < 6 * slack()
     assert found[0].status == 503
     assert found[0].json["type"] == "/problems/closing"
 
@@ -610,29 +594,18 @@ def test_told_twice_it_ends_at_once_and_says_so(harm):
 # the server itself
 
 
-def children_of(pid):
-    parents = {}
-    for path in os.scandir("/proc"):
-        if path.name.isdigit():
-            with suppress(OSError):
-                stat = Path(f"/proc/{path.name}/stat").read_text()
-                parents[int(path.name)] = int(stat.rpartition(")")[2].split()[1])
-    found = {child for child, parent in parents.items() if parent == pid}
-    return found, {child for child, parent in parents.items() if parent in found}
-
-
 def test_children_that_are_killed_are_replaced(server):
-    nurseries, workers = children_of(server.process.pid)
-    assert nurseries
+    servers = children_of(server.process.pid)  # those that fork
+    workers = descendants(server.process.pid) - servers
+    assert servers
     assert workers
-    for child in (*workers, *nurseries):
+    for child in (*workers, *servers):
         with suppress(ProcessLookupError):  # one of them has ended by itself meanwhile
             os.kill(child, signal.SIGKILL)
-    ends = time.monotonic() + 30
-    while server.ask("/healthz").json["status"] != "ok" or server.query("ASK {}").status != 200:
-        assert time.monotonic() < ends
-        time.sleep(0.2)
-    assert server.ask("/api/queries/canteens_of_street").status == 200
+    # one that is given a child which has just been killed is told so
+    until(lambda: server.query(f"ASK {{}} #{time.monotonic_ns()}").status == 200, 30)
+    until(lambda: server.ask("/api/queries/canteens_of_street").status == 200, 30)
+    until(lambda: server.ask("/healthz").json["status"] == "ok", 30)
 
 
 def test_the_token_is_never_told(server):
@@ -641,7 +614,7 @@ def test_the_token_is_never_told(server):
         headers = {"authorization": f"Bearer {given}", "content_type": "text/plain"}
         assert given not in server.ask(path, method="POST", body="x", **headers).text
     server.raw(b"GET / HTTP/1.1\r\nAuthorization: Bearer " + TOKEN.encode() + b"\x00\r\n\r\n", 1)
-    time.sleep(0.3)
+    assert server.lines()
     assert TOKEN[:-1] not in server.log.read_text()
 
 
@@ -652,7 +625,6 @@ def test_the_log_tells_who_was_refused_and_by_whom_a_client_came(server):
         x_forwarded_for="203.0.113.9",
         user_agent="\u202e\u0085".encode().decode("latin-1"),
     )
-    time.sleep(0.3)
     lines = server.lines()
     assert {"client": "127.0.0.1", "status": 400}.items() <= [
         line for line in lines if line["event"] == "refused"
@@ -672,6 +644,7 @@ def test_options_that_cannot_be(folder):
         (("--host", "nowhere.invalid"), b"--host"),
         (("--host", "192.0.2.1"), b"give an address of this machine by --host"),
         (("--base", "http://u:p@example.org/"), b"--base"),
+        (("--base", "http://example.org:99999/"), b"--base"),
         (("--allow-host", "http://example.org/"), b"--allow-host"),
         (("--trust-proxy", "nonsense"), b"--trust-proxy"),
         (("--write-token-file", open_to_all, "--host", "192.0.2.1"), b"warning: other users"),

@@ -16,6 +16,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.processes import is_running, until, until_ended
 
 from kg_builder.errors import (
     CrashError,
@@ -73,22 +74,6 @@ def wait_for_ever(pid_file: str) -> None:
     Path(pid_file).write_text(str(os.getpid()))
     while True:
         time.sleep(60)
-
-
-def is_running(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
-
-
-def eventually_ended(pids) -> bool:
-    for _ in range(100):
-        if not any(is_running(pid) for pid in pids):
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def doubler() -> Callable[[int], int]:
@@ -223,12 +208,7 @@ def test_timeout_ends_what_the_child_started(tmp_path, function):
     pid_file = tmp_path / "pid"
     with pytest.raises(TimeLimitError):
         run_in_child(function, str(pid_file), timeout=3)
-    pid = int(pid_file.read_text())
-    for _ in range(100):
-        if not is_running(pid):
-            return
-        time.sleep(0.05)
-    pytest.fail("the grandchild still runs")
+    until_ended([int(pid_file.read_text())])
 
 
 def test_death_by_signal():
@@ -317,7 +297,7 @@ def test_a_child_that_dies_ends_the_others(way, said):
     pids = {next(answers) for _ in range(4)}
     with pytest.raises(CrashError, match=said):
         list(answers)
-    assert eventually_ended(pids)
+    until_ended(pids)
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")
@@ -325,22 +305,20 @@ def test_leaving_early_ends_the_children():
     with closing(map_in_children(witness, items=range(100), jobs=2)) as answers:
         pids = {next(answers)[0] for _ in range(10)}
         assert any(is_running(pid) for pid in pids)
-    assert eventually_ended(pids)
+    until_ended(pids)
 
 
 def test_children_end_with_a_parent_that_is_killed(tmp_path):
     code = "import sys; from tests.unit.test_workers import map_for_ever; map_for_ever(sys.argv[1])"
     parent = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT)
     try:
-        deadline = time.monotonic() + 60
-        while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < deadline:
-            time.sleep(0.05)
+        until(lambda: len(list(tmp_path.iterdir())) == 2, 60)
     finally:
         parent.kill()
         parent.wait()
     pids = [int(path.name) for path in tmp_path.iterdir()]
     assert len(pids) == 2
-    assert eventually_ended(pids)
+    until_ended(pids)
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")
@@ -348,12 +326,9 @@ def test_a_child_that_waits_ends_after_its_parent_was_killed(tmp_path):
     pid_file = tmp_path / "pid"
     code = f"from tests.unit.test_workers import *; wait_in_child({str(pid_file)!r})"
     with subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parents[2]) as parent:
-        for _ in range(200):
-            if pid_file.exists() and pid_file.read_text():
-                break
-            time.sleep(0.05)
+        until(lambda: pid_file.exists() and pid_file.read_text())
         parent.kill()
-    assert eventually_ended([int(pid_file.read_text())])
+    until_ended([int(pid_file.read_text())])
 
 
 def loaded_modules() -> set[str]:
@@ -414,7 +389,7 @@ def test_closing_ends_the_child_that_stands_by(tmp_path):
     pid = int((tmp_path / "pid").read_text())
     assert is_running(pid)
     standby.close()
-    assert eventually_ended([pid])
+    until_ended([pid])
 
 
 def test_a_child_that_stands_by_ends_after_its_parent_was_killed(tmp_path):
@@ -424,12 +399,12 @@ def test_a_child_that_stands_by_ends_after_its_parent_was_killed(tmp_path):
         f"kept = standing_by({str(pid_file)!r}); os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
-    assert eventually_ended([int(pid_file.read_text())])
+    until_ended([int(pid_file.read_text())])
 
 
 def test_a_child_that_died_while_it_stood_by_is_replaced():
     with Standby() as standby:
         pid = standby._ready[0].pid
         os.kill(pid, signal.SIGKILL)
-        assert eventually_ended([pid])
+        until_ended([pid])
         assert standby.run(os.getpid, timeout=30) != pid

@@ -5,7 +5,16 @@ const zh = document.documentElement.lang.startsWith("zh");
 const kinds = zh ? { bars: "条形", dots: "点", line: "折线" } : { bars: "bars", dots: "dots", line: "line" };
 const colours = ["--s0", "--s1", "--s2", "--s3", "--s4", "--s5"].map((name) => `var(${name})`);
 const wide = (words) => [...words].reduce((sum, c) => sum + (c.codePointAt(0) > 0x2e7f ? 13.5 : 7.8), 0);
-const cut = (words) => (wide(words) <= 230 ? words : [...words].slice(0, 16).join("") + "…");
+/** Words cut to what a drawing of this width has room for; the table says them whole. */
+function cutter(width) {
+  const room = Math.min(230, width * 0.42);
+  return (words) => {
+    let all = [...words];
+    if (wide(all) <= room) return words;
+    while (wide(all) > room - 13.5) all = all.slice(0, -1);
+    return `${all.join("")}…`;
+  };
+}
 
 for (const figure of document.querySelectorAll("figure[data-chart]")) {
   const table = figure.querySelector("table");
@@ -71,6 +80,7 @@ function drawing(rows, kind, width, unit) {
   const several = new Set(rows.map((row) => row.series)).size > 1;
   const fill = several ? "series" : () => "";
   const names = [...new Set(rows.map((row) => row.label))];
+  const cut = cutter(width);
   const left = Math.min(250, Math.max(...names.map((name) => wide(cut(name))))) + 24;
   const label = (row) => `${row.label}${row.series ? `\n${row.series}` : ""}\n${row.words}`;
   const shared = {

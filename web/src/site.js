@@ -73,12 +73,35 @@ for (const button of document.querySelectorAll("button.copy")) {
 const drop = document.querySelector("form[data-drop]");
 if (drop) {
   const text = drop.querySelector("textarea");
+  const wrong = Number(text.dataset.line);
+  if (wrong) { // the line that could not be read is marked
+    const lines = text.value.split("\n");
+    const from = lines.slice(0, wrong - 1).join("\n").length + (wrong > 1 ? 1 : 0);
+    text.focus({ preventScroll: true });
+    text.setSelectionRange(from, from + (lines[wrong - 1] ?? "").length);
+  }
   const format = drop.querySelector("select[name=format]");
   const kinds = { ttl: "turtle", trig: "trig", nt: "nt", nq: "nquads", jsonld: "json-ld", json: "json-ld",
     rdf: "xml", owl: "xml", xml: "xml" };
+  const trouble = document.createElement("p");
+  trouble.className = "banner";
+  trouble.setAttribute("role", "alert");
+  trouble.hidden = true;
+  drop.after(trouble);
+  const refuse = (words) => {
+    trouble.textContent = words;
+    trouble.hidden = !words;
+  };
   const take = async (file) => {
-    if (!file || file.size > 4 << 20) return;
-    text.value = await file.text();
+    if (!file) return;
+    refuse("");
+    if (file.size > 4 << 20)
+      return refuse(zh ? `${file.name} 大于 4 MiB：请用 kg validate 或接口` : `${file.name} is larger than 4 MiB: use kg validate or the API`);
+    try {
+      text.value = new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
+    } catch {
+      return refuse(zh ? `${file.name} 不是 UTF-8 文字；请转成 UTF-8` : `${file.name} is not UTF-8; convert it`);
+    }
     status.textContent = zh ? `已读入 ${file.name}` : `${file.name} has been read`;
     format.value = kinds[file.name.split(".").pop().toLowerCase()] ?? format.value;
   };

@@ -41,7 +41,7 @@ def narrower_concepts(graph: OpenGraph, text: str) -> Iterator[Notice]:
 def partial_copies(graph: OpenGraph) -> Iterator[Notice]:
     """Yield which reports were read from a text that ends early: counts are of what it has."""
     for report in graph.summary.get("reports", ()):
-        name = str(report["graph"]).rpartition("/")[2]
+        name = str(report["graph"]).rpartition("/")[2].replace("_", " ")
         for warning in report.get("warnings", ()):
             if warning.get("code") == "declared-count":
                 line = warning.get("line")

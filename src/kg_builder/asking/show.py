@@ -127,11 +127,17 @@ class Card:
 class Showing:
     """Makes cards of one graph, in one language."""
 
-    def __init__(self, graph: OpenGraph, language: Language, first: int = 5) -> None:
+    def __init__(
+        self,
+        graph: OpenGraph,
+        language: Language,
+        first: int = 5,
+        witnesses: Witnesses | None = None,
+    ) -> None:
         self._graph = graph
         self._language = language
         self._first = first
-        self._witnesses = Witnesses(graph)
+        self._witnesses = witnesses or Witnesses(graph)
         self._kinds: dict[frozenset[Term], NamedNode | None] = {}
         self._superproperties: dict[NamedNode, frozenset[NamedNode]] = {}
 

@@ -8,7 +8,7 @@ import re
 import signal
 import socket
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +19,7 @@ from kg_builder.errors import InputError, OutputError
 from kg_builder.model.bilingual import Bilingual
 
 if TYPE_CHECKING:  # slow to import
-    from kg_builder.serving.state import Settings
+    from kg_builder.serving.settings import Settings
 
 _INTERRUPTED: Final = 130
 _SHORTEST_TOKEN: Final = 16
@@ -76,9 +76,10 @@ def command(say: Speaker) -> click.Command:
         "--base",
         metavar="IRI",
         help=say(
-            "实例 IRI 对外的地址（默认：图里的基址）；也是服务器自己的名字，例如在代理后面",
-            "the address at which instance IRIs are reached (default: the base of the graph),"
-            " and so the server itself, as behind a proxy",
+            "对外的网址，例如在代理后面：页面、端点和实例 IRI 都在它下面"
+            "（默认：实例 IRI 在图里的基址）",
+            "the address under which everything is reached, as behind a proxy: pages, endpoint"
+            " and instance IRIs (default: these at the base of the graph)",
         ),
     )
     @click.option(
@@ -220,52 +221,28 @@ def _serve(options: dict[str, Any], say: Speaker) -> int:
         if failure is not None:
             raise failure from None
         raise
-    return _INTERRUPTED if server.told == signal.SIGINT else 0
+    return _INTERRUPTED if server.ended_by == signal.SIGINT else 0
 
 
 def _settings(options: dict[str, Any], say: Speaker) -> Settings:
     from kg_builder.asking.stores import locate_store
-    from kg_builder.graph.distribution.options import is_contact, is_web_address
-    from kg_builder.serving.state import Settings
+    from kg_builder.serving.settings import Settings
 
+    _check_addresses(options)
     project = options["project"]
-    base = options["base"]
-    if base is not None and not (
-        is_web_address(base) and base.endswith("/") and not set("?#@") & set(base)
-    ):
-        raise InputError(
-            f"--base 应是以 / 结尾的 http(s) 网址（不带 ?、#、@），不是“{base}”",
-            f"--base is an http(s) address that ends in / (without ?, # and @), not {base!r}",
-        )
     report = options["report"]
     if report is not None and not report.is_file():
         raise InputError("没有这个文件", "no such file", file=str(report))
-    contact = options["contact"]
-    if contact is not None and not is_contact(contact):
-        raise InputError(
-            f"--contact 应是邮箱或网址，不是“{contact}”",
-            f"--contact is an address of mail or of the web, not {contact!r}",
-        )
-    search = options["map_search"]
-    if search is not None and not ("{}" in search and is_web_address(search.replace("{}", ""))):
-        raise InputError(
-            f"--map-search 应是带 {{}} 的 http(s) 网址，不是“{search}”",
-            f"--map-search is an http(s) address with {{}} in it, not {search!r}",
-        )
     with show_progress(say) as progress:
         store = locate_store(options["store"], project, progress)
-    given: dict[str, Any] = {}
-    if options["workers"] is not None:
-        given["workers"] = options["workers"]
+    given = {name: options[name] for name in ("workers", "map_search") if options[name] is not None}
     if options["proxies"]:
         given["proxies"] = _proxies(options["proxies"])
-    if options["map_search"] is not None:
-        given["map_search"] = options["map_search"]
     return Settings(
         store=store,
         host=options["host"],
         port=options["port"],
-        base=base,
+        base=options["base"],
         timeout=options["timeout"],
         max_rows=options["max_rows"],
         memory=options["memory"] << 20,
@@ -273,12 +250,36 @@ def _settings(options: dict[str, Any], say: Speaker) -> Settings:
         report=report,
         language=say.language,
         write_token=_token(options["write_token_file"], say),
-        contact=contact,
+        contact=options["contact"],
         hosts=_hosts(options["hosts"]),
         cors=options["cors"],
         log=options["log"],
         **given,
     )
+
+
+def _check_addresses(options: Mapping[str, Any]) -> None:
+    """Raise InputError for an option that is not the address that it should be."""
+    from kg_builder.graph.distribution.options import is_contact, is_web_address
+
+    base, contact, search = (options[name] for name in ("base", "contact", "map_search"))
+    if base is not None and not (
+        is_web_address(base) and base.endswith("/") and not set("?#@") & set(base)
+    ):
+        raise InputError(
+            f"--base 应是以 / 结尾的 http(s) 网址（不带 ?、#、@），不是“{base}”",
+            f"--base is an http(s) address that ends in / (without ?, # and @), not {base!r}",
+        )
+    if contact is not None and not is_contact(contact):
+        raise InputError(
+            f"--contact 应是邮箱或网址，不是“{contact}”",
+            f"--contact is an address of mail or of the web, not {contact!r}",
+        )
+    if search is not None and not ("{}" in search and is_web_address(search.replace("{}", ""))):
+        raise InputError(
+            f"--map-search 应是带 {{}} 的 http(s) 网址，不是“{search}”",
+            f"--map-search is an http(s) address with {{}} in it, not {search!r}",
+        )
 
 
 def _hosts(names: Sequence[str]) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Final
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _HOUSEHOLD: Final = 64
 """Bits of an IPv6 address that tell one client from another: each has all addresses below."""

@@ -18,23 +18,24 @@ from starlette.types import Receive, Scope, Send
 from kg_builder.errors import KgError
 from kg_builder.serving.documents import dcat, describe, download, resource, service, void
 from kg_builder.serving.guard import Guard
-from kg_builder.serving.media import HTML, accepted
+from kg_builder.serving.media import HTML, accepted, language_of
 from kg_builder.serving.openapi import openapi
 from kg_builder.serving.pages.pages import Pages
 from kg_builder.serving.pages.site import Site
+from kg_builder.serving.paths import path_within
 from kg_builder.serving.problems import (
     KINDS,
     PROBLEM_JSON,
     Problem,
-    language_of,
     problem_of,
     problem_response,
 )
 from kg_builder.serving.protocol import Answer, sparql
 from kg_builder.serving.queries import list_queries, query_text, run_query
-from kg_builder.serving.state import Settings, State
+from kg_builder.serving.settings import Settings
+from kg_builder.serving.state import State
 from kg_builder.serving.submissions import contribute, validate
-from kg_builder.serving.work import CUT
+from kg_builder.serving.work.formats import CUT
 from kg_builder.version import VERSION
 
 _CUT: Final = {
@@ -148,7 +149,7 @@ async def _health(_request: Request, state: State) -> Response:
     A store that has been taken away is told; what has been read of it goes on being served.
     """
     now = state.now
-    answering = now.asking.is_answering and now.desk.is_answering
+    answering = now.adhoc.is_answering and now.trusted.is_answering
     status = "draining" if state.draining else "ok" if answering else "failing"
     return JSONResponse(
         {
@@ -156,8 +157,8 @@ async def _health(_request: Request, state: State) -> Response:
             "version": VERSION,
             "generation": now.tag,
             "store": "present" if state.settings.store.exists() else "missing",
-            "waiting": now.asking.waiting + now.desk.waiting,
-            "replaced": now.asking.replaced + now.desk.replaced,
+            "waiting": now.adhoc.waiting + now.trusted.waiting,
+            "replaced": now.adhoc.replaced + now.trusted.replaced,
         },
         200 if status == "ok" else 503,
         headers={"cache-control": "no-store"},
@@ -167,21 +168,22 @@ async def _health(_request: Request, state: State) -> Response:
 async def _openapi(request: Request, state: State) -> Response:
     language = language_of(request, state.settings.language)
     writable = state.settings.write_token is not None
-    found = openapi(state.stored, state.origin(request), language, writable=writable)
+    found = openapi(
+        state.stored, state.origin(request), language, root=state.root, writable=writable
+    )
     return JSONResponse(found, headers={"cache-control": "no-cache", "vary": "Accept-Language"})
 
 
-async def _problem(request: Request, _state: State) -> Response:
+async def _problem(request: Request, state: State) -> Response:
     """Say what a kind of problem is."""
     name = request.path_params["name"]
     if name == "cut":
-        return JSONResponse({"type": CUT, "title": _CUT})
+        return JSONResponse({"type": f"{state.root}/{CUT}", "title": _CUT})
     if name not in KINDS:
         raise Problem("not-found", "没有这种问题", "there is no such problem")
     status, title = KINDS[name]
-    return JSONResponse(
-        {"type": f"/problems/{name}", "status": status, "title": {"zh": title.zh, "en": title.en}}
-    )
+    words = {"zh": title.zh, "en": title.en}
+    return JSONResponse({"type": f"{state.root}/problems/{name}", "status": status, "title": words})
 
 
 def _of_error(state: State) -> Callable[[Request, Exception], Response]:
@@ -205,13 +207,13 @@ def told(request: Request, state: State, problem: Problem) -> Response:
     """Return a problem, as a page for whoever reads pages."""
     accept = request.headers.get("accept", "")
     liked = accepted(accept, (PROBLEM_JSON, HTML)) if HTML in accept else None
-    if liked == HTML and _is_for_readers(request.url.path):
+    if liked == HTML and _is_for_readers(path_within(request.scope)):
         pages: Pages = request.app.state.pages
         page = pages.failure(request, KINDS[problem.kind][0], problem.words)
         page.headers.update({"cache-control": "no-store", **problem.headers})
         return page
     language = language_of(request, state.settings.language)
-    return problem_response(problem, language, request.url.path)
+    return problem_response(problem, language, request.url.path, state.root)
 
 
 def _is_for_readers(path: str) -> bool:

@@ -45,3 +45,10 @@ class Cache:
 
 def _weight(key: tuple[Any, ...], kept: Kept) -> int:
     return len(kept.body) + sum(len(part) for part in key if isinstance(part, bytes | str)) + 1_000
+
+
+def names_etag(header: str, etag: str) -> bool:
+    """Whether an If-None-Match names an ETag (weak comparison)."""
+    if header.strip() == "*":
+        return True
+    return any(part.strip().removeprefix("W/") == etag for part in header.split(","))

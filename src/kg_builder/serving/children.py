@@ -18,7 +18,10 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 from kg_builder.errors import CrashError, TimeLimitError, WorkerError
-from kg_builder.workers import ANSWER_HEAD, Nursery, Warm, item_for_warm, warm_value
+from kg_builder.workers import Forked, ForkServer
+from kg_builder.workers.answers import FRAME, value_of
+from kg_builder.workers.forkserver import item_for
+from kg_builder.workers.interpreter import name_of
 
 T = TypeVar("T")
 
@@ -36,7 +39,7 @@ class Kind:
     """What the children of a pool do, and within which limits."""
 
     make: Callable[..., Callable[[Path], Callable[[Any], object]]]
-    """Prepares what each child needs, see `workers.Nursery`."""
+    """Prepares what each child needs, see `workers.ForkServer`."""
     args: tuple[object, ...]
     size: int
     """Children that stand ready for what is not heavy."""
@@ -68,8 +71,8 @@ class Job:
 class Child(asyncio.Protocol):
     """A child at work, and our end of its socket: it answers its jobs in their order."""
 
-    def __init__(self, warm: Warm) -> None:
-        self.warm = warm
+    def __init__(self, forked: Forked) -> None:
+        self.forked = forked
         self.jobs: deque[Job] = deque()
         self.light = True
         self.is_lost = False
@@ -92,7 +95,7 @@ class Child(asyncio.Protocol):
         found = list(jobs)
         self.jobs += found
         self._transport.writelines(
-            [item_for_warm(job.item, max(job.deadline - now, 0) + 1) for job in found]
+            [item_for(job.item, max(job.deadline - now, 0) + 1) for job in found]
         )
 
     # a protocol of the loop
@@ -105,9 +108,9 @@ class Child(asyncio.Protocol):
         """Hand its answers over."""
         self._data += data
         place = 0
-        while len(self._data) >= place + ANSWER_HEAD.size and self.jobs:
-            start = place + ANSWER_HEAD.size
-            end = start + ANSWER_HEAD.unpack_from(self._data, place)[0]
+        while len(self._data) >= place + FRAME.size and self.jobs:
+            start = place + FRAME.size
+            end = start + FRAME.unpack_from(self._data, place)[0]
             if len(self._data) < end:
                 break
             job = self.jobs.popleft()
@@ -139,13 +142,13 @@ class Child(asyncio.Protocol):
     def _processor_time(self) -> float:
         """Return what it has used, in seconds; the clock where the system does not tell."""
         try:
-            with open(f"/proc/{self.warm.pid}/stat", "rb") as file:  # noqa: PTH123 - speed
+            with open(f"/proc/{self.forked.pid}/stat", "rb") as file:  # noqa: PTH123 - speed
                 fields = file.read().rpartition(b")")[2].split()
         except OSError:
             return time.monotonic()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
-    def give_way(self) -> None:
+    def lower_priority(self) -> None:
         """Lower its priority, for good: among processes, and of its session among sessions.
 
         A child has a session of its own, and Linux shares out the processors by sessions first
@@ -153,9 +156,9 @@ class Child(asyncio.Protocol):
         """
         self.light = False
         with suppress(OSError, AttributeError):
-            os.setpriority(os.PRIO_PROCESS, self.warm.pid, _NICER)
+            os.setpriority(os.PRIO_PROCESS, self.forked.pid, _NICER)
         with suppress(OSError):
-            Path(f"/proc/{self.warm.pid}/autogroup").write_text(str(_NICER))
+            Path(f"/proc/{self.forked.pid}/autogroup").write_text(str(_NICER))
 
 
 class Children:
@@ -165,27 +168,28 @@ class Children:
         self._kind = kind
         self._folder = tempfile.TemporaryDirectory(prefix="kg-pool-")
         self._number = 0
-        self._nursery: Nursery | None = None
+        self._fork_server: ForkServer | None = None
         self._opening = asyncio.Lock()
-        self._thread = ThreadPoolExecutor(1, "nursery")
-        """Waits for the nursery, so that the loop need not."""
+        self._thread = ThreadPoolExecutor(1, "fork-server")
+        """Waits for the fork server, so that the loop need not."""
 
     async def start(self) -> Child:
         """Return a new child that is ready. Raises WorkerError, or what preparing it raises."""
-        nursery = await self._opened()
+        fork_server = await self._opened()
         try:
-            warm = await self._in_thread(nursery.child)
+            forked = await self._in_thread(fork_server.child)
         except (WorkerError, OSError):
-            self._nursery = None  # it has died: the next attempt starts another
-            await self._in_thread(nursery.close)
+            if self._fork_server is fork_server:  # it has died: the next attempt starts another
+                self._fork_server = None
+            await self._in_thread(fork_server.close)
             raise
         loop = asyncio.get_running_loop()
         greeting = Job(None, math.inf, loop.create_future())
-        child = Child(warm)
+        child = Child(forked)
         child.jobs.append(greeting)
         child.lost = lambda _: greeting.fail(EOFError())
         try:
-            await loop.create_connection(lambda: child, sock=warm.line)
+            await loop.create_connection(lambda: child, sock=forked.line)
             async with asyncio.timeout(_START):
                 self.value(await greeting.answer)
         except EOFError:
@@ -201,17 +205,17 @@ class Children:
         child.lost = _nothing
         return child
 
-    async def _opened(self) -> Nursery:
-        """Return the nursery, started and ready."""
+    async def _opened(self) -> ForkServer:
+        """Return the fork server, started and ready."""
         async with self._opening:
-            if self._nursery is None:
+            if self._fork_server is None:
                 self._number += 1
                 folder = Path(self._folder.name) / str(self._number)
                 folder.mkdir()
                 kind = self._kind
                 found = await self._in_thread(
                     partial(
-                        Nursery,
+                        ForkServer,
                         kind.make,
                         *kind.args,
                         folder=folder,
@@ -224,32 +228,32 @@ class Children:
                 except BaseException:
                     self._thread.submit(found.close)
                     raise
-                self._nursery = found
-            return self._nursery
+                self._fork_server = found
+            return self._fork_server
 
     def value(self, answer: bytes) -> Any:  # noqa: ANN401 - whatever the function returns
         """Return what a child has answered, or raise what its function raised."""
-        return warm_value(self._kind.make.__name__, answer)
+        return value_of(name_of(self._kind.make), answer)
 
     async def death(self, child: Child) -> WorkerError:
         """Return the error that says how a child died."""
-        if self._nursery is None:
+        if self._fork_server is None:
             return CrashError("子进程已经结束", "the child has ended")
-        return await self._in_thread(self._nursery.death, child.warm)
+        return await self._in_thread(self._fork_server.death, child.forked)
 
     def end(self, child: Child) -> None:
         """End a child at once; what it was writing, which may be large, is removed."""
         child.lost = _nothing
         child.abort()
-        if self._nursery is not None:
-            self._thread.submit(self._nursery.end, child.warm)
-        asyncio.get_running_loop().call_later(_TAKEN_OVER, _remove, child.warm.folder)
+        if self._fork_server is not None:
+            self._thread.submit(self._fork_server.end, child.forked)
+        asyncio.get_running_loop().call_later(_TAKEN_OVER, _remove, child.forked.folder)
 
     async def close(self) -> None:
         """End all of them."""
-        nursery, self._nursery = self._nursery, None
-        if nursery is not None:
-            await self._in_thread(nursery.close)
+        fork_server, self._fork_server = self._fork_server, None
+        if fork_server is not None:
+            await self._in_thread(fork_server.close)
         self._thread.shutdown(wait=False)
         self._folder.cleanup()
 

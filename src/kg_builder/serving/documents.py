@@ -19,16 +19,27 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from kg_builder.asking.terms import is_known
 from kg_builder.graph.iris import is_iri
 from kg_builder.graph.vocabulary import HOUSE, expand
-from kg_builder.serving.desk import PARTS, Describe, Document, Download, OntologyPage
+from kg_builder.serving.cache import names_etag
+from kg_builder.serving.generation import MAKING
 from kg_builder.serving.guard import CONTENT_POLICY
-from kg_builder.serving.media import GRAPHS, HTML, TYPES, accepted, format_named, graph_format
+from kg_builder.serving.media import (
+    GRAPHS,
+    HTML,
+    TYPES,
+    accepted,
+    format_named,
+    graph_format,
+    language_of,
+)
 from kg_builder.serving.pages.pages import Pages
 from kg_builder.serving.paths import SUFFIX_OF, SUFFIXES, ascii_iri, suffix_of
-from kg_builder.serving.problems import Problem, language_of
+from kg_builder.serving.problems import Problem
 from kg_builder.serving.protocol import body_response
 from kg_builder.serving.queries import yes_or_no
-from kg_builder.serving.state import MAKING, State
-from kg_builder.serving.work import Found
+from kg_builder.serving.state import State
+from kg_builder.serving.work.datasets import PARTS, Describe
+from kg_builder.serving.work.messages import Found
+from kg_builder.serving.work.trusted import Document, Download, OntologyPage
 
 _DEPRECATED: Final = expand("owl:deprecated")
 _REPLACED: Final = expand("dcterms:isReplacedBy")
@@ -82,7 +93,7 @@ async def resource(request: Request, state: State) -> Response:
         described = described and f"{described}?format={SUFFIXES[suffix]}"
     if described is not None:
         headers = {"vary": "Accept", "cache-control": "no-cache"}
-        return RedirectResponse(described, 303, headers)
+        return RedirectResponse(state.root + described, 303, headers)
     raise _unknown()
 
 
@@ -109,7 +120,7 @@ async def describe(request: Request, state: State) -> Response:
 
 def _asked_format(request: Request) -> str | None:
     asked = request.query_params.get("format")
-    if asked is None:
+    if not asked:
         return None
     name = graph_format(format_named(asked) or "")
     if name not in _DOCUMENT_FORMATS:
@@ -162,7 +173,7 @@ def _tombstone(state: State, iri: str, name: str | None) -> Response | None:
         return None
     path = state.paths
     target = path.path(others[0]) if name is None else path.document(others[0], name)
-    if target.startswith("/describe?") and not _is_known(state, others[0]):
+    if target.startswith(f"{path.root}/describe?") and not _is_known(state, others[0]):
         target = ascii_iri(others[0])
     return RedirectResponse(target, 301, {"vary": "Accept", "cache-control": "no-cache"})
 
@@ -192,7 +203,7 @@ async def _document(request: Request, state: State, iri: str, name: str) -> Resp
         response = await _page(request, state, iri)
     else:
         evidence = yes_or_no("evidence", request.query_params.get("evidence"))
-        found: Found = await state.desk.ask(
+        found: Found = await state.trusted.ask(
             Document(iri, name, evidence=evidence), state.settings.timeout
         )
         response = body_response(found.body, TYPES[name], {})
@@ -210,18 +221,20 @@ def _links(state: State, iri: str) -> str:
     for name in SUFFIX_OF:
         kind = TYPES[name].partition(";")[0]
         links.append(f'<{state.paths.document(iri, name)}>; rel="alternate"; type="{kind}"')
-    links.append('</.well-known/void>; rel="describedby"')
+    links.append(f'<{state.root}/.well-known/void>; rel="describedby"')
     return ", ".join(links)
 
 
 async def _page(request: Request, state: State, iri: str) -> Response:
     """Return the page about a thing: the ontology's documentation, or that of an entity."""
+    pages: Pages = request.app.state.pages
     if iri == _ONTOLOGY:
         language = language_of(request, state.settings.language)
-        found: Found = await state.desk.ask(OntologyPage(language), MAKING)
-        assert found.body.path is not None or found.body.data is not None  # noqa: S101
-        return whole_page(await _bytes_of(found))
-    pages: Pages = request.app.state.pages
+        if language not in pages.ontology:
+            found: Found = await state.trusted.ask(OntologyPage(language), MAKING)
+            assert found.body.path is not None or found.body.data is not None  # noqa: S101
+            pages.ontology[language] = await _bytes_of(found)
+        return whole_page(pages.ontology[language])
     return await pages.entity(request, iri)
 
 
@@ -246,8 +259,8 @@ def whole_page(page: bytes) -> Response:
 def _unknown() -> Problem:
     return Problem(
         "not-found",
-        "图里没有这个；/ 可以搜索",
-        "the graph has no such thing; search at /",
+        "图里没有这个 IRI，也没有这一页",
+        "no page, and no IRI of the graph",
     )
 
 
@@ -285,7 +298,7 @@ async def _description(
     if asked == "html":
         asked = "turtle"
     item = Describe(which, asked, state.origin(request))
-    found: Found = await state.desk.ask(item, MAKING)
+    found: Found = await state.trusted.ask(item, MAKING)
     return body_response(
         found.body, TYPES[found.format], {"vary": "Accept", "cache-control": "no-cache"}
     )
@@ -310,7 +323,7 @@ async def download(request: Request, state: State) -> Response:
         "cache-control": "no-cache",
         "etag": state.etag(f"{part}{ending}"),
     }
-    if _has(request, headers["etag"]):
+    if names_etag(request.headers.get("if-none-match", ""), headers["etag"]):
         return Response(status_code=304, headers=headers)
     generation = state.now.graph.generation
     if generation is not None and name in _FILES and (generation / name).is_file():
@@ -322,26 +335,22 @@ async def download(request: Request, state: State) -> Response:
 
 
 def _check_range(request: Request, size: int) -> None:
-    """Leave out a Range that is none (RFC 9110, 14.2). Raises Problem for what is not there."""
+    """Leave of a Range what can be had (RFC 9110, 14.2). Raises Problem where that is nothing."""
     asked = request.headers.get("range")
     if asked is None:
         return
     spans = _RANGE.findall(asked)
     backwards = any(end and start and int(end) < int(start) for start, end in spans)
-    if backwards or not _RANGES.fullmatch(asked):
-        fields = request.scope["headers"]
-        request.scope["headers"] = [pair for pair in fields if pair[0] != b"range"]
-        return
-    beyond = any(int(start) >= size if start else not int(end) for start, end in spans)
-    if beyond and "if-range" not in request.headers:
+    there = [f"{start}-{end}" for start, end in spans if (int(start) < size if start else int(end))]
+    fields = [pair for pair in request.scope["headers"] if pair[0] != b"range"]
+    if request.method != "GET" or backwards or not _RANGES.fullmatch(asked):
+        request.scope["headers"] = fields
+    elif there:
+        request.scope["headers"] = [*fields, (b"range", f"bytes={','.join(there)}".encode())]
+    elif "if-range" not in request.headers:
         raise Problem(
             "range",
             f"文件只有 {size:,} 字节",
             f"the file has {size:,} bytes",
             headers={"content-range": f"bytes */{size}"},
         )
-
-
-def _has(request: Request, etag: str) -> bool:
-    header = request.headers.get("if-none-match", "")
-    return any(part.strip().removeprefix("W/") in (etag, "*") for part in header.split(","))

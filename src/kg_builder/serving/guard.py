@@ -15,18 +15,21 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg_builder.serving.addresses import address_of, household
-from kg_builder.serving.cache import Cache, Kept
+from kg_builder.serving.cache import Cache, Kept, names_etag
 from kg_builder.serving.clients import Client, Clients
+from kg_builder.serving.media import language_of
+from kg_builder.serving.paths import path_within
 from kg_builder.serving.pool import ClosingError
-from kg_builder.serving.problems import Problem, language_of, problem_of, problem_response
-from kg_builder.serving.state import Settings, State
+from kg_builder.serving.problems import Problem, problem_of, problem_response
+from kg_builder.serving.settings import Settings
+from kg_builder.serving.state import State
 
 CONTENT_POLICY: Final = "; ".join(
     (
@@ -67,6 +70,8 @@ _KEPT: Final = 512 << 10
 """A larger answer is not kept."""
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9._~%-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 """What Host may look like: addresses of the server itself stand in some answers."""
+_LISTS: Final = (b"accept", b"accept-language", b"if-none-match")
+"""Headers of which there may be several lines."""
 _LINGER: Final = 2.0
 """Seconds for which the rest is taken of what is refused."""
 
@@ -105,6 +110,10 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
+        _join_lists(scope)
+        root = unquote(self._state.root)
+        if root and scope["path"].startswith(f"{root}/"):
+            scope["root_path"] = root
         exchange = _Exchange(scope, self._key(scope))
         headers = Headers(scope=scope)
         origin = self._state.proxies.origin(
@@ -113,7 +122,7 @@ class Guard:
         error: BaseException | None = None
         client: Client | None = None
         try:
-            self._check_head(headers, scope)
+            self._check_head(headers)
             if not origin.local:
                 client = self._clients.admit(household(origin.client))
                 client.under_way += 1
@@ -145,7 +154,7 @@ class Guard:
         accept = language = host = b""
         for name, value in scope["headers"]:
             if name == b"accept":
-                accept += value
+                accept = value
             elif name == b"accept-language":
                 language = value
             elif name == b"host":
@@ -157,12 +166,9 @@ class Guard:
         tag = self._state.now.tag
         return (tag, scope["raw_path"], scope["query_string"], accept, language, host)
 
-    def _check_head(self, headers: Headers, scope: Scope) -> None:
-        """Raise Problem for a head that is too large, or does not call the server by its name."""
-        size = len(scope["raw_path"]) + len(scope["query_string"])
+    def _check_head(self, headers: Headers) -> None:
+        """Raise Problem for a head that is for another server, or for a body that is not taken."""
         settings = self._state.settings
-        if size > settings.max_header:
-            raise Problem("too-large", "地址太长；请用 POST", "the address is too long; use POST")
         hosts = headers.getlist("host")
         if len(hosts) != 1:
             raise Problem("bad-request", "要有一个 Host", "there must be one Host")
@@ -181,6 +187,13 @@ class Guard:
                 "正文不能压缩",
                 "what is posted is not compressed",
                 headers={"accept-encoding": "identity"},
+            )
+        framing = headers.get("transfer-encoding", "chunked").strip().lower()
+        if framing != "chunked":
+            raise Problem(
+                "bad-request",
+                "正文的传输编码只能是 chunked",
+                "a body comes in no transfer coding but chunked",
             )
         length = headers.get("content-length", "")
         if length.isdecimal() and int(length) > settings.max_body:
@@ -215,7 +228,7 @@ class Guard:
             raise Problem("not-found", "没有这个地址", "there is no such address")
         allow = ", ".join(sorted({*methods, "OPTIONS"}))
         found = {"allow": allow, "content-length": "0", "vary": "Origin"}
-        path = scope["path"]
+        path = path_within(scope)
         if self._state.settings.cors and not path.startswith(_NOT_SHARED):
             shared = ["GET", "HEAD"] + ["POST"] * path.startswith(_READ_BY_POST)
             found |= {
@@ -278,7 +291,7 @@ class Guard:
         headers = list(kept.headers)
         body = kept.body
         exchange.status = 200
-        if none_match is not None and _matches(none_match, kept.etag):
+        if none_match is not None and names_etag(none_match, kept.etag):
             exchange.status, body = 304, b""
             headers = [pair for pair in headers if pair[0] not in _OF_A_BODY]
         await send({"type": "http.response.start", "status": exchange.status, "headers": headers})
@@ -289,7 +302,7 @@ class Guard:
             await send({"type": "http.response.body", "body": body})
 
     def _add_headers(self, scope: Scope, message: Message) -> None:
-        path, method = scope["path"], scope["method"]
+        path, method = path_within(scope), scope["method"]
         shared = self._state.settings.cors and (
             method in ("GET", "HEAD") or path.startswith(_READ_BY_POST)
         )
@@ -311,7 +324,7 @@ class Guard:
         settings = self._state.settings
         problem = problem_of(error, settings.timeout)
         language = language_of(Request(exchange.scope), settings.language)
-        response = problem_response(problem, language, exchange.scope["path"])
+        response = problem_response(problem, language, exchange.scope["path"], self._state.root)
         ends = problem.kind in ("too-large", "timeout-request", "too-many")
         if ends:
             response.headers["connection"] = "close"
@@ -392,11 +405,14 @@ def _abort(scope: Scope) -> None:
         abort()
 
 
-def _matches(header: str, etag: str) -> bool:
-    """Whether an If-None-Match names an ETag (weak comparison)."""
-    if header.strip() == "*":
-        return True
-    return any(part.strip().removeprefix("W/") == etag for part in header.split(","))
+def _join_lists(scope: Scope) -> None:
+    """Make one line of the lines of a header that is a list (RFC 9110, 5.3)."""
+    names = [name for name, _ in scope["headers"]]
+    for name in _LISTS:
+        if names.count(name) > 1:
+            lines = [value for other, value in scope["headers"] if other == name]
+            rest = [pair for pair in scope["headers"] if pair[0] != name]
+            scope["headers"] = [*rest, (name, b", ".join(lines))]
 
 
 def _own_names(state: State) -> frozenset[str]:
@@ -406,7 +422,14 @@ def _own_names(state: State) -> frozenset[str]:
     names |= {
         (urlsplit(base).hostname or "").lower() for base in (settings.base, state.base) if base
     }
-    return frozenset(names - {""})
+    return frozenset(map(_in_ascii, names - {""}))
+
+
+def _in_ascii(name: str) -> str:
+    """Return a name as Host holds it: 数据.cn is asked for under xn--."""
+    with suppress(UnicodeError):
+        return name.encode("idna").decode()
+    return name
 
 
 def _name_of(host: str) -> str:

@@ -1,6 +1,7 @@
-"""Content negotiation: which media type a client would have, of those that there are.
+"""Content negotiation: which media type and language a client would have, of those there are.
 
-Format: RFC 9110, 12.5.1 (Accept). `?format=` wins, by a short name or a media type.
+Format: RFC 9110, 12.5 (Accept, Accept-Language). `?format=` wins, by a short name or a media type,
+and so does `?lang=`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
+
+from starlette.requests import Request
+
+from kg_builder.model.bilingual import Language
 
 JSON_RESULTS: Final = "application/sparql-results+json"
 XML_RESULTS: Final = "application/sparql-results+xml"
@@ -89,7 +94,7 @@ NAMES: Final[Mapping[str, str]] = MappingProxyType(
 """What `?format=` may say, in small letters."""
 _SAME: Final[Mapping[str, str]] = MappingProxyType({"xml": "rdfxml", "json": "jsonld"})
 """What a name of a format of results means where a graph is answered with."""
-_QUALITY: Final = re.compile(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*", re.IGNORECASE)
+_QUALITY: Final = re.compile(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?|\.[0-9]{1,3})\s*", re.IGNORECASE)
 _MOST_RANGES: Final = 64
 _USUAL: Final = 250
 """So long a header a browser sends; what is longer is not worth remembering."""
@@ -127,6 +132,32 @@ def _best(header: str, offered: tuple[str, ...]) -> str | None:
 def graph_format(name: str) -> str:
     """Return the format of a graph that is meant by a name that also a format of results has."""
     return _SAME.get(name, name)
+
+
+def language_of(request: Request, default: Language = "zh") -> Language:
+    """Return the language that a client wants: `?lang=`, else Accept-Language, else `default`."""
+    asked = request.query_params.get("lang")
+    if asked in ("zh", "en"):
+        return "zh" if asked == "zh" else "en"
+    return _language_accepted(request.headers.get("accept-language"), default)
+
+
+def _language_accepted(header: str | None, default: Language) -> Language:
+    """Return which of our languages an Accept-Language header likes better."""
+    best: Language = default
+    liked = 0.0
+    for part in (header or "").split(",")[:32]:
+        tag, _, parameter = part.partition(";")
+        name = tag.strip().lower().partition("-")[0]
+        if name not in ("zh", "en"):
+            continue
+        try:
+            quality = float(parameter.strip().removeprefix("q=")) if parameter.strip() else 1.0
+        except ValueError:
+            quality = 0.0
+        if quality > liked:
+            best, liked = ("zh" if name == "zh" else "en"), quality
+    return best
 
 
 def _ranges(header: str) -> dict[str, float]:

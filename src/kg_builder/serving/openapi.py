@@ -27,9 +27,14 @@ _IRIS: Final = {"type": "array", "items": {"type": "string", "format": "iri"}}
 
 
 def openapi(
-    queries: Mapping[str, StoredQuery], origin: str, language: Language, *, writable: bool
+    queries: Mapping[str, StoredQuery],
+    origin: str,
+    language: Language,
+    *,
+    root: str,
+    writable: bool,
 ) -> dict[str, Any]:
-    """Return the description of a server at `origin`, in a language."""
+    """Return the description of a server at `origin`, whose path is `root`, in a language."""
     en = language == "en"
     paths: dict[str, Any] = {
         "/sparql": _sparql(en=en),
@@ -54,10 +59,10 @@ def openapi(
             "title": "Knowledge graph of government reports" if en else "政府报告知识图谱",
             "version": VERSION,
         },
-        "servers": [{"url": origin}],
+        "servers": [{"url": origin.rstrip("/")}],  # paths are put behind it
         "paths": paths,
         "components": {
-            "schemas": {"Problem": _problem()},
+            "schemas": {"Problem": _problem(root)},
             "responses": {"Problem": _problem_response(en=en)},
             "securitySchemes": {"writeToken": {"type": "http", "scheme": "bearer"}},
         },
@@ -268,13 +273,13 @@ def _problem_response(*, en: bool) -> dict[str, Any]:
     }
 
 
-def _problem() -> dict[str, Any]:
+def _problem(root: str) -> dict[str, Any]:
     text, number = {"type": "string"}, {"type": "integer"}
     return {
         "type": "object",
         "required": ["type", "title", "status"],
         "properties": {
-            "type": {"enum": [f"/problems/{name}" for name in KINDS]},
+            "type": {"enum": [f"{root}/problems/{name}" for name in KINDS]},
             "title": text,
             "status": number,
             "detail": text,

@@ -2,8 +2,8 @@
 
 Most items take milliseconds. Where all children are busy, items wait in one line; a child that is
 done takes its share of them at once, and answers one after another. An item that has used more
-processor time than `PATIENCE` is *heavy*: what its child has besides goes back to the line. It may
-go on where fewer than `heavy` such items are under way, at a lower priority, and another child
+processor time than `_HEAVY_AFTER` is *heavy*: what its child has besides goes back to the line. It
+may go on where fewer than `heavy` such items are under way, at a lower priority, and another child
 takes its place for all others; where there are as many, its child is ended, and it starts again
 when its turn among the heavy comes (what writes goes on at once). So light items never queue behind
 heavy ones for long, and heavy ones never take more processes than they were given.
@@ -22,11 +22,11 @@ from typing import Any, Final
 from kg_builder.errors import KgError, TimeLimitError, WorkerError
 from kg_builder.serving.children import Child, Children, Job, Kind
 
-PATIENCE: Final = 0.25
+_HEAVY_AFTER: Final = 0.25
 """Seconds of processor time after which an item is heavy."""
-_HASTE: Final = 0.1
+_HEAVY_AFTER_IF_AWAITED: Final = 0.1
 """The same while others wait for its child."""
-_LOOK: Final = 0.05
+_INTERVAL: Final = 0.05
 """Seconds between two looks at what children have used."""
 _SHARE: Final = 8
 """Items that a child takes at once, at most."""
@@ -80,13 +80,13 @@ class Pool:
         """Start the children, and return when the first is ready. Raises what making it raises."""
         first = await self._children.start()
         self._light = 1
-        self._take_in(first)
+        self._add(first)
         self.start_later()
 
     def start_later(self) -> None:
         """Start the children, and return at once: who asks before they are ready waits."""
         self._fill()
-        self._watch = asyncio.get_running_loop().create_task(self._look_on())
+        self._watch = asyncio.get_running_loop().create_task(self._watch_children())
 
     @property
     def waiting(self) -> int:
@@ -124,10 +124,10 @@ class Pool:
 
     # what children tell
 
-    def _serve(self, child: Child) -> None:
+    def _assign(self, child: Child) -> None:
         """Give a child that is idle its share of what waits."""
         if not child.light:
-            self._lose(child)
+            self._end(child)
             return
         share = min(-(-len(self._waiting) // self._kind.size), _SHARE)
         jobs: list[Job] = []
@@ -140,13 +140,13 @@ class Pool:
         else:
             self._idle.append(child)
 
-    def _mourn(self, child: Child) -> None:
+    def _on_death(self, child: Child) -> None:
         """Tell whoever waits for a child that it has died, and of what."""
         job = child.jobs[0] if child.jobs else None
-        self._forget(child)
-        self._begin(self._tell_death(child, job))
+        self._remove(child)
+        self._spawn(self._report_death(child, job))
 
-    async def _tell_death(self, child: Child, job: Job | None) -> None:
+    async def _report_death(self, child: Child, job: Job | None) -> None:
         error: WorkerError = ClosingError()
         try:
             error = await self._children.death(child)
@@ -155,14 +155,14 @@ class Pool:
                 job.fail(error)
             self._children.end(child)
 
-    async def _look_on(self) -> None:
+    async def _watch_children(self) -> None:
         """See to items that are heavy, have outlived their time, or that nobody waits for."""
         loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(_LOOK)
+            await asyncio.sleep(_INTERVAL)
             now = loop.time()
             for child in [child for child in self._alive if child.jobs]:
-                self._look_at(child, now)
+                self._check(child, now)
             for line in (self._waiting, self._heavy):
                 for job in line:
                     if now > job.deadline:
@@ -170,30 +170,30 @@ class Pool:
             self._waiting = deque(job for job in self._waiting if not job.answer.done())
             self._heavy = deque(job for job in self._heavy if not job.answer.done())
 
-    def _look_at(self, child: Child, now: float) -> None:
+    def _check(self, child: Child, now: float) -> None:
         job = child.jobs[0]
         hurry = self._waiting or len(child.jobs) > 1
         if now > job.deadline:
             job.fail(TimeLimitError("没有按时完成", "not done in time"))
-            self._lose(child)
+            self._end(child)
         elif not child.light:
             if job.answer.done():
-                self._lose(child)
-        elif child.has_used(_HASTE if hurry else PATIENCE):
+                self._end(child)
+        elif child.has_used(_HEAVY_AFTER_IF_AWAITED if hurry else _HEAVY_AFTER):
             self._make_heavy(child, job)
 
     def _make_heavy(self, child: Child, job: Job) -> None:
         """Let a child go on with a heavy item if it may, else end it."""
         if job.answer.done():
-            self._lose(child)
+            self._end(child)
         elif self._turns > 0 or job.is_write:
             self._turns -= 1  # below none where it writes: others wait the longer
             self._light -= 1
-            child.give_way()
-            self._put_back(child)
+            child.lower_priority()
+            self._requeue(child)
             self._fill()
         else:
-            self._lose(child)
+            self._end(child)
             if len(self._heavy) < self._kind.queue:
                 self._heavy.append(job)
             else:
@@ -201,49 +201,49 @@ class Pool:
 
     # children
 
-    def _take_in(self, child: Child) -> None:
+    def _add(self, child: Child) -> None:
         """Let a child that is ready serve; a heavy one that has its job already works on it."""
         self._alive.add(child)
-        child.idle, child.lost = self._serve, self._mourn
+        child.idle, child.lost = self._assign, self._on_death
         if child.is_lost:
-            self._mourn(child)
+            self._on_death(child)
         elif not child.jobs:
-            self._serve(child)
+            self._assign(child)
 
-    def _put_back(self, child: Child) -> None:
+    def _requeue(self, child: Child) -> None:
         """Take all jobs but its first from a child: they wait, before others."""
         while len(child.jobs) > 1:
             self._waiting.appendleft(child.jobs.pop())
         while self._idle and self._waiting:
-            self._serve(self._idle.popleft())
+            self._assign(self._idle.popleft())
 
-    def _lose(self, child: Child) -> None:
+    def _end(self, child: Child) -> None:
         """End a child; another takes its place. Its first job is whoever's who calls this."""
-        self._forget(child)
+        self._remove(child)
         self._children.end(child)
 
-    def _forget(self, child: Child) -> None:
+    def _remove(self, child: Child) -> None:
         """Let another child take the place of one that ends."""
         self._alive.discard(child)
         if child in self._idle:
             self._idle.remove(child)
         self.replaced += 1
-        self._put_back(child)
+        self._requeue(child)
         if child.light:
             self._light -= 1
             self._fill()
         else:
             self._turns += 1
-            self._next_heavy()
+            self._start_heavy()
 
-    def _next_heavy(self) -> None:
+    def _start_heavy(self) -> None:
         while self._heavy and self._turns > 0 and not self._closed:
             job = self._heavy.popleft()
             if not job.answer.done():
                 self._turns -= 1
-                self._begin(self._work_apart(job))
+                self._spawn(self._run_heavy(job))
 
-    async def _work_apart(self, job: Job) -> None:
+    async def _run_heavy(self, job: Job) -> None:
         """Let a child of its own work on a heavy item."""
         try:
             child = await self._children.start()
@@ -251,9 +251,9 @@ class Pool:
             self._turns += 1
             job.fail(error)
         else:
-            child.give_way()
+            child.lower_priority()
             child.give((job,))
-            self._take_in(child)
+            self._add(child)
         finally:
             if self._closed:
                 job.fail(ClosingError())
@@ -262,9 +262,9 @@ class Pool:
         """Start as many children as are missing."""
         while self._light < self._kind.size and not self._closed:
             self._light += 1
-            self._begin(self._start_one())
+            self._spawn(self._start_light())
 
-    async def _start_one(self) -> None:
+    async def _start_light(self) -> None:
         try:
             child = await self._children.start()
         except (KgError, OSError) as error:
@@ -273,7 +273,7 @@ class Pool:
             await self._after_failure(error)
             return
         self._failures = 0
-        self._take_in(child)
+        self._add(child)
 
     async def _after_failure(self, error: Exception) -> None:
         """Try again, later and later; tell whoever waits when it goes on for long."""
@@ -283,7 +283,7 @@ class Pool:
         await asyncio.sleep(min(0.1 * 2**self._failures, 5.0))
         self._fill()
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -305,5 +305,5 @@ class Pool:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         for child in list(self._alive):
-            self._lose(child)
+            self._end(child)
         await self._children.close()

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from kg_builder.errors import (
@@ -26,7 +25,7 @@ from kg_builder.errors import (
 )
 from kg_builder.model.bilingual import Bilingual, Language
 from kg_builder.serving.pool import ClosingError, FullError
-from kg_builder.serving.work import NotAcceptable
+from kg_builder.serving.work.formats import NotAcceptable
 
 PROBLEM_JSON: Final = "application/problem+json"
 RETRY_AFTER: Final = "5"
@@ -47,11 +46,13 @@ KINDS: Final[Mapping[str, tuple[int, Bilingual]]] = MappingProxyType(
         "conflict": (409, Bilingual("与现状冲突", "in conflict with what there is")),
         "gone": (410, Bilingual("已撤销", "withdrawn")),
         "too-large": (413, Bilingual("太大了", "too large")),
+        "address-too-long": (414, Bilingual("地址太长", "the address is too long")),
         "media-type": (415, Bilingual("不读这种格式", "not read in that format")),
         "range": (416, Bilingual("没有这一段", "there is no such part")),
         "host": (421, Bilingual("不是这台服务器的名字", "not the name of this server")),
         "does-not-conform": (422, Bilingual("数据不合规", "the data does not conform")),
         "too-many": (429, Bilingual("请求太多", "too many requests")),
+        "head-too-large": (431, Bilingual("请求头太大", "the head is too large")),
         "internal": (500, Bilingual("服务器内部错误", "internal error")),
         "busy": (503, Bilingual("正忙", "busy")),
         "timeout": (503, Bilingual("没有按时做完", "not done in time")),
@@ -83,37 +84,13 @@ class Problem(Exception):
         self.more = more
 
 
-def language_of(request: Request, default: Language = "zh") -> Language:
-    """Return the language that a client wants: `?lang=`, else Accept-Language, else `default`."""
-    asked = request.query_params.get("lang")
-    if asked in ("zh", "en"):
-        return "zh" if asked == "zh" else "en"
-    return language_accepted(request.headers.get("accept-language"), default)
-
-
-def language_accepted(header: str | None, default: Language) -> Language:
-    """Return which of our languages an Accept-Language header likes better."""
-    best: Language = default
-    liked = 0.0
-    for part in (header or "").split(",")[:32]:
-        tag, _, parameter = part.partition(";")
-        name = tag.strip().lower().partition("-")[0]
-        if name not in ("zh", "en"):
-            continue
-        try:
-            quality = float(parameter.strip().removeprefix("q=")) if parameter.strip() else 1.0
-        except ValueError:
-            quality = 0.0
-        if quality > liked:
-            best, liked = ("zh" if name == "zh" else "en"), quality
-    return best
-
-
-def problem_response(problem: Problem, language: Language, path: str = "") -> Response:
-    """Return the response that tells a problem."""
+def problem_response(
+    problem: Problem, language: Language, path: str = "", root: str = ""
+) -> Response:
+    """Return the response that tells a problem; `root` is the path that the server lies under."""
     status, title = KINDS[problem.kind]
     body: dict[str, Any] = {
-        "type": f"/problems/{problem.kind}",
+        "type": f"{root}/problems/{problem.kind}",
         "title": title.pick(language),
         "status": status,
         "detail": _short(problem.words.pick(language)),

@@ -28,7 +28,8 @@ from kg_builder.serving.media import (
 )
 from kg_builder.serving.problems import Problem
 from kg_builder.serving.state import State
-from kg_builder.serving.work import Body, Found, Sparql
+from kg_builder.serving.work.adhoc import Sparql
+from kg_builder.serving.work.messages import Body, Found
 
 Answer = Callable[[Request, State], Awaitable[Response]]
 FORM: Final = "application/x-www-form-urlencoded"
@@ -64,7 +65,7 @@ async def sparql(request: Request, state: State, service: Answer) -> Response:
     asked = await _asked(request)
     if asked.query is None and request.method != "POST":
         if request.headers.get("accept", "").startswith("text/html") and asked.format is None:
-            return RedirectResponse("/workbench", 303, {"vary": "Accept"})
+            return RedirectResponse(f"{state.root}/workbench", 303, {"vary": "Accept"})
         return await service(request, state)
     if asked.query is None:
         raise Problem(
@@ -74,7 +75,7 @@ async def sparql(request: Request, state: State, service: Answer) -> Response:
         )
     base = f"{state.origin(request)}sparql"
     item = _item(asked, asked.query, request.headers.get("accept"), base, state)
-    found: Found = await while_connected(request, state.pool.ask(item, state.settings.timeout))
+    found: Found = await while_connected(request, state.adhoc.ask(item, state.settings.timeout))
     return _response(found, state)
 
 
@@ -138,10 +139,11 @@ def _item(asked: Asked, query: str, accept: str | None, base: str, state: State)
         results = RESULTS[result_type] if result_type else None
         graphs = GRAPHS[graph_type] if graph_type else None
         if results is None and graphs is None:
+            known = ", ".join({**RESULTS, **GRAPHS})
             raise Problem(
                 "not-acceptable",
-                f"没有所要的格式；可用：{', '.join((*RESULTS, *GRAPHS))}",
-                f"not to be had in that format; it can be {', '.join((*RESULTS, *GRAPHS))}",
+                f"没有所要的格式；可用：{known}",
+                f"not to be had in that format; it can be {known}",
             )
     return Sparql(
         query,

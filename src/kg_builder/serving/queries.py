@@ -10,12 +10,12 @@ from starlette.responses import JSONResponse, Response
 
 from kg_builder.graph.query.catalogue import Parameter, StoredQuery
 from kg_builder.model.bilingual import Bilingual, Language
-from kg_builder.serving.desk import StoredAsk
-from kg_builder.serving.media import RESULTS, TYPES, accepted, format_named
-from kg_builder.serving.problems import Problem, language_of
+from kg_builder.serving.media import RESULTS, TYPES, accepted, format_named, language_of
+from kg_builder.serving.problems import Problem
 from kg_builder.serving.protocol import FORM, body_response, content_type, cut_headers, pairs_of
 from kg_builder.serving.state import State
-from kg_builder.serving.work import Found
+from kg_builder.serving.work.messages import Found
+from kg_builder.serving.work.trusted import StoredAsk
 
 RESERVED: Final = ("format", "evidence", "lang", "max-rows")
 """Parameters of the interface itself."""
@@ -32,7 +32,7 @@ MOST_ROWS: Final = 1_000_000
 
 async def list_queries(_request: Request, state: State) -> Response:
     """List the stored queries with their parameters."""
-    found = [described(query) for query in state.stored.values()]
+    found = [described(query, state.root) for query in state.stored.values()]
     return JSONResponse({"queries": found}, headers={"cache-control": "no-cache"})
 
 
@@ -71,7 +71,7 @@ async def run_query(request: Request, state: State) -> Response:
         most=_most(own.get("max-rows")),
         seconds=state.settings.timeout,
     )
-    found: Found = await state.desk.ask(asked, state.settings.timeout)
+    found: Found = await state.trusted.ask(asked, state.settings.timeout)
     headers = {
         "vary": "Accept, Accept-Language",
         "cache-control": "no-cache",
@@ -96,7 +96,7 @@ def _query(request: Request, state: State) -> StoredQuery:
 
 
 def _format(asked: str | None, accept: str | None) -> str:
-    if asked is not None:
+    if asked:
         name = format_named(asked)
         if name is not None and name in QUERY_FORMATS:
             return name
@@ -136,11 +136,11 @@ def _most(asked: str | None) -> int | None:
     return int(asked)
 
 
-def described(query: StoredQuery) -> dict[str, Any]:
+def described(query: StoredQuery, root: str) -> dict[str, Any]:
     """Return what there is to say of a stored query."""
     return {
         "name": query.name,
-        "url": f"/api/queries/{query.name}",
+        "url": f"{root}/api/queries/{query.name}",
         "title": words(query.title),
         "description": words(query.description),
         "tags": list(query.tags),

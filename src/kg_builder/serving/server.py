@@ -1,8 +1,7 @@
-"""The server: connections, and the way it ends.
+"""The server: how it starts, and the way it ends.
 
-A head that does not come whole in time, or grows too large, ends its connection; raw Chinese in an
-address is read as if it were percent-encoded. When the server is told to end it takes no new
-connection, answers what has been asked, and says of what cannot be done in time that it was not.
+When it is told to end it takes no new connection, answers what has been asked, and says of what
+cannot be done in time that it was not.
 """
 
 from __future__ import annotations
@@ -14,22 +13,17 @@ import logging
 import signal
 import socket
 import sys
-from collections import Counter
 from collections.abc import Callable, Generator, Mapping
-from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import quote_from_bytes
 
-import httptools
 import uvicorn
 from starlette.applications import Starlette
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.server import ServerState
 
-from kg_builder.serving.addresses import Proxies, household, is_loopback
-from kg_builder.serving.log import Log, Notices
-from kg_builder.serving.state import Settings, State
+from kg_builder.serving.connections import LAST_WORD, protocol_for
+from kg_builder.serving.log import Notices
+from kg_builder.serving.settings import Settings
+from kg_builder.serving.state import State
 
 _KEEP_ALIVE: Final = 15
 _SWITCH: Final = 0.0005
@@ -37,287 +31,6 @@ _SWITCH: Final = 0.0005
 _BACKLOG: Final = 4096
 _LAST_HEADS: Final = 0.25
 """Seconds in which requests that are on their way arrive when the server is told to end."""
-_LAST_WORD: Final = 1.0
-"""Seconds before the end in which what was not done in time is told so."""
-_SAFE: Final = "".join(map(chr, range(0x80)))
-"""What is left as it is in a request line: all of ASCII."""
-_SLOWEST: Final = 1024
-"""Bytes a second that a client takes at least."""
-_MOST_CONNECTIONS: Final = 10_000
-_REFUSALS: Final = {
-    status: b"HTTP/1.1 %d %b\r\ncontent-length: 0\r\nconnection: close\r\n%b\r\n"
-    % (status, HTTPStatus(status).phrase.encode(), b"retry-after: 5\r\n" * (status == 503))
-    for status in (400, 408, 431, 503)
-}
-"""Answers to what has no head that could be answered."""
-
-
-def protocol_for(settings: Settings, log: Log | None) -> type[HttpToolsProtocol]:
-    """Return the protocol class of a server's connections."""
-    every = _most_connections()
-    one = settings.connections_per_client
-
-    class Protocol(_Protocol):
-        max_header = settings.max_header
-        head_seconds = settings.head_seconds
-        send_seconds = settings.send_seconds
-        door = Door(every, one, Proxies(settings.proxies))
-        access_log_of_heads = log
-
-    return Protocol
-
-
-def _most_connections() -> int:
-    """Return how many connections there may be: files are needed for other things, too."""
-    try:
-        import resource
-    except ImportError:
-        return _MOST_CONNECTIONS
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft == resource.RLIM_INFINITY:
-        return _MOST_CONNECTIONS
-    return soft * 3 // 4
-
-
-class Door:
-    """How many connections there may be: in all, and of one client that is not this machine."""
-
-    def __init__(self, every: int, one: int, proxies: Proxies) -> None:
-        self._every = every
-        self._one = one
-        self._proxies = proxies
-        self._within = 0
-        self._by_client: Counter[str] = Counter()
-
-    def enter(self, peer: str) -> bool:
-        """Count a connection; whether there is room for it."""
-        self._within += 1
-        if not self._is_counted(peer):
-            return self._within <= self._every
-        name = household(peer)
-        self._by_client[name] += 1
-        return self._within <= self._every and self._by_client[name] <= self._one
-
-    def leave(self, peer: str) -> None:
-        """Count a connection no more."""
-        self._within -= 1
-        if self._is_counted(peer):
-            name = household(peer)
-            self._by_client[name] -= 1
-            if self._by_client[name] <= 0:
-                del self._by_client[name]
-
-    def _is_counted(self, peer: str) -> bool:
-        return not is_loopback(peer) and peer not in self._proxies
-
-
-class _Protocol(HttpToolsProtocol):
-    """A connection: what the client owes comes in time, and so it takes what it is given."""
-
-    max_header: int
-    head_seconds: float
-    send_seconds: float
-    door: Door
-    access_log_of_heads: Log | None
-
-    def __init__(
-        self,
-        config: Config,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
-        self._in_head = self._in_line = True
-        self._head_size = 0
-        self._head_timer: asyncio.TimerHandle | None = None
-        self._reader_timer: asyncio.TimerHandle | None = None
-        self._unread = 0
-        """Bytes that the client had not taken when it was last looked at."""
-        self._peer = ""
-        self._refused = False
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._peer = self.client[0] if self.client else ""
-        if self.door.enter(self._peer):
-            self._await_head()
-        else:
-            self._refuse(503)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.door.leave(self._peer)
-        self._head_has_come()
-        self._all_is_taken()
-        self._unset_keepalive_if_required()
-        super().connection_lost(exc)
-
-    # what the client sends
-
-    def data_received(self, data: bytes) -> None:
-        if self._refused:
-            return
-        if self._in_head:
-            self._head_size += len(data)
-        if self._in_line:
-            data = self._encoded(data)
-        super().data_received(data)
-        if self._in_head and self._head_size > self.max_header:
-            self._refuse(431)
-        elif self._head_timer is None and not self._is_answering():
-            self._await_rest()
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.scope["kg.abort"] = self.transport.abort  # type: ignore[typeddict-unknown-key]
-        self._in_head = True
-        self._await_rest()
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if self._in_head:  # no trailer changes what the head has said
-            super().on_header(name, value)
-
-    def on_headers_complete(self) -> None:
-        self._head_has_come()
-        self._name_the_host()
-        super().on_headers_complete()
-        self._in_head = False
-
-    def on_message_complete(self) -> None:
-        super().on_message_complete()
-        self._in_head = self._in_line = True
-        self._head_size = 0
-        if not self._is_answering():  # the rest of a body that nobody waited for
-            self._head_has_come()
-
-    def _encoded(self, data: bytes) -> bytes:
-        """Return what comes of a request line in ASCII: its parser knows nothing else."""
-        end = data.find(b"\n", len(data) - len(data.lstrip(b"\r\n"))) + 1
-        self._in_line = not end
-        if data.isascii():
-            return data
-        line = data[:end] if end else data
-        return quote_from_bytes(line, _SAFE).encode() + data[len(line) :]
-
-    def _name_the_host(self) -> None:
-        """See to it that Host is whom the request is for (RFC 9112, 3.2.2).
-
-        The target of the request line may name it; of old, nobody needed to.
-        """
-        named = sum(name == b"host" for name, _ in self.headers)
-        if named == 0 and self.parser.get_http_version() == "1.0" and self.server is not None:
-            self.headers.append((b"host", _netloc(self.server[0].encode(), self.server[1])))
-        elif named == 1 and not self.url.startswith((b"/", b"*")):
-            target = httptools.parse_url(self.url)
-            if target.host:
-                host = _netloc(target.host, target.port)
-                # in place: the scope has this list
-                self.headers[:] = [pair for pair in self.headers if pair[0] != b"host"]
-                self.headers.append((b"host", host))
-                self.url = (target.path or b"/") + (b"?" + target.query if target.query else b"")
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Go on in HTTP: nothing else is spoken here."""
-        self.parser = httptools.HttpRequestParser(self)
-        with contextlib.suppress(AttributeError):  # as uvicorn makes it
-            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
-
-    # what the client gets
-
-    def on_response_complete(self) -> None:
-        super().on_response_complete()
-        self._await_reader()
-        if not self._in_head and not self._is_answering():
-            self._await_rest()
-
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self._await_reader()
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        self._all_is_taken()
-        if not self._is_answering():  # some of it is still here
-            self._await_reader()
-
-    def _await_reader(self) -> None:
-        """Look later whether the client takes what it is given."""
-        if self._reader_timer is None and self.transport.get_write_buffer_size():
-            self._unread = self.transport.get_write_buffer_size()
-            self._reader_timer = self.loop.call_later(self.send_seconds, self._look_at_reader)
-
-    def _look_at_reader(self) -> None:
-        self._reader_timer = None
-        taken = self._unread - self.transport.get_write_buffer_size()
-        if taken < self._unread and taken < _SLOWEST * self.send_seconds:
-            self._tell("stalled", 0)
-            self.transport.abort()
-        else:
-            self._await_reader()
-
-    def _all_is_taken(self) -> None:
-        if self._reader_timer is not None:
-            self._reader_timer.cancel()
-            self._reader_timer = None
-
-    # the end
-
-    def shutdown(self) -> None:
-        """End the connection when what has been asked is answered."""
-        if self._in_head and self._head_size and not self._is_answering():
-            self.loop.call_later(_LAST_WORD, super().shutdown)
-            return
-        super().shutdown()
-
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - as uvicorn calls it
-        """Refuse what is no HTTP."""
-        self._refuse(400)
-
-    def _is_answering(self) -> bool:
-        return self.cycle is not None and not self.cycle.response_complete
-
-    def _await_head(self) -> None:
-        self._in_head = True
-        self._await_rest()
-
-    def _await_rest(self) -> None:
-        """Give the client so long for what it owes: a head, or a body that nobody waits for."""
-        if self._head_timer is None and not self.transport.is_closing():
-            self._head_timer = self.loop.call_later(self.head_seconds, self._refuse, 408)
-
-    def _head_has_come(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
-
-    def _refuse(self, status: int) -> None:
-        """Say why nothing more is read; what has been asked before is answered first."""
-        self._head_has_come()
-        self._refused = True
-        is_whole = self._in_head or not self._is_answering()
-        if self._is_answering() and is_whole:
-            self.cycle.keep_alive = False
-            return
-        if self.transport.is_closing():
-            return
-        self._tell("refused", status)
-        if not is_whole and (self.pipeline or self.cycle.response_started):
-            self.transport.abort()  # there is no place left to say it
-            return
-        if self._in_head or not is_whole:
-            self.transport.write(_REFUSALS[status])
-        self.transport.close()
-        self._await_reader()
-
-    def _tell(self, event: str, status: int) -> None:
-        if self.access_log_of_heads is not None:
-            self.access_log_of_heads.event(event, client=self._peer, status=status)
-
-
-def _netloc(host: bytes, port: int | None) -> bytes:
-    """Return a host as it stands in an address."""
-    name = b"[%b]" % host if b":" in host else host
-    return name if port is None else b"%b:%d" % (name, port)
 
 
 class Server(uvicorn.Server):
@@ -346,7 +59,7 @@ class Server(uvicorn.Server):
                 backlog=_BACKLOG,
             )
         )
-        self.told: int | None = None
+        self.ended_by: int | None = None
         """The signal by which it was told to end."""
 
     @contextlib.contextmanager
@@ -365,7 +78,7 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: Any) -> None:  # noqa: ANN401 - a frame
         """Note by which signal it is told to end."""
-        self.told = sig
+        self.ended_by = sig
         super().handle_exit(sig, frame)
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
@@ -387,7 +100,7 @@ class Server(uvicorn.Server):
         """Answer what has been asked, and end."""
         await asyncio.sleep(_LAST_HEADS)
         self._state.draining = True
-        seconds = self._state.settings.drain_seconds - _LAST_WORD
+        seconds = self._state.settings.drain_seconds - LAST_WORD
         last_word = asyncio.create_task(self._stop_queries(seconds))
         try:
             await super().shutdown(sockets)

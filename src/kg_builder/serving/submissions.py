@@ -14,13 +14,13 @@ from starlette.responses import JSONResponse, Response
 from kg_builder.errors import InputError
 from kg_builder.graph.iris import is_iri
 from kg_builder.model.bilingual import Language
-from kg_builder.serving.court import Add, Judge
 from kg_builder.serving.documents import whole_page
-from kg_builder.serving.media import accepted
-from kg_builder.serving.problems import Problem, in_its_words, language_of
+from kg_builder.serving.media import accepted, language_of
+from kg_builder.serving.problems import Problem, in_its_words
 from kg_builder.serving.protocol import UTF_8, content_type
 from kg_builder.serving.queries import yes_or_no
 from kg_builder.serving.state import State
+from kg_builder.serving.work.validation import Add, Judge
 
 SYNTAXES: Final[Mapping[str, str]] = {
     "text/turtle": "turtle",
@@ -113,7 +113,7 @@ async def contribute(request: Request, state: State) -> Response:
     }
     if added.status == "refused":
         problem = {
-            "type": "/problems/does-not-conform",
+            "type": f"{state.root}/problems/does-not-conform",
             "title": "does not conform" if language == "en" else "数据不合规",
             "status": 422,
             "instance": request.url.path,
@@ -211,7 +211,7 @@ def _name(request: Request) -> str:
 
 def _report_format(request: Request) -> str:
     asked = request.query_params.get("format")
-    if asked is not None:
+    if asked:
         name = asked.strip().lower().replace(" ", "+")
         if name in _NAMES:
             return _NAMES[name]

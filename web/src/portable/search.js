@@ -18,6 +18,8 @@ export class Names {
     this.classes = front.classes.map(([name]) => name);
     this.classNames = new Map(front.classes.map(([name, zh, en]) => [name, [zh, en]]));
     this.definitions = new Map(front.classes.map(([name, , , definition]) => [name, definition]));
+    /** How many members each class has, as the site and the queries count them. */
+    this.sizes = new Map(front.classes.map(([name, , , , count]) => [name, count]));
     this.records = front.records.map(
       ([iri, names, classes, qualifier, apart, keys, parts, latin, initials]) => ({
         iri,

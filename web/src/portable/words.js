@@ -25,6 +25,10 @@ export const WORDS = {
     "报告里的事实，连同每一条在报告中的位置。数据、查询和引擎都在这一个文件里，不用联网。",
     "The facts of the report, each with its place in the report. Data, questions and engine are all in this one file; nothing is fetched.",
   ],
+  lead_other: [
+    "这个文件里的三元组。数据、查询和引擎都在这一个文件里，不用联网。",
+    "The triples of this file. Data, questions and engine are all in this one file; nothing is fetched.",
+  ],
   try_search: ["试着搜索", "Try a search"],
   try_question: ["常见的问题", "Questions often asked"],
   all_questions: ["全部 {n} 个查询", "All {n} questions"],

@@ -54,7 +54,8 @@ def is_web_address(text: str) -> bool:
     """Return whether `text` is an IRI that a browser opens, without what changes its meaning."""
     try:
         parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and is_iri(text)
+        is_reached = bool(parts.hostname) and parts.port != 0  # one too large is a ValueError
+        return parts.scheme in ("http", "https") and is_reached and is_iri(text)
     except ValueError:
         return False
 

@@ -18,6 +18,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, QuerySolutio
 
 from kg_builder.graph.index import Term
 from kg_builder.graph.query.levels import Level, Query, own_pattern, widened
+from kg_builder.graph.query.prologue import mentioned
 
 if TYPE_CHECKING:
     from rdflib.term import Node
@@ -117,7 +118,7 @@ def patterns_of(query: Query, level: Level, prefixes: Mapping[str, str]) -> list
     from rdflib.plugins.sparql.parser import parseQuery
 
     text = own_pattern(query, level)
-    used = {prefix: iri for prefix, iri in prefixes.items() if f"{prefix}:" in text}
+    used = mentioned(text, prefixes)
     return list(_triples(translateQuery(parseQuery(text), initNs=used).algebra))
 
 

@@ -6,7 +6,8 @@ engine needs: how to find the facts behind a solution, why inferred triples hold
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
@@ -17,6 +18,7 @@ from kg_builder.asking.evidence import Witnesses
 from kg_builder.asking.finders import name_finder
 from kg_builder.asking.names import open_names
 from kg_builder.asking.parameters import resolve_parameters
+from kg_builder.asking.schema import classes_in
 from kg_builder.asking.support import CONTEXT, PLACES
 from kg_builder.errors import InputError
 from kg_builder.graph.iris import is_iri
@@ -40,6 +42,8 @@ from kg_builder.version import VERSION
 
 _SHA256: Final = expand("textSha256")
 _DEFINITION: Final = expand("skos:definition")
+_OTHERS: Final = 40
+"""Classes listed of RDF that is not of reports."""
 _ZH: Final = ("folded", "aside", "said")
 _LATIN: Final = ("pinyin", "pinyin-aside", "pinyin-part")
 _INITIALS: Final = ("initials", "initials-aside", "initials-part")
@@ -62,6 +66,7 @@ def front(
         entries = list(names.entries())
         lexicon = _lexicon(names)
     classes = sorted({name for entry in entries for name in entry.classes})
+    members = {item.term.value: item.count for item in classes_in(graph)}
     reports = [
         {
             "iri": source.iri,
@@ -81,11 +86,24 @@ def front(
         "prefixes": dict(graph.prefixes),
         "lexicon": lexicon,
         "classes": [
-            [name, *_class_labels(graph, name), _definition(graph, name)] for name in classes
+            [
+                name,
+                *_class_labels(graph, name),
+                _definition(graph, name),
+                members.get(PREFIXES["kg"] + name, 0),
+            ]
+            for name in classes
         ],
+        "others": [] if reports else list(_other_classes(graph)),
         "records": _records(entries, classes),
         "queries": [asking.query(query) for query in queries],
     }
+
+
+def _other_classes(graph: OpenGraph) -> Iterator[list[Any]]:
+    """Yield the classes of RDF that is not of reports: IRI, what they are called, how many."""
+    for item in islice((item for item in classes_in(graph) if not item.repeats), _OTHERS):
+        yield [item.term.value, *_labels(graph, item.term.value), item.count]
 
 
 def back(graph: OpenGraph, queries: Sequence[StoredQuery], *, quotes: bool) -> dict[str, Any]:

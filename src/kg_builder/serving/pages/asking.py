@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from kg_builder.asking.request import Request as Question
 from kg_builder.errors import BusyError, InputError, KgError, WorkerError
+from kg_builder.graph.vocabulary import expand
 from kg_builder.serving.pages.house import GET, House
 from kg_builder.serving.pages.questions import (
     FORMATS,
@@ -21,6 +23,7 @@ from kg_builder.serving.pages.questions import (
     downloads,
     fields_of,
     groups_of,
+    likely_values,
     terms_for_completion,
     values_of,
 )
@@ -30,6 +33,8 @@ from kg_builder.serving.protocol import while_connected
 
 _LONGEST: Final = 100_000
 """Characters of a query that the workbench takes."""
+_ADDRESS: Final = 30_000
+"""Characters of a query in an address: a longer one no server takes."""
 _STARTER: Final = """SELECT ?canteen ?name ?street WHERE {
   ?canteen a kg:Canteen ;
     rdfs:label ?name ;
@@ -38,6 +43,15 @@ _STARTER: Final = """SELECT ?canteen ?name ?street WHERE {
 ORDER BY ?street
 LIMIT 50
 """
+_ANY_STARTER: Final = """SELECT ?class (COUNT(?thing) AS ?things) WHERE {
+  ?thing a ?class .
+}
+GROUP BY ?class
+ORDER BY DESC(?things)
+LIMIT 50
+"""
+"""For RDF that has no canteens."""
+_CANTEEN: Final = expand("Canteen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +125,18 @@ class Asking:
                 language=reader.language,
                 most=ROWS,
                 evidence=evidence,
+                report=self._house.site.report,
                 cite="text",
             )
             title = question.title.pick(reader.language)
             asked = await self._ask(request, wanted, reader, title)
+        likely: tuple[tuple[str, str], ...] = ()
+        if asked.error is not None:
+            likely = await self._house.run(
+                lambda: likely_values(
+                    self._house.teller(reader).knowledge, question, values, reader
+                )
+            )
         pairs = [(key, value) for key, given in values.items() for value in given]
         return self._house.renderer.page(
             "query.html",
@@ -124,8 +146,9 @@ class Asking:
             fields=fields,
             result=asked.result,
             error=asked.words(reader),
+            likely=likely,
             evidence=evidence,
-            downloads=downloads(f"/api/queries/{name}", pairs),
+            downloads=downloads(f"{reader.root}/api/queries/{name}", pairs),
             text=_plain(question.text),
         )
 
@@ -160,30 +183,39 @@ class Asking:
                 language=reader.language,
                 most=ROWS,
                 evidence=evidence,
+                report=self._house.site.report,
                 cite="text" if evidence else None,
             )
             asked = await self._ask(request, wanted, reader, reader.t("查询结果", "Result"))
-        names = await self._house.run(
-            lambda: [
+
+        def prepare() -> tuple[list[tuple[str, str]], str]:
+            knowledge = self._house.teller(reader).knowledge
+            names = [
                 (item.name, item.title.pick(reader.language))
-                for item in self._house.teller(reader).knowledge.questions.values()
+                for item in knowledge.questions.values()
             ]
-        )
+            return names, _STARTER if _CANTEEN in knowledge.counts else _ANY_STARTER
+
+        names, starter = await self._house.run(prepare)
         error, result = asked.error, asked.result
         is_graph = result is not None and result.form in ("CONSTRUCT", "DESCRIBE")
         formats = GRAPH_FORMATS if is_graph else FORMATS
+        short = len(urlencode({"query": text})) <= _ADDRESS
         return self._house.renderer.page(
             "workbench.html",
             reader,
             asked.status,
-            text=text or _STARTER,
+            text=text or starter,
             asked=bool(text.strip()),
             result=result,
             error=asked.words(reader),
             place=(error.line, error.column) if error else (None, None),
             excerpt=getattr(error, "excerpt", None),
             evidence=evidence,
-            downloads=downloads("/sparql", [("query", text)], formats),
+            downloads=downloads(f"{reader.root}/sparql", [("query", text)], formats)
+            if short
+            else {},
+            short=short,
             permalink=reader.url("/workbench", query=text, evidence="1" if evidence else None),
             stored=names,
         )

@@ -23,8 +23,19 @@ _FACETS: Final = 6
 _VALUES: Final = 40
 _OPEN: Final = 12
 _COLUMNS: Final = 3
+_SAID_COLUMNS: Final = 5
 _ABOUT: Final = expand("about")
 _OF_STATEMENTS: Final = tuple(map(expand, ("status", "period", "scope", "distinction", "outcome")))
+_SAID: Final = tuple(
+    map(
+        expand,
+        (
+            *("indicator", "measure", "verbatim", "status", "tier", "member", "street", "address"),
+            *("theme", "category", "distinction", "scope", "outcome", "period", "resultKind"),
+        ),
+    )
+)
+"""What a reader looks for first in statements."""
 _NOT_FACETS: Final = frozenset(
     (
         RDF_TYPE,
@@ -323,6 +334,9 @@ class _Browser:
             and use.term not in _NOT_COLUMNS
             and use.members * 3 >= uses.count
         ]
+        if self._teller.knowledge.is_statement(self._class):
+            ranked = sorted(found, key=lambda p: _SAID.index(p) if p in _SAID else len(_SAID))
+            return tuple(ranked[:_SAID_COLUMNS])
         return tuple(found[:_COLUMNS])
 
     def _member(self, node: NamedNode, columns: Sequence[NamedNode]) -> Member:

@@ -21,7 +21,8 @@ from kg_builder.serving.pages.telling import Shown, Teller
 _EM: Final = 14.0
 _LABEL: Final = 260.0
 _BARS: Final = 470.0
-_ROW: Final = 30.0
+_PHONE: Final = 300.0
+"""How wide a drawing for a phone is."""
 _COLOURS: Final = 6
 
 
@@ -47,6 +48,8 @@ class Chart:
     """What the labels are."""
     bars: tuple[Bar, ...]
     note: str = ""
+    measured: str = ""
+    """What the values are, where they have no unit."""
     more: str | None = None
     """The address of the question that it answers."""
 
@@ -61,39 +64,76 @@ class Chart:
         return bars_svg(self)
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where the parts of a bar stand."""
+
+    left: float
+    """Where bars begin."""
+    bars: float
+    """How long the longest is."""
+    row: float
+    name: tuple[float, float, str]
+    """Where the name ends or begins, how far below the top of its row, and which of both."""
+    bar: float
+    """How far the bar is below the top of its row."""
+    room: float
+    """What a name may take."""
+    narrow: bool = False
+
+
+def _wide(chart: Chart) -> _Layout:
+    """Return a layout with names on the left, as of a table."""
+    longest = max((width(bar.label.words, _EM) for bar in chart.bars), default=0.0)
+    left = min(longest, _LABEL) + 12
+    return _Layout(left, _BARS, 30.0, (left - 10, 20.0, "end"), 5.0, left - 12)
+
+
+def _narrow(chart: Chart) -> _Layout:
+    """Return a layout for a phone: a name stands above its bar."""
+    values = max((width(bar.words, _EM) for bar in chart.bars), default=0.0)
+    bars = max(_PHONE / 3, _PHONE - values - 12)
+    return _Layout(1.0, bars, 48.0, (6.0, 16.0, "start"), 22.0, _PHONE - 6, narrow=True)
+
+
 def bars_svg(chart: Chart) -> str:
-    """Return horizontal bars as SVG; a value below nought goes to the left of the axis."""
+    """Return horizontal bars as SVG, for a wide page and for a phone; the stylesheet shows one."""
+    return _bars_svg(chart, _wide(chart)) + _bars_svg(chart, _narrow(chart))
+
+
+def _bars_svg(chart: Chart, layout: _Layout) -> str:
+    """Return the bars in a layout; one below nought goes to the left of the axis."""
     most = max((bar.value for bar in chart.bars), default=Decimal(0))
     least = min((bar.value for bar in chart.bars), default=Decimal(0))
     top, bottom = max(most, Decimal(0)), min(least, Decimal(0))
     span = float(top - bottom) or 1.0
-    longest = max((width(bar.label.words, _EM) for bar in chart.bars), default=0.0)
-    left = min(longest, _LABEL) + 12
-    axis = left + float(-bottom) / span * _BARS
-    wide = left + _BARS + 110
+    axis = layout.left + float(-bottom) / span * layout.bars
+    wide = _PHONE if layout.narrow else layout.left + layout.bars + 110
     head = 26.0 if len(chart.series) > 1 else 4.0
-    height = head + len(chart.bars) * _ROW + 4
-    parts = [*_legend(chart, left)] if len(chart.series) > 1 else []
+    height = head + len(chart.bars) * layout.row + 4
+    parts = [*_legend(chart, layout.left)] if len(chart.series) > 1 else []
     for place, bar in enumerate(chart.bars):
-        y = head + place * _ROW
-        length = abs(float(bar.value)) / span * _BARS
+        y = head + place * layout.row
+        length = abs(float(bar.value)) / span * layout.bars
         x = axis if bar.value >= 0 else axis - length
         colour = chart.series.index(bar.series) % _COLOURS
-        words = fitted(bar.label.words, _EM, left - 12)
+        words = fitted(bar.label.words, _EM, layout.room)
         full = f"<title>{shown(bar.label.words)}</title>" if words != bar.label.words else ""
         tag = f' lang="{shown(bar.label.tag)}"' if bar.label.tag else ""
+        at, below, anchor = layout.name
         parts.append(
-            f'<g class="bar s{colour}"><text class="name" x="{number(left - 10)}"'
-            f' y="{number(y + 20)}" text-anchor="end"{tag}>{shown(words)}{full}</text>'
-            f'<rect x="{number(x)}" y="{number(y + 5)}" width="{number(max(length, 1))}"'
+            f'<g class="bar s{colour}"><text class="name" x="{number(at)}"'
+            f' y="{number(y + below)}" text-anchor="{anchor}"{tag}>{shown(words)}{full}</text>'
+            f'<rect x="{number(x)}" y="{number(y + layout.bar)}" width="{number(max(length, 1))}"'
             f' height="20" rx="2"/><text class="value" x="{number(x + max(length, 1) + 7)}"'
-            f' y="{number(y + 20)}">{shown(bar.words)}</text></g>'
+            f' y="{number(y + layout.bar + 15)}">{shown(bar.words)}</text></g>'
         )
     parts.append(f'<path class="axis" d="M{number(axis)} {number(head)}V{number(height)}"/>')
+    name = f"{'n' if layout.narrow else 'c'}-{shown(chart.key)}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="bars" role="img"'
-        f' aria-labelledby="c-{shown(chart.key)}" viewBox="0 0 {number(wide)} {number(height)}"'
-        f' width="{number(wide)}" height="{number(height)}"><title id="c-{shown(chart.key)}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="bars{" narrow" if layout.narrow else ""}"'
+        f' role="img" aria-labelledby="{name}" viewBox="0 0 {number(wide)} {number(height)}"'
+        f' width="{number(wide)}" height="{number(height)}"><title id="{name}">'
         f"{shown(chart.title)}</title>{''.join(parts)}</svg>"
     )
 

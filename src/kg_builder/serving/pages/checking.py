@@ -84,7 +84,12 @@ class Checking:
             given = await _read(request, reader)
         except KgError as error:
             return self._page(reader, 413, error=reader.pick(error.message))
-        except (MultiPartException, UnicodeDecodeError, ValueError):
+        except UnicodeDecodeError:
+            words = reader.t(
+                "文件不是 UTF-8 文字；请转成 UTF-8", "The file is not UTF-8; convert it"
+            )
+            return self._page(reader, 400, error=words)
+        except (MultiPartException, ValueError):
             words = reader.t("读不了所交的表单", "The form cannot be read")
             return self._page(reader, 400, error=words)
         if not given.text.strip():
@@ -109,9 +114,14 @@ class Checking:
         except (WorkerError, BusyError) as error:
             return self._page(reader, 503, error=reader.pick(error.message), **shown)
         except KgError as error:
-            place = f"{error.line}:{error.column}: " if error.line else ""
-            words = place + reader.pick(error.message)
-            return self._page(reader, 400, error=words, line=error.line, **shown)
+            return self._page(
+                reader,
+                400,
+                error=reader.pick(error.message),
+                place=(error.line, error.column),
+                excerpt=error.excerpt or _line(given.text, error.line),
+                **shown,
+            )
         return self._page(reader, 200, judged=judged, mends=mends, **shown)
 
     def _page(
@@ -122,7 +132,8 @@ class Checking:
         text: str = "",
         format_name: str = "turtle",
         error: str | None = None,
-        line: int | None = None,
+        place: tuple[int | None, int | None] = (None, None),
+        excerpt: str | None = None,
         judged: Pasted | None = None,
         mends: int = 0,
     ) -> Response:
@@ -135,7 +146,8 @@ class Checking:
             format_name=format_name,
             formats=_FORMATS,
             error=error,
-            line=line,
+            place=place,
+            excerpt=excerpt,
             judged=judged,
             parts=parts
             and {
@@ -146,6 +158,12 @@ class Checking:
             heading=reader.pick(parts.heading) if parts else "",
             mends=mends,
         )
+
+
+def _line(text: str, number: int | None) -> str | None:
+    """Return a line of a text, counted from one."""
+    lines = text.split("\n")
+    return lines[number - 1] if number and number <= len(lines) else None
 
 
 async def _read(request: Request, reader: Reader) -> _Given:

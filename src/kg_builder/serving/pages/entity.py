@@ -93,6 +93,8 @@ class EntityView:
     drawing: str | None
     members: str | None
     """The address of the members of a class."""
+    text: str | None
+    """The address of the text of a report."""
     uses: int
     former: tuple[str, ...]
     """IRIs that it had before."""
@@ -104,7 +106,9 @@ class EntityView:
 
 def entity_view(teller: Teller, site: Site, node: NamedNode) -> EntityView | None:
     """Return what there is to show of a node; None where the graph says nothing of it."""
-    card = Showing(teller.graph, teller.reader.language, _FIRST).card(node)
+    card = Showing(teller.graph, teller.reader.language, _FIRST, teller.knowledge.witnesses).card(
+        node
+    )
     return None if card.is_empty else _Maker(teller, site, card).view()
 
 
@@ -134,6 +138,7 @@ class _Maker:
             incoming=tuple(self._incoming()),
             drawing=self._drawing(name),
             members=self._members(),
+            text=self._text(),
             uses=card.uses,
             former=tuple(
                 node.value
@@ -263,6 +268,13 @@ class _Maker:
         if self._card.node not in self._teller.knowledge.counts:
             return None
         return self._teller.members_url(self._card.node)
+
+    def _text(self) -> str | None:
+        about, _, name = self._card.node.value.rpartition("/")
+        if about != f"{self._teller.graph.base}id/report":
+            return None
+        texts = self._teller.knowledge.texts
+        return self._reader.url(f"/coverage/{name}") if name in texts else None
 
     def _citations(self) -> dict[str, str]:
         today = datetime.now(UTC).date()

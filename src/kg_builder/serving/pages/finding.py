@@ -8,6 +8,7 @@ from typing import Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
+from kg_builder.asking.terms import class_of
 from kg_builder.graph.query.catalogue import StoredQuery
 from kg_builder.graph.vocabulary import PREFIXES, expand
 from kg_builder.serving.pages.charts import Chart, house_charts
@@ -25,6 +26,8 @@ _LIKE: Final = 3
 """Classes or things that an unsure word may mean."""
 _SPLIT: Final = 24
 """Characters in which the border between a name and a class is looked for."""
+_JOINTS: Final = frozenset(("in", "of", "at", "on", "near", "for", "by", "the"))
+_EXAMPLES: Final = ("Street", "Industry")
 _ABOUT: Final = expand("about")
 _ADDRESS: Final = expand("hasAddress")
 _DEFINITION: Final = expand("skos:definition")
@@ -42,6 +45,8 @@ class Hit:
     kind: str
     matched: str
     qualifier: str
+    around: tuple[tuple[str, str, int], ...] = ()
+    """Classes of what has to do with it: words, address, count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,8 @@ class Search:
     """Classes that are called so: words, address, count."""
     related: tuple[Related, ...] = ()
     """Where a name and a class were typed."""
-    around: tuple[tuple[str, str, int], ...] = ()
-    """Classes of what has to do with the one thing that was found."""
+    more: bool = False
+    """Whether the hits are but the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,8 @@ class Front:
     facts: int
     of_reports: bool
     """Whether it is of reports; any other RDF is only browsed, searched and asked."""
+    examples: tuple[str, ...]
+    """What may be typed, of things that the graph has."""
 
 
 _FOR: Final[Mapping[str, tuple[str, ...]]] = {
@@ -142,7 +149,23 @@ def front(teller: Teller) -> Front:
         },
         facts=int(summary.get("asserted", 0)),
         of_reports=of_reports,
+        examples=tuple(_examples(teller)),
     )
+
+
+def _examples(teller: Teller) -> Iterator[str]:
+    """Yield the shortest names of some classes, and how the first of them is spelt in Latin."""
+    for name in _EXAMPLES:
+        rows = teller.knowledge.rows(
+            f"SELECT ?l {{ ?s a {expand(name)} ; {expand('rdfs:label')} ?l }}"
+            " ORDER BY STRLEN(?l) ?l LIMIT 1"
+        )
+        for row in rows:
+            if isinstance(term := row["l"], Literal):
+                short = term.value.removesuffix("街道")
+                yield short
+                if name == _EXAMPLES[0]:
+                    yield spoken([short])[0].replace(" ", "")
 
 
 def _by_sound(words: Collection[str]) -> list[str]:
@@ -162,7 +185,7 @@ def find(teller: Teller, text: str) -> Search:
     answer = names.lookup(text)
     found = {candidate.id: candidate for candidate in names.search(text, _FOUND)}
     first: tuple[str, ...] = ()
-    near = False
+    more, near = len(found) == _FOUND, False
     related: tuple[Related, ...] = ()
     classes = _classes_called(teller, text)
     match answer:
@@ -173,16 +196,20 @@ def find(teller: Teller, text: str) -> Search:
             found = {**{c.id: c for c in answer.candidates}, **found}
         case Unknown() if not found:
             related = tuple(_related(teller, text))
+            classes = classes or ([] if related else _classes_ending(teller, text))
             near = not (related or classes)
             found = {candidate.id: candidate for candidate in answer.near} if near else {}
+            first = tuple(found)
     order = [*first, *(name for name in found if name not in first)]
     return Search(
-        hits=tuple(_hit(teller, found.get(name), name) for name in order),
+        hits=tuple(
+            _hit(teller, found.get(name), name, around=name in first[:_LIKE]) for name in order
+        ),
         near=near,
         questions=tuple(_questions(teller, text)),
         classes=tuple(_shown_class(teller, class_) for class_ in classes),
         related=related,
-        around=tuple(_around(teller, NamedNode(first[0]))) if len(first) == 1 else (),
+        more=more,
     )
 
 
@@ -193,7 +220,8 @@ def _classes_called(teller: Teller, word: str) -> list[NamedNode]:
     named = [
         class_
         for class_ in kinds
-        if wanted in {(graph.label(class_, language) or "").casefold() for language in ("zh", "en")}
+        if wanted
+        in {(graph.label(class_, "zh") or "").casefold(), *_forms(graph.label(class_, "en"))}
     ]
     if named or len(wanted) < 2 or wanted.isascii():
         return named
@@ -202,6 +230,22 @@ def _classes_called(teller: Teller, word: str) -> list[NamedNode]:
         for class_ in kinds
         if wanted in (teller.knowledge.first(class_, (_DEFINITION,), "zh") or "")
     ][:_LIKE]
+
+
+def _forms(word: str | None) -> Iterator[str]:
+    """Yield an English word for a class, and its plural."""
+    if word:
+        word = word.casefold()
+        yield word
+        yield f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+
+
+def _classes_ending(teller: Teller, text: str) -> list[NamedNode]:
+    """Return the classes of things whose name ends a longer word: 助餐点 of 养老助餐点."""
+    named = ((teller.graph.label(class_, "zh"), class_) for class_ in teller.knowledge.kinds)
+    found = [(len(label), class_) for label, class_ in named if label and text.endswith(label)]
+    longest = max((length for length, _ in found), default=0)
+    return [class_ for length, class_ in found if length == longest]
 
 
 def _shown_class(teller: Teller, class_: NamedNode) -> tuple[str, str, int]:
@@ -223,23 +267,24 @@ def _related(teller: Teller, text: str) -> Iterator[Related]:
                 nodes = [NamedNode(candidate.id) for candidate in answer.candidates][:_LIKE]
             case _:
                 continue
-        found = [
-            related
-            for class_ in classes
-            for node in nodes
-            if (related := _members_near(teller, class_, node)).hits
-        ]
-        if found:
-            yield from found
+        met: set[Located] = set()
+        for class_ in classes:
+            for node in nodes:
+                related = _members_near(teller, class_, node)
+                if not met.issuperset(related.hits):  # a village has no more than its town
+                    yield related
+                    met.update(related.hits)
+        if met:
             return
 
 
 def _splits(text: str) -> Iterator[tuple[str, str]]:
     """Yield the ways to read a text as a word for a class and a name, the likelier first."""
-    words = text.split()
-    if len(words) > 1:
-        yield words[-1], " ".join(words[:-1])
-        yield words[0], " ".join(words[1:])
+    words = [word for word in text.split() if word.casefold() not in _JOINTS]
+    for place in range(len(words) - 1, 0, -1):
+        before, behind = " ".join(words[:place]), " ".join(words[place:])
+        yield behind, before
+        yield before, behind
     if len(words) == 1 and len(text) <= _SPLIT:
         for place in range(1, len(text)):
             yield text[place:].removeprefix("的"), text[:place].removesuffix("的")
@@ -290,19 +335,23 @@ def _questions(teller: Teller, text: str) -> Iterator[StoredQuery]:
             yield question
 
 
-def _hit(teller: Teller, candidate: Candidate | None, iri: str) -> Hit:
-    shown = teller.shown(NamedNode(iri))
+def _hit(teller: Teller, candidate: Candidate | None, iri: str, *, around: bool = False) -> Hit:
+    node = NamedNode(iri)
+    shown = teller.shown(node)
+    near = tuple(_around(teller, node)) if around else ()
+    kind = _kind(teller, candidate, node)
     if candidate is None:
-        return Hit(shown, "", "", "")
+        return Hit(shown, kind, "", "", near)
     matched = candidate.matched if candidate.matched not in (shown.words, candidate.name) else ""
-    return Hit(shown, _kind(teller, candidate), matched, candidate.qualifier)
+    return Hit(shown, kind, matched, candidate.qualifier, near)
 
 
-def _kind(teller: Teller, candidate: Candidate) -> str:
-    if not candidate.classes:
-        return ""
-    node = NamedNode(PREFIXES["kg"] + candidate.classes[0])
-    return teller.graph.label(node, teller.reader.language) or ""
+def _kind(teller: Teller, candidate: Candidate | None, node: NamedNode) -> str:
+    if candidate and candidate.classes:
+        class_ = NamedNode(PREFIXES["kg"] + candidate.classes[0])
+        return teller.graph.label(class_, teller.reader.language) or ""
+    found = class_of(teller.graph, node)
+    return teller.name(found) if found else ""
 
 
 def suggestions(teller: Teller, text: str, class_name: str | None) -> list[dict[str, str]]:

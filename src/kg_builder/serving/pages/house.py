@@ -57,7 +57,7 @@ class House:
         """Return what tells of the graph as it is now; for the thread of the pages."""
         if self._knowledge is None or not self.is_current:
             graph, names = self.site.graph_and_names
-            self._knowledge = Knowledge(graph, names, self.site.resources)
+            self._knowledge = Knowledge(graph, names, self.site.resources, self.site.report)
         return Teller(self._knowledge, self.site, reader)
 
     async def page(

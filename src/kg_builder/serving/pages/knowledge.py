@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
 from typing import Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
 from kg_builder.asking.citation import Citation, cite_entity
+from kg_builder.asking.evidence import Witnesses, read_report
 from kg_builder.asking.schema import ClassUse, Counted, class_use, classes_in
 from kg_builder.asking.terms import uppers
 from kg_builder.asking.why import Explainer
@@ -31,11 +34,19 @@ _KEPT: Final = 512
 class Knowledge:
     """One generation, and what was worked out of it. For one thread at a time."""
 
-    def __init__(self, graph: OpenGraph, names: NameIndex, resources: Resources) -> None:
+    def __init__(
+        self,
+        graph: OpenGraph,
+        names: NameIndex,
+        resources: Resources,
+        report: Path | None = None,
+    ) -> None:
         self.graph = graph
         self.names = names
         self.resources = resources
-        self.explainer = Explainer(graph)
+        self._report = report
+        self.witnesses = Witnesses(graph, _text_of(report))
+        self.explainer = Explainer(graph, self.witnesses)
         self._uses: dict[NamedNode, ClassUse] = {}
         self._cited: dict[NamedNode, Citation] = {}
         self.kept: dict[object, object] = {}
@@ -50,6 +61,20 @@ class Knowledge:
     def questions(self) -> Mapping[str, StoredQuery]:
         """The stored queries, all read."""
         return dict(self.catalogue)
+
+    @cached_property
+    def texts(self) -> Mapping[str, Path]:
+        """The texts that are at hand, by the names of their reports.
+
+        The built folder keeps them; one that the server was given is known by its hash.
+        """
+        folder = self.graph.generation and self.graph.generation / "source"
+        found = {path.stem: path for path in (folder.glob("*.txt") if folder else ())}
+        hashed = _hash_of(self._report)
+        for item in self.graph.summary.get("reports", ()):
+            if self._report is not None and hashed == item.get("sha256"):
+                found.setdefault(str(item["graph"]).rpartition("/")[2], self._report)
+        return found
 
     @cached_property
     def classes(self) -> tuple[Counted, ...]:
@@ -122,6 +147,20 @@ class Knowledge:
             found = [quad.object for quad in quads if isinstance(quad.object, Literal)]
             if found:
                 return min(found, key=lambda term: (_unlike(term, language), term.value)).value
+        return None
+
+
+def _text_of(report: Path | None) -> str | None:
+    try:
+        return read_report(report) if report else None
+    except InputError:  # it was there when the server began
+        return None
+
+
+def _hash_of(report: Path | None) -> str | None:
+    try:
+        return sha256(report.read_bytes()).hexdigest() if report else None
+    except OSError:
         return None
 
 

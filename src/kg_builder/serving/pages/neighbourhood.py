@@ -65,6 +65,8 @@ def neighbourhood(
     """
     left, right = _grouped(come), _grouped(to)
     words = _described(name, left, right, reader)
+    if any(len(_by_predicate(items)) > len(drawn) for items, drawn in ((come, left), (to, right))):
+        words += reader.t("图上还有没画的。", " There is more than is drawn.")
     title = reader.t(f"{name}的邻近关系", f"What is near {name}")
     return _wide(name, left, right, title, words) + _narrow(name, left, right, title, words)
 
@@ -145,23 +147,25 @@ def _svg(
     )
 
 
-def _grouped(items: Sequence[Neighbour]) -> list[_Placed]:
+def _by_predicate(items: Sequence[Neighbour]) -> dict[str, list[Neighbour]]:
     """Return things by property, each once: where it was seen first."""
-    by: dict[str, dict[str, Neighbour]] = {}
-    counts: dict[str, int] = {}
+    found: dict[str, list[Neighbour]] = {}
     seen: set[str] = set()
     for item in items:
         key = item.shown.title or item.shown.words
-        if key in seen:
-            continue
-        seen.add(key)
-        by.setdefault(item.predicate, {})[key] = item
-        counts[item.predicate] = max(counts.get(item.predicate, 0), item.count)
+        if key not in seen:
+            seen.add(key)
+            found.setdefault(item.predicate, []).append(item)
+    return found
+
+
+def _grouped(items: Sequence[Neighbour]) -> list[_Placed]:
+    """Return what there is room for, by property."""
     found: list[_Placed] = []
     top, rows = 1.0, 0
-    for predicate, group in list(by.items())[:_GROUPS]:
-        kept = tuple(group.values())[: min(_EACH, max(1, _SIDE_ROWS - rows))]
-        more = max(counts[predicate], len(group)) - len(kept)
+    for predicate, group in list(_by_predicate(items).items())[:_GROUPS]:
+        kept = tuple(group)[: min(_EACH, max(1, _SIDE_ROWS - rows))]
+        more = max(len(group), *(item.count for item in group)) - len(kept)
         placed = _Placed(predicate, kept, more, top)
         found.append(placed)
         rows += len(kept)

@@ -41,6 +41,8 @@ class Pages:
             Checking(site, self._house.renderer),
             Reports(self._house),
         )
+        self.ontology: dict[str, bytes] = {}
+        """The documentation of the ontology by language: it takes long, and never changes."""
         self._made: OrderedDict[tuple[str, str, bool, str], str] = OrderedDict()
 
     def routes(self) -> list[BaseRoute]:

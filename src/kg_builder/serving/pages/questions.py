@@ -15,6 +15,7 @@ from kg_builder.graph.vocabulary import PREFIXES, SCHEMES, expand
 from kg_builder.model.bilingual import Bilingual, Language
 from kg_builder.serving.pages.knowledge import Knowledge
 from kg_builder.serving.pages.reader import Reader
+from kg_builder.text.search.records import Ambiguous, Unknown
 
 FORMATS: Final[Mapping[str, str]] = {"CSV": "csv", "TSV": "tsv", "JSON": "json", "XML": "xml"}
 """What solutions are downloaded in."""
@@ -27,6 +28,8 @@ GRAPH_FORMATS: Final[Mapping[str, str]] = {
 """What triples are downloaded in."""
 _LISTED: Final = 400
 """Members that a parameter offers to choose from."""
+_LIKELY: Final = 6
+"""Names proposed for one that nothing has."""
 _CLASSES: Final = 40
 """Classes whose properties the completion knows one by one."""
 
@@ -179,6 +182,33 @@ def _members(knowledge: Knowledge, class_name: str) -> Iterator[Option]:
         knowledge.kept[key] = words if len(words) <= _LISTED else []
     for word in knowledge.kept[key]:  # type: ignore[attr-defined]
         yield Option(word, word)
+
+
+def likely_values(
+    knowledge: Knowledge, question: StoredQuery, values: Mapping[str, Sequence[str]], reader: Reader
+) -> tuple[tuple[str, str], ...]:
+    """Return names that may have been meant, with the address that asks with each of them.
+
+    For parameters of which one value was given that is the name of nothing, or of several.
+    """
+    found: list[tuple[str, str]] = []
+    for name, given in values.items():
+        parameter = question.parameters[name]
+        if parameter.type != "entity" or len(given) != 1:
+            continue
+        answer = knowledge.names.lookup(given[0], parameter.entity_class)
+        match answer:
+            case Unknown():
+                words = [(item.name, item.name) for item in answer.near]
+            case Ambiguous():
+                words = [
+                    (" · ".join(filter(None, (item.name, item.qualifier))), f"<{item.id}>")
+                    for item in answer.candidates
+                ]
+            case _:
+                continue
+        found += [(said, reader.here(**{name: value}) + "#result-h") for said, value in words]
+    return tuple(dict.fromkeys(found))[:_LIKELY]
 
 
 def downloads(

@@ -9,6 +9,8 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 
 from kg_builder.model.bilingual import Bilingual, Language
+from kg_builder.serving.media import language_of
+from kg_builder.serving.paths import path_within
 
 _SAFE = "/:@!$&'()*+,;=-._~%"
 
@@ -21,6 +23,8 @@ class Reader:
     chosen: bool
     """Whether the address names the language; then the links do so too."""
     path: str
+    root: str = ""
+    """The path under which all of the site lies, as behind a proxy."""
     query: tuple[tuple[str, str], ...] = ()
 
     def t(self, zh: str, en: str) -> str:
@@ -37,18 +41,18 @@ class Reader:
         for name, value in given.items():
             values = [value] if isinstance(value, str | int) else value or ()
             pairs += [(name, str(item)) for item in values if item != ""]
-        return self._made(path, pairs)
+        return self._made(self.root + path, pairs)
 
     def here(self, **changed: str | int | None) -> str:
         """Return the address of this page with other values; None and "" take one out."""
         kept = [(name, value) for name, value in self.query if name not in changed]
         more = [(name, str(value)) for name, value in changed.items() if value not in (None, "")]
-        return self._made(self.path, [*kept, *more])
+        return self._made(self.root + self.path, [*kept, *more])
 
     def in_language(self, language: Language) -> str:
         """Return the address of this page in a language."""
         pairs = [*self.query, ("lang", language)]
-        return f"{quote(self.path, safe=_SAFE)}?{urlencode(pairs)}"
+        return f"{quote(self.root + self.path, safe=_SAFE)}?{urlencode(pairs)}"
 
     def with_language(self, path: str) -> str:
         """Return a path of ours, with the language if that was chosen."""
@@ -69,23 +73,7 @@ def reader_of(request: Request) -> Reader:
     pairs = tuple((name, value) for name, value in request.query_params.multi_items())
     named = request.query_params.get("lang")
     rest = tuple(pair for pair in pairs if pair[0] != "lang")
-    path = request.url.path
-    if named in ("zh", "en"):
-        return Reader("zh" if named == "zh" else "en", chosen=True, path=path, query=rest)
-    language = _accepted(request.headers.get("accept-language", ""))
-    return Reader(language, chosen=False, path=path, query=rest)
-
-
-def _accepted(header: str) -> Language:
-    """Return the language that a header likes best of the two; Chinese where it names neither."""
-    best: tuple[float, Language] = (0.0, "zh")
-    for part in header[:1000].split(","):
-        tag, _, weight = part.partition(";")
-        primary = tag.strip().lower().partition("-")[0]
-        try:
-            quality = float(weight.strip().removeprefix("q=")) if weight else 1.0
-        except ValueError:
-            continue
-        if primary in ("zh", "en") and quality > best[0]:
-            best = quality, "zh" if primary == "zh" else "en"
-    return best[1]
+    # of one slash alone: two would lead to another server
+    path, root = "/" + path_within(request.scope).lstrip("/"), request.app.state.kg.root
+    chosen = named in ("zh", "en")
+    return Reader(language_of(request), chosen=chosen, path=path, root=root, query=rest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -64,14 +64,14 @@ class Renderer:
             digest.update(path.name.encode() + path.read_bytes())
         return digest.hexdigest()[:10]
 
-    def asset(self, name: str) -> str:
+    def asset(self, reader: Reader, name: str) -> str:
         """Return the address of an asset."""
-        return f"/assets/{name}?v={self._version}"
+        return f"{reader.root}/assets/{name}?v={self._version}"
 
     def html(self, template: str, reader: Reader, values: Mapping[str, Any]) -> str:
         """Return a page as text."""
         return self._environment.get_template(template).render(
-            values, r=reader, t=reader.t, url=reader.url, asset=self.asset
+            values, r=reader, t=reader.t, url=reader.url, asset=partial(self.asset, reader)
         )
 
     def page(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 from pyoxigraph import NamedNode
@@ -12,14 +14,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from kg_builder.errors import KgError
 from kg_builder.serving.pages.house import GET, House
-from kg_builder.serving.pages.reader import reader_of
+from kg_builder.serving.pages.reader import Reader, reader_of
 from kg_builder.serving.pages.rendering import respond
 from kg_builder.serving.pages.telling import Shown, Teller
 
 _HASH: Final = re.compile(r"_[0-9a-f]{8}$")
-_NAME: Final = re.compile(r"[^/\\\0]{1,200}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,42 +87,42 @@ class Reports:
 
     def _listed(self, teller: Teller) -> Iterator[ReportView]:
         base = teller.graph.base or ""
-        language = teller.reader.language
         for item in teller.graph.summary.get("reports", ()):
             name = str(item["graph"]).rpartition("/")[2]
             yield ReportView(
                 shown=report_shown(teller, NamedNode(f"{base}id/report/{name}")),
                 share=_share(item.get("coverage")),
                 tables=len(item.get("tables") or ()),
-                warnings=tuple(str(warning[language]) for warning in item.get("warnings", ())),
+                warnings=tuple(_warned(item, teller.reader)),
                 unread=tuple(_unread(item.get("unread"), teller)),
-                text=teller.reader.url(f"/coverage/{name}") if name in teller.texts else None,
+                text=teller.reader.url(f"/coverage/{name}")
+                if name in teller.knowledge.texts
+                else None,
             )
 
     def page(self, teller: Teller, name: str) -> Response | None:
         """Return the page of a text; None where there is none at hand."""
-        if not _NAME.fullmatch(name) or name not in teller.texts:
+        path = teller.knowledge.texts.get(name)
+        if path is None:
             return None
         key = ("coverage", name, teller.reader.language)
         kept = teller.knowledge.kept
         if key not in kept:
-            kept[key] = self._made(teller, name)
+            kept[key] = self._made(teller, path)
         return respond(str(kept[key]), teller.reader)
 
-    def _made(self, teller: Teller, name: str) -> str:
+    def _made(self, teller: Teller, path: Path) -> str:
         from kg_builder.desk import ReportInput, mark_report
         from kg_builder.pages.coverage import coverage_page
 
-        generation = teller.graph.generation
-        if generation is None:
-            raise KgError("没有正文", "no text")
         roots = teller.knowledge.resources.roots
         project = roots[-1] if len(roots) > 1 else None
-        source = ReportInput.load(generation / "source" / f"{name}.txt")
-        marked = mark_report(source, project=project)
+        marked = mark_report(ReportInput.load(path), project=project)
         home = teller.reader.url("/coverage")
         return coverage_page(
-            marked, teller.reader.language, linked=(self._house.renderer.asset, home)
+            marked,
+            teller.reader.language,
+            linked=(partial(self._house.renderer.asset, teller.reader), home),
         )
 
 
@@ -130,6 +130,12 @@ def _share(coverage: Any) -> str:  # noqa: ANN401 - as build.json has it
     if isinstance(coverage, dict):
         coverage = coverage.get("share")
     return f"{float(coverage):.0%}" if isinstance(coverage, int | float) else "–"
+
+
+def _warned(item: Mapping[str, Any], reader: Reader) -> Iterator[str]:
+    for warning in item.get("warnings", ()):
+        line, words = warning.get("line"), str(warning[reader.language])
+        yield reader.t(f"第 {line} 行：{words}", f"Line {line}: {words}") if line else words
 
 
 def _unread(items: Any, teller: Teller) -> Iterator[Unread]:  # noqa: ANN401 - as build.json has it

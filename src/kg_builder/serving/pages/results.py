@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import islice
@@ -12,6 +13,7 @@ from pyoxigraph import Literal, NamedNode
 
 from kg_builder.asking.answer import NAME_SUFFIX, Answer, Solution, Support
 from kg_builder.graph.index import Term
+from kg_builder.graph.vocabulary import PREFIXES, expand
 from kg_builder.model.notice import Notice
 from kg_builder.serving.pages.charts import Bar, Chart
 from kg_builder.serving.pages.telling import Shown, Teller
@@ -21,6 +23,11 @@ ROWS: Final = 500
 _BARS: Final = 40
 _NUMERIC: Final = frozenset(("integer", "decimal", "double", "float"))
 _TRIPLES: Final = 1000
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_ORDINAL: Final = frozenset(("line", "column", "order", "serial", "floor", "level", "number"))
+"""What names of variables end in whose numbers are no amounts."""
+_APART: Final = ("unit", "measure", "kind", "basis")
+"""Schemes whose concepts tell figures apart that no axis holds together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,7 @@ def _select(
         evidence=tuple(
             tuple(_place(item, teller) for item in row) for row in answer.supports[:ROWS]
         ),
-        chart=_chart(columns, rows, title),
+        chart=_chart(columns, rows, title, teller),
         remarks=told[0],
         reasons=told[1],
         citation=answer.citation,
@@ -152,18 +159,73 @@ def _cell(solution: Solution, place: int, name: int | None, teller: Teller) -> S
     return found
 
 
-def _chart(columns: Sequence[Column], rows: Sequence[Sequence[Shown]], title: str) -> Chart | None:
-    """Return bars of the first column of words and the first of numbers, where that tells much."""
+def _chart(
+    columns: Sequence[Column], rows: Sequence[Sequence[Shown]], title: str, teller: Teller
+) -> Chart | None:
+    """Return bars of the first column of words and the first of amounts, where that tells much."""
     words = next((place for place, column in enumerate(columns) if not column.number), None)
-    numbers = [place for place, column in enumerate(columns) if column.number]
-    if words is None or not numbers or not 1 < len(rows) <= _BARS:
+    amounts = [place for place, _ in enumerate(columns) if _is_amount(columns, rows, place)]
+    if words is None or not amounts or not 1 < len(rows) <= _BARS:
         return None
-    best = numbers[0]
     if len({row[words].words for row in rows}) < len(rows):
         return None  # what has one name several times needs a series, which nobody has named
-    bars = tuple(_bars(rows, words, best))
+    told = _told_apart(columns, rows, words, teller)
+    if any(len(values) > 1 for values in told.values()):
+        return None  # no axis holds two units, or plans beside results
+    best = amounts[0]
     heading = columns[best].heading
-    return Chart("result", f"{title} · {heading}", heading, columns[words].heading, bars)
+    return Chart(
+        "result",
+        f"{title} · {heading}",
+        next(iter(told.get("unit", ())), ""),
+        columns[words].heading,
+        tuple(_bars(rows, words, best)),
+        measured=heading,
+    )
+
+
+def _is_amount(columns: Sequence[Column], rows: Sequence[Sequence[Shown]], place: int) -> bool:
+    """Whether a column is of amounts: no years, no places in a text or a list."""
+    column = columns[place]
+    if not column.number or column.name.rpartition("_")[2] in _ORDINAL:
+        return False
+    return not all(_YEAR.fullmatch(row[place].words) for row in rows if row[place].words)
+
+
+def _told_apart(
+    columns: Sequence[Column], rows: Sequence[Sequence[Shown]], words: int, teller: Teller
+) -> dict[str, set[str]]:
+    """Return which units, measures and kinds of result the rows are of, as far as they say."""
+    schemes = _schemes(teller)
+    found: dict[str, set[str]] = {}
+    for place, column in enumerate(columns):
+        cells = {row[place].words: _scheme(row[place], schemes) for row in rows}
+        names = {scheme for cell, scheme in cells.items() if cell}
+        if place != words and not column.number and len(names) == 1 and (name := names.pop()):
+            found.setdefault(name, set()).update(cells)
+    return found
+
+
+def _scheme(cell: Shown, schemes: Mapping[str, str]) -> str:
+    """Return of which of `_APART` a cell holds a concept, by its IRI or what it is called."""
+    prefix = cell.title.partition(":")[0]
+    return prefix if prefix in _APART else schemes.get(cell.words, "")
+
+
+def _schemes(teller: Teller) -> Mapping[str, str]:
+    """Return what the concepts of `_APART` are called, with their schemes."""
+    kept = teller.knowledge.kept
+    if "schemes" not in kept:
+        kept["schemes"] = {
+            term.value: name
+            for name in _APART
+            for row in teller.knowledge.rows(
+                f"SELECT ?l {{ ?c {expand('skos:inScheme')} ?s ; {expand('rdfs:label')} ?l"
+                f' FILTER(STRSTARTS(STR(?c), "{PREFIXES[name]}")) }}'
+            )
+            if isinstance(term := row["l"], Literal)
+        }
+    return kept["schemes"]  # type: ignore[return-value]
 
 
 def _bars(rows: Sequence[Sequence[Shown]], words: int, number: int) -> Iterator[Bar]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
-from urllib.parse import quote
 
 from pyoxigraph import DefaultGraph, NamedNode
 
@@ -17,8 +16,8 @@ from kg_builder.graph.opening import OpenGraph
 from kg_builder.model.bilingual import Language
 from kg_builder.pages.validation import ValidationParts
 from kg_builder.resources import Resources
-from kg_builder.serving.court import PARTS, Judge
 from kg_builder.serving.state import State
+from kg_builder.serving.work.validation import PARTS, Judge
 from kg_builder.text.search.index import NameIndex
 
 _DOCUMENTS: Final[Mapping[str, str]] = MappingProxyType(
@@ -59,6 +58,11 @@ class Site:
         return self._state.settings.store
 
     @property
+    def report(self) -> Path | None:
+        """The text of a report, to quote from, where the server was given one."""
+        return self._state.settings.report
+
+    @property
     def resources(self) -> Resources:
         """Queries and other data of the house."""
         return self._state.resources
@@ -89,7 +93,7 @@ class Site:
         """Return the paths of the documents about an IRI, by the name of the format."""
         paths = self._state.paths
         if "#" in iri:  # its path is that of the whole ontology
-            about = f"/describe?iri={quote(iri, safe='')}"
+            about = paths.description(iri)
             return {label: f"{about}&format={name}" for label, name in _DOCUMENTS.items()}
         return {label: paths.document(iri, name) for label, name in _DOCUMENTS.items()}
 

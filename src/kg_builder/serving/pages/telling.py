@@ -33,6 +33,15 @@ _BOOLEANS: Final = {
     "false": Bilingual("否", "no"),
     "0": Bilingual("否", "no"),
 }
+_HASH: Final = re.compile(r"_[0-9a-f]{8}$")
+_ACTIONS: Final = {
+    "accept": Bilingual("认可", "accept"),
+    "reject": Bilingual("驳回", "reject"),
+    "correct": Bilingual("更正", "correct"),
+    "merge": Bilingual("合并", "merge"),
+    "add": Bilingual("补充", "add"),
+    "ignore": Bilingual("略去", "ignore"),
+}
 _DEEPEST: Final = 6
 """Levels of a reason that are told."""
 
@@ -111,7 +120,13 @@ class Teller:
     def name(self, term: Term) -> str:
         """Return what a term is called; the bare address where it has neither name nor prefix."""
         words = name_of(self.graph, term, self.reader.language)
-        return term.value if isinstance(term, NamedNode) and words == str(term) else words
+        if not isinstance(term, NamedNode):
+            return words
+        base = self.graph.base
+        if base and term.value.startswith(f"{base}id/") and words == prefixed(self.graph, term):
+            key = term.value.rpartition("/")[2]  # what has no name is called by its key
+            return _HASH.sub("", key).replace("_", " ")
+        return term.value if words == str(term) else words
 
     def shown(self, term: Term) -> Shown:
         """Return a term with a link, if there is one that is safe."""
@@ -186,11 +201,14 @@ class Teller:
             places=tuple(map(self._place, found)),
             reading=self._reading(found[0]) if found else "",
             decisions=tuple(
-                " · ".join(filter(None, (item.action, item.who, item.date, item.why)))
+                " · ".join(filter(None, (self._action(item.action), item.who, item.date, item.why)))
                 for item in rulings.values()
             ),
             contributions=tuple(item.in_words(self.reader.language) for item in contributions),
         )
+
+    def _action(self, name: str) -> str:
+        return self.reader.pick(_ACTIONS[name]) if name in _ACTIONS else name
 
     def _place(self, item: Testimony) -> Place:
         t = self.reader.t
@@ -203,17 +221,9 @@ class Teller:
     def line_of(self, report: str, line: int) -> str | None:
         """Return the address of a line of a report, where its text is at hand."""
         name = report.rpartition("/")[2]
-        return self.reader.url(f"/coverage/{name}") + f"#L{line}" if name in self.texts else None
-
-    @property
-    def texts(self) -> frozenset[str]:
-        """The names of the reports whose text the built folder keeps."""
-        kept = self.knowledge.kept
-        if "texts" not in kept:
-            folder = self.graph.generation and self.graph.generation / "source"
-            files = folder.glob("*.txt") if folder else ()
-            kept["texts"] = frozenset(path.stem for path in files)
-        return kept["texts"]  # type: ignore[return-value]
+        if name not in self.knowledge.texts:
+            return None
+        return self.reader.url(f"/coverage/{name}") + f"#L{line}"
 
     def _reading(self, item: Testimony) -> str:
         t = self.reader.t

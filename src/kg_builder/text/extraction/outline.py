@@ -161,7 +161,8 @@ class OutlineReader:
                 findings.notice(
                     "declared-count",
                     f"此处说有 {count} 个部分，其下标题只有 {len(found)} 个",
-                    f"{count} parts are declared here, but {len(found)} headings follow",
+                    f"{count} parts are declared here, but {len(found)} heading"
+                    f"{' follows' if len(found) == 1 else 's follow'}",
                     Span(start, paragraph.span.start + match.end()),
                     found[-1].span,
                 )

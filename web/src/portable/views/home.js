@@ -22,13 +22,9 @@ export async function home(page, { set }) {
     .sort((a, b) => rank(ASKED_FIRST, a.name) - rank(ASKED_FIRST, b.name))
     .slice(0, 8)
     .map((item) => ({ item, given: item.examples.find((given) => Object.keys(given).length) ?? {} }));
-  const sizes = new Map();
-  for (const record of names.records) {
-    if (!record.apart && record.classes[0]) {
-      sizes.set(record.classes[0], (sizes.get(record.classes[0]) ?? 0) + 1);
-    }
-  }
-  const classes = [...sizes.keys()].sort(
+  const { sizes } = names;
+  const shown = new Set(names.records.filter((record) => !record.apart).map((record) => record.classes[0]));
+  const classes = [...shown].filter((name) => sizes.get(name)).sort(
     (a, b) => rank(CLASSES, a) - rank(CLASSES, b) || sizes.get(b) - sizes.get(a) || (a < b ? -1 : 1),
   );
   const samples = ["Canteen", "Industry", "Policy", "Platform", "School"]
@@ -37,7 +33,7 @@ export async function home(page, { set }) {
   set(
     "",
     h("h1", {}, pick(page.titles)),
-    h("p", { class: "lead" }, t("lead")),
+    h("p", { class: "lead" }, t(front.reports.length ? "lead" : "lead_other")),
     samples.length
       ? h(
           "p",
@@ -85,7 +81,25 @@ export async function home(page, { set }) {
             ),
           ),
         )
-      : h("p", {}, t("no_things")),
+      : others(page),
+  );
+}
+
+/** The classes of RDF that is not of reports. */
+function others({ front, words }) {
+  const { t, number, language } = words;
+  if (!front.others.length) return h("p", {}, t("no_things"));
+  return h(
+    "section",
+    { "aria-labelledby": "browse" },
+    h("h2", { id: "browse" }, t("browse")),
+    h(
+      "ul",
+      { class: "classes" },
+      front.others.map(([iri, zh, en, count]) =>
+        h("li", {}, h("a", { href: entityLink(iri) }, language === "zh" ? zh : en), " ", h("small", {}, number(count))),
+      ),
+    ),
   );
 }
 

@@ -6,23 +6,14 @@ import asyncio
 import os
 import signal
 import time
-from contextlib import asynccontextmanager, suppress
-from urllib.parse import parse_qsl
+from contextlib import asynccontextmanager
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
-from pyoxigraph import Store
+from tests.processes import slack
 
 from kg_builder.errors import CrashError, MemoryLimitError, TimeLimitError
-from kg_builder.graph.query.prologue import mentioned
 from kg_builder.serving.children import Kind
 from kg_builder.serving.pool import ClosingError, FullError, Pool
-from kg_builder.serving.problems import Problem
-from kg_builder.serving.protocol import pairs_of
-
-LOAD = max(1.0, 2 * os.getloadavg()[0] / (os.cpu_count() or 1))
-"""How much slower a machine is that does other things besides."""
 
 
 def make_doer():
@@ -93,7 +84,7 @@ def test_others_do_not_wait_for_what_is_heavy():
 
     seconds = asyncio.run(main())
     assert len(seconds) > 20
-    assert seconds[int(0.95 * len(seconds))] < 0.5 * LOAD, seconds[-5:]
+    assert seconds[int(0.95 * len(seconds))] < 0.5 * slack(), seconds[-5:]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +105,7 @@ def test_what_ends_a_child_harms_nobody_else(item, error):
             with pytest.raises(error) as told:
                 await bad
             assert error is not CrashError or "SIGSEGV" in str(told.value)
-            assert time.monotonic() - start < 0.6 + 1 + LOAD
+            assert time.monotonic() - start < 1.6 + slack()
             assert await asyncio.gather(*good) == list(range(5))
             assert await hold == "slept"
 
@@ -147,7 +138,7 @@ def test_nobody_works_for_those_who_have_gone():
                 task.cancel()
             start = time.monotonic()
             assert await some.ask(("say", 1), 60) == 1
-            assert time.monotonic() - start < 2 * LOAD
+            assert time.monotonic() - start < 2 * slack()
             assert some.replaced == 1
 
     asyncio.run(main())
@@ -168,25 +159,3 @@ def test_closing_tells_everybody():
                 await some.ask(("say", 1), 60)
 
     asyncio.run(main())
-
-
-PIECES = (*b"% = & + %E6 %b5%B7 %3D %25 a 4 _ ;".split(b" "), b" ", b"\n", b"\r\n", b"\xe6\xb5\xb7")
-
-
-@given(st.lists(st.sampled_from(PIECES)).map(b"".join))
-@example(b"%\n=4")
-@example("街=%E6%B5%B7&+=%".encode())
-def test_fields_are_read_as_the_library_reads_them(data):
-    wanted = found = None
-    with suppress(UnicodeDecodeError):
-        wanted = parse_qsl(data.decode(), keep_blank_values=True, errors="strict")
-    with suppress(Problem):
-        found = pairs_of(data)
-    assert found == wanted
-
-
-@pytest.mark.parametrize("text", ["ASK { ?s ex:p 1 }", r"ASK { ?s ex:a\-b 1 }", "ASK { ?s :p 1 }"])
-def test_prefixes_that_a_text_mentions_are_known(text):
-    prefixes = {"ex": "https://example.org/", "": "https://example.org/"}
-    assert not Store().query(text, prefixes=mentioned(text, prefixes))
-    assert "other" not in mentioned("ASK { ?s ex:p 1 }", {**prefixes, "other": "a:"})

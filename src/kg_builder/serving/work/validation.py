@@ -1,4 +1,4 @@
-"""What the child does that judges triples, and takes them into the graph where that is allowed."""
+"""The child that judges triples, and takes them into the graph where that is allowed."""
 
 from __future__ import annotations
 
@@ -82,21 +82,21 @@ class Added:
     report: bytes
 
 
-def make_court(
+def make_validation(
     path: Path, project: Path | None, seconds: float
 ) -> Callable[[Path], Callable[[Judge | Add], Judged | Added]]:
-    """Prepare what judges triples; for the nursery of a pool. Each child opens the graph itself."""
+    """Prepare what judges triples; for a pool. Each child opens the graph itself."""
     resources = Resources.find(project)
 
-    def open_court(_folder: Path) -> Callable[[Judge | Add], Judged | Added]:
+    def open_graph_and_shapes(_folder: Path) -> Callable[[Judge | Add], Judged | Added]:
         contexts = ExitStack()  # kept open until the process ends
         graph = contexts.enter_context(open_graph(path))
-        return _Clerk(path, resources, Court(graph, resources), seconds, contexts)
+        return _Worker(path, resources, Court(graph, resources), seconds, contexts)
 
-    return open_court
+    return open_graph_and_shapes
 
 
-class _Clerk:
+class _Worker:
     def __init__(
         self, path: Path, resources: Resources, court: Court, seconds: float, contexts: ExitStack
     ) -> None:
@@ -120,9 +120,11 @@ class _Clerk:
         )
         judgement = self._court.judge((submission,), LISTED)
         question = Question(self._resources, self._path)
-        report = report_of(judgement, question, fail_on="violation", limit=LISTED)
+        report = self._for_strangers(
+            report_of(judgement, question, fail_on="violation", limit=LISTED)
+        )
         parts = validation_parts(report, asked.language) if asked.format == PARTS else None
-        body = _told(report, asked.format, asked.language) if parts is None else b""
+        body = _written(report, asked.format, asked.language) if parts is None else b""
         if not asked.with_mends:
             return Judged(report.passes, body, parts=parts)
         after = mended(submission, judgement)
@@ -144,10 +146,29 @@ class _Clerk:
                     session=session,
                 ),
             )
-        return _added(outcome, asked)
+        return _added(outcome, self._for_strangers(outcome.report), asked)
+
+    def _for_strangers(self, report: Report) -> Report:
+        """Return a report without where graph and shapes lie on this machine."""
+        results = tuple(
+            replace(
+                item,
+                shape_place=replace(item.shape_place, file=self._house_name(item.shape_place.file)),
+            )
+            if item.shape_place
+            else item
+            for item in report.verdict.results
+        )
+        return replace(report, store=None, verdict=replace(report.verdict, results=results))
+
+    def _house_name(self, file: str) -> str:
+        """Return a file of shapes by its name within the project."""
+        path = Path(file)
+        roots = (root for root in self._resources.roots if path.is_relative_to(root))
+        return next((path.relative_to(root).as_posix() for root in roots), path.name)
 
 
-def _added(outcome: Outcome, asked: Add) -> Added:
+def _added(outcome: Outcome, report: Report, asked: Add) -> Added:
     entry = outcome.batch.entry
     return Added(
         status=outcome.status,
@@ -156,12 +177,11 @@ def _added(outcome: Outcome, asked: Add) -> Added:
         new=len(outcome.new),
         known=len(outcome.known),
         inferred=len(outcome.inferred),
-        report=_told(outcome.report, asked.format, asked.language),
+        report=_written(report, asked.format, asked.language),
     )
 
 
-def _told(report: Report, name: str, language: Language) -> bytes:
+def _written(report: Report, name: str, language: Language) -> bytes:
     if name == "html":
         return validation_page(report, language).encode("utf-8", "backslashreplace")
-    # where the graph lies on this machine is nobody's business
-    return write_report(replace(report, store=None), name, Style(language))
+    return write_report(report, name, Style(language))
