@@ -680,6 +680,7 @@ def test_without_a_script_forms_are_sent_and_evidence_opens(browser, address):
         browser.run("document.querySelector('#q').form.submit()")
         browser.until("document.querySelector('.hits')?.innerText.includes('裕友大厦海淀食堂')")
         browser.open(address + quoted(f"{THING}?lang=zh"))
+        until(browser, "document.querySelector('.facts .why summary') !== null")
         browser.run("document.querySelector('.facts .why summary').click()")
         assert browser.run("document.querySelector('.facts .why[open] .card').checkVisibility()")
         assert not browser.run("document.querySelector('button.copy').checkVisibility()")
