@@ -442,6 +442,7 @@ def test_names_are_found_as_people_type_them(typed, first, reader):
     [
         ("八里庄食堂", "与“八里庄街道”有关的助餐点", "裕友大厦海淀食堂"),
         ("具身智能 政策", "与“具身智能”有关的政策", "三年行动方案"),
+        ("embodied intelligence policy", "与“具身智能”有关的政策", "三年行动方案"),
         ("海淀区的学校", "与“海淀区”有关的学校", "北京"),
     ],
 )

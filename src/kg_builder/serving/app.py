@@ -57,6 +57,7 @@ def make_app(settings: Settings) -> Starlette:
         except BaseException as error:
             state.failure = error
             raise
+        pages.warm_up()
         try:
             yield
         finally:

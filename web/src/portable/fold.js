@@ -82,6 +82,7 @@ export class Folder {
     const fold = (pairs) =>
       Object.entries(pairs).map(([one, other]) => [this.fold(one), this.fold(other)]);
     this.said = new Map(fold(lexicon.said));
+    this.longestSaid = Math.max(0, ...[...this.said.keys()].map(({ length }) => length));
     this.same = fold(lexicon.same);
   }
 
@@ -115,9 +116,9 @@ export class Folder {
       }
     }
     for (const text of [...found]) {
-      for (let length = Math.min(text.length, 8); length > 1; length -= 1) {
+      for (let length = Math.min(text.length, this.longestSaid); length > 1; length -= 1) {
         const whole = this.said.get(text.slice(0, length));
-        if (whole === undefined) continue;
+        if (whole === undefined || /^[a-z]{2}/.test(text.slice(length - 1))) continue;
         if (!text.startsWith(whole)) found.add(whole + text.slice(length));
         break;
       }

@@ -40,6 +40,11 @@ class House:
         self._thread = ThreadPoolExecutor(1, "pages")
         self._knowledge: Knowledge | None = None
 
+    def warm_up(self, values: Callable[[Teller], object]) -> None:
+        """Let what a page needs be looked up by the thread of the pages."""
+        reader = Reader("zh", chosen=False, path="/")
+        self._thread.submit(lambda: values(self.teller(reader)))
+
     def close(self) -> None:
         """End the thread that makes pages."""
         self._thread.shutdown(wait=True, cancel_futures=True)

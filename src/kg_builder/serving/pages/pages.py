@@ -16,6 +16,7 @@ from kg_builder.model.bilingual import Bilingual
 from kg_builder.serving.pages.asking import Asking
 from kg_builder.serving.pages.checking import Checking
 from kg_builder.serving.pages.entity import entity_view
+from kg_builder.serving.pages.finding import front
 from kg_builder.serving.pages.house import GET, House
 from kg_builder.serving.pages.looking import Looking
 from kg_builder.serving.pages.reader import Reader, reader_of
@@ -49,6 +50,10 @@ class Pages:
         """Return what a server mounts."""
         rooms = [route for room in self._rooms for route in room.routes()]
         return [*rooms, Route("/assets/{name}", self.asset, methods=GET)]
+
+    def warm_up(self) -> None:
+        """Look up what pages tell of the whole graph before somebody waits for it."""
+        self._house.warm_up(front)
 
     def close(self) -> None:
         """End the thread that makes pages."""

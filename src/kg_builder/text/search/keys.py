@@ -29,6 +29,7 @@ _NUMBER = re.compile(
 _TOKEN = re.compile(r"\d+(?:\.\d+)*|[a-z]+|.", re.DOTALL)
 _BRACKET = re.compile(r"(.+?)[(（]([^()（）]+)[)）]")
 _LATIN = re.compile(r"[a-z0-9.]*[a-z][a-z0-9.]*")
+_WITHIN_LATIN = re.compile(r"[a-z]{2}")
 _YEAR = "年"
 _CIRCLE = str.maketrans("○◯", "〇〇")
 
@@ -124,6 +125,7 @@ class Splitter:
         self._endings = self._divisions | frozenset(map(fold, lexicon.endings))
         self._longest_ending = max(map(len, self._endings), default=0)
         self._said = {fold(short): fold(whole) for short, whole in lexicon.said.items()}
+        self._longest_said = max(map(len, self._said), default=0)
         self._same = {fold(one): fold(other) for one, other in lexicon.same.items()}
         self._areas: tuple[str, ...] = ()
         self._areas = self._known_areas(areas)
@@ -216,9 +218,9 @@ class Splitter:
 
     def expand(self, folded: str) -> str:
         """Return a folded name with the short name it opens with in full."""
-        for length in range(min(len(folded), 8), 1, -1):
+        for length in range(min(len(folded), self._longest_said), 1, -1):
             whole = self._said.get(folded[:length])
-            if whole is not None:
+            if whole is not None and not _WITHIN_LATIN.match(folded, length - 1):
                 return folded if folded.startswith(whole) else whole + folded[length:]
         return folded
 
