@@ -311,6 +311,45 @@ def test_a_result_is_the_same_until_the_graph_changes(server):
     assert server.ask(path, if_none_match='"another"').status == 200
 
 
+@pytest.mark.parametrize(
+    "post",
+    [
+        {"body": urlencode({"query": CANTEENS}), "content_type": FORM},
+        {"body": CANTEENS, "content_type": "application/sparql-query"},
+    ],
+    ids=["form", "direct"],
+)
+def test_what_is_posted_is_answered_from_what_is_kept_and_never_confused(server, names, post):
+    asked = {"method": "POST", **post}
+    first = server.ask("/sparql", **asked)
+    again = server.ask("/sparql", **asked, if_none_match="*")
+    assert (again.status, again.body) == (200, first.body)
+    assert "etag" not in first.headers
+    assert "etag" not in again.headers
+    assert len(rows(again)) == len(names)
+    assert server.ask("/sparql", **asked, accept="text/csv").type == "text/csv"
+    other = server.ask("/sparql", **{**asked, "body": post["body"].replace("Canteen", "Street")})
+    assert other.body != first.body
+    # the same bytes as another kind of body ask for something else
+    kinds = {FORM, "application/sparql-query"} - {post["content_type"]}
+    assert server.ask("/sparql", **{**asked, "content_type": kinds.pop()}).status == 400
+
+
+@pytest.mark.parametrize("query", ["SELECT (NOW() AS ?x) {}", "SELECT (struuid() AS ?x) {}"])
+def test_what_depends_on_the_moment_is_never_kept(server, query):
+    def ask(**how):
+        answer = server.ask(**how)
+        assert answer.headers["cache-control"] == "no-store"
+        return rows(answer)[0]["x"]["value"]
+
+    get = {"path": f"/sparql?{urlencode({'query': query})}"}
+    post = {"path": "/sparql", "method": "POST", "body": query}
+    post["content_type"] = "application/sparql-query"
+    assert len({ask(**how) for how in (get, get, post, post)}) == 4
+    page = server.ask(f"/workbench?{urlencode({'query': query})}", accept="text/html")
+    assert (page.status, page.headers["cache-control"]) == (200, "no-store")
+
+
 def test_a_large_result_is_whole(server):
     answer = server.query("SELECT * { GRAPH ?g { ?s ?p ?o } }", accept="text/tab-separated-values")
     count = server.query("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }")

@@ -14,6 +14,7 @@ class Kept:
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
     etag: str
+    """Empty for an answer to what was posted."""
 
 
 class Cache:

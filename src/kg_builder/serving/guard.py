@@ -68,6 +68,10 @@ _SHARED: Final = (
 _ALLOWED_HEADERS: Final = "Accept, Accept-Language, Content-Type, If-None-Match"
 _KEPT: Final = 512 << 10
 """A larger answer is not kept."""
+_KEPT_QUESTION: Final = 16 << 10
+"""Nor is the answer to more than so many bytes that were posted."""
+_DAY: Final = 86_400
+_READING: Final = ("GET", "HEAD")
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9._~%-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 """What Host may look like: addresses of the server itself stand in some answers."""
 _LISTS: Final = (b"accept", b"accept-language", b"if-none-match")
@@ -82,6 +86,7 @@ class _Exchange:
 
     scope: Scope
     key: tuple[Any, ...] | None
+    """What a kept answer to the request is found by; None where none is kept."""
     started: float = field(default_factory=time.perf_counter)
     status: int = 0
     sent: int = 0
@@ -114,7 +119,7 @@ class Guard:
         root = unquote(self._state.root)
         if root and scope["path"].startswith(f"{root}/"):
             scope["root_path"] = root
-        exchange = _Exchange(scope, self._key(scope))
+        exchange = _Exchange(scope, self._key(scope) if scope["method"] in _READING else None)
         headers = Headers(scope=scope)
         origin = self._state.proxies.origin(
             scope["client"][0] if scope.get("client") else "", headers.getlist("x-forwarded-for")
@@ -147,14 +152,14 @@ class Guard:
 
     # the request
 
-    def _key(self, scope: Scope) -> tuple[Any, ...] | None:
-        """Return what a kept answer to this request is found by."""
-        if scope["method"] not in ("GET", "HEAD"):
-            return None
-        accept = language = host = b""
+    def _key(self, scope: Scope, body: bytes | None = None) -> tuple[Any, ...] | None:
+        """Return what a kept answer to this request is found by; `body` is what was posted."""
+        accept = language = host = kind = b""
         for name, value in scope["headers"]:
             if name == b"accept":
                 accept = value
+            elif name == b"content-type":
+                kind = value
             elif name == b"accept-language":
                 language = value
             elif name == b"host":
@@ -163,8 +168,9 @@ class Guard:
                 host += b" " + value
             elif name in (b"authorization", b"range"):
                 return None
-        tag = self._state.now.tag
-        return (tag, scope["raw_path"], scope["query_string"], accept, language, host)
+        tag = (self._state.now.tag, int(time.time() // _DAY))  # citations tell the day
+        path, query = scope["raw_path"], scope["query_string"]
+        return (tag, path, query, accept, language, host, kind, body)
 
     def _check_head(self, headers: Headers) -> None:
         """Raise Problem for a head that is for another server, or for a body that is not taken."""
@@ -213,11 +219,16 @@ class Guard:
         if scope["method"] == "OPTIONS":
             await self._send_options(exchange, send)
             return
+        body: Receive = _Body(receive, self._state.settings)
+        if scope["method"] == "POST" and path_within(scope).startswith(_READ_BY_POST):
+            first = await body()
+            if not first.get("more_body") and len(first.get("body", b"")) <= _KEPT_QUESTION:
+                exchange.key = self._key(scope, first.get("body", b""))
+            body = _Again(first, body)
         kept = self._cache.get(exchange.key) if exchange.key is not None else None
         if kept is not None:
             await self._send_kept(exchange, kept, headers.get("if-none-match"), send)
             return
-        body = _Body(receive, self._state.settings)
         await self._app(scope, body, self._sender(exchange, headers, send))
 
     async def _send_options(self, exchange: _Exchange, send: Send) -> None:
@@ -270,18 +281,22 @@ class Guard:
         return deliver
 
     def _finish(self, exchange: _Exchange, start: Message, body: bytes) -> Kept | None:
-        """Give a whole answer its ETag, and keep it unless it says that nobody should."""
+        """Give a whole answer its ETag, and keep it unless it says that nobody should.
+
+        What was posted has no ETag: `If-None-Match` is for what has an address (RFC 9110, 13.1.2).
+        """
         headers = start["headers"]
         said = dict(headers)
         if b"no-store" in said.get(b"cache-control", b""):
             return None
-        etag = said.get(b"etag", b"").decode("latin-1")
-        if not etag:
+        is_post = exchange.scope["method"] == "POST"
+        etag = "" if is_post else said.get(b"etag", b"").decode("latin-1")
+        if not etag and not is_post:
             etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
             headers.append((b"etag", etag.encode()))
         kept = Kept(tuple(headers), body, etag)
         assert exchange.key is not None  # noqa: S101 - the caller has seen to it
-        if len(body) <= _KEPT and exchange.scope["method"] == "GET":
+        if len(body) <= _KEPT and exchange.scope["method"] != "HEAD":
             self._cache.put(exchange.key, kept)
         return kept
 
@@ -291,7 +306,7 @@ class Guard:
         headers = list(kept.headers)
         body = kept.body
         exchange.status = 200
-        if none_match is not None and names_etag(none_match, kept.etag):
+        if none_match is not None and kept.etag and names_etag(none_match, kept.etag):
             exchange.status, body = 304, b""
             headers = [pair for pair in headers if pair[0] not in _OF_A_BODY]
         await send({"type": "http.response.start", "status": exchange.status, "headers": headers})
@@ -347,6 +362,19 @@ class Guard:
 
 
 _OF_A_BODY: Final = frozenset({b"content-length", b"content-type"})
+
+
+class _Again:
+    """What a client sends, the first part of which has been read."""
+
+    def __init__(self, first: Message, rest: Receive) -> None:
+        self._first: Message | None = first
+        self._rest = rest
+
+    async def __call__(self) -> Message:
+        """Return the next part. Raises what the rest does."""
+        first, self._first = self._first, None
+        return await self._rest() if first is None else first
 
 
 class _Body:

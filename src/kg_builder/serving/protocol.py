@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from kg_builder.graph.iris import is_iri
+from kg_builder.graph.query.volatile import is_volatile
 from kg_builder.serving.media import (
     GRAPHS,
     RESULTS,
@@ -76,7 +77,7 @@ async def sparql(request: Request, state: State, service: Answer) -> Response:
     base = f"{state.origin(request)}sparql"
     item = _item(asked, asked.query, request.headers.get("accept"), base, state)
     found: Found = await while_connected(request, state.adhoc.ask(item, state.settings.timeout))
-    return _response(found, state)
+    return _response(found, asked.query, state)
 
 
 async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
@@ -268,13 +269,21 @@ def _not_utf8() -> Problem:
     return Problem("bad-request", "不是 UTF-8", "not UTF-8")
 
 
-def _response(found: Found, state: State) -> Response:
+def _response(found: Found, query: str, state: State) -> Response:
     headers = {
         "vary": "Accept",
-        "cache-control": "no-cache",
+        "cache-control": cache_control(query),
         **cut_headers(found, state.settings.max_rows),
     }
     return body_response(found.body, TYPES[found.format], headers)
+
+
+def cache_control(query: str) -> str:
+    """Return whether the answer to a query may be kept; who keeps it asks whether it still holds.
+
+    That of one that asks for the time or for chance does not hold for a moment.
+    """
+    return "no-store" if is_volatile(query) else "no-cache"
 
 
 def cut_headers(found: Found, most: int | None) -> dict[str, str]:

@@ -12,7 +12,14 @@ from kg_builder.graph.query.catalogue import Parameter, StoredQuery
 from kg_builder.model.bilingual import Bilingual, Language
 from kg_builder.serving.media import RESULTS, TYPES, accepted, format_named, language_of
 from kg_builder.serving.problems import Problem
-from kg_builder.serving.protocol import FORM, body_response, content_type, cut_headers, pairs_of
+from kg_builder.serving.protocol import (
+    FORM,
+    body_response,
+    cache_control,
+    content_type,
+    cut_headers,
+    pairs_of,
+)
 from kg_builder.serving.state import State
 from kg_builder.serving.work.messages import Found
 from kg_builder.serving.work.trusted import StoredAsk
@@ -74,7 +81,7 @@ async def run_query(request: Request, state: State) -> Response:
     found: Found = await state.trusted.ask(asked, state.settings.timeout)
     headers = {
         "vary": "Accept, Accept-Language",
-        "cache-control": "no-cache",
+        "cache-control": cache_control(query.text),
         **cut_headers(found, asked.most),
     }
     if asked.format in ("csv", "tsv", "xlsx", "markdown"):

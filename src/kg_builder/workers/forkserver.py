@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -159,7 +160,11 @@ def serve() -> None:
     limits: Limits = pickle.load(requests)  # noqa: S301 - written by ForkServer
     folder = Path(pickle.load(requests))  # noqa: S301 - written by ForkServer
     replace(limits, memory=None).impose()
-    prepared, answer = made(call, pickle.load(requests))  # noqa: S301 - written by ForkServer
+    # in a thread that is gone before the first fork: engines draw lots by a seed of each thread,
+    # and what is forked with a seed draws the same UUIDs as its siblings
+    with ThreadPoolExecutor(1) as thread:
+        request = pickle.load(requests)  # noqa: S301 - written by ForkServer
+        prepared, answer = thread.submit(made, call, request).result()
     control = socket.socket(fileno=os.dup(0))
     control.sendall(framed(answer))
     gc.freeze()  # what has been made stays where it is: children share it

@@ -29,7 +29,7 @@ from kg_builder.serving.pages.questions import (
 )
 from kg_builder.serving.pages.reader import Reader, reader_of
 from kg_builder.serving.pages.results import ROWS, ResultView, result_view
-from kg_builder.serving.protocol import while_connected
+from kg_builder.serving.protocol import cache_control, while_connected
 
 _LONGEST: Final = 100_000
 """Characters of a query that the workbench takes."""
@@ -138,7 +138,7 @@ class Asking:
                 )
             )
         pairs = [(key, value) for key, given in values.items() for value in given]
-        return self._house.renderer.page(
+        page = self._house.renderer.page(
             "query.html",
             reader,
             asked.status,
@@ -151,6 +151,7 @@ class Asking:
             downloads=downloads(f"{reader.root}/api/queries/{name}", pairs),
             text=_plain(question.text),
         )
+        return _as_lasting_as(question.text, page)
 
     async def text(self, request: Request) -> Response:
         """Return the text of a stored query, for the workbench."""
@@ -201,7 +202,7 @@ class Asking:
         is_graph = result is not None and result.form in ("CONSTRUCT", "DESCRIBE")
         formats = GRAPH_FORMATS if is_graph else FORMATS
         short = len(urlencode({"query": text})) <= _ADDRESS
-        return self._house.renderer.page(
+        page = self._house.renderer.page(
             "workbench.html",
             reader,
             asked.status,
@@ -219,6 +220,7 @@ class Asking:
             permalink=reader.url("/workbench", query=text, evidence="1" if evidence else None),
             stored=names,
         )
+        return _as_lasting_as(text, page)
 
     async def terms(self, request: Request) -> Response:
         """Return what the workbench completes from."""
@@ -246,6 +248,13 @@ class Asking:
                     lambda: result_view(answer, self._house.teller(reader), title)
                 )
             )
+
+
+def _as_lasting_as(query: str, page: Response) -> Response:
+    """Return a page that shows what a query gives; it may be kept as long as that holds."""
+    if page.status_code == 200:
+        page.headers["cache-control"] = cache_control(query)
+    return page
 
 
 async def _form(request: Request) -> Mapping[str, Any]:
