@@ -165,6 +165,7 @@ def test_the_seeds_are_documents(kind):
 def test_documents_that_were_tampered_with(kind, many):
     @many(120)
     @example(b"<a><?\n  ?></a>")
+    @example(b'"""one\ntwo""" <e:p> <e:o> .')
     @given(documents(kind))
     def check(data):
         read(data, kind)

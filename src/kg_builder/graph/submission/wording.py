@@ -41,8 +41,9 @@ def not_turtle(error: SyntaxError, text: str, name: str, kind: Format) -> InputE
 
 
 def refused_at(text: str, place: int, name: str, zh: str, en: str) -> InputError:
-    """Return a refusal with the place, the line and a caret."""
+    """Return a refusal with the place, the line and a caret; what it quotes becomes one line."""
     at = position(text, place)
+    zh, en = (" ".join(words.split()) for words in (zh, en))
     return InputError(
         zh, en, file=name, line=at.line, column=at.column, excerpt=with_caret(text, place)
     )
