@@ -7,6 +7,7 @@ literals that of their JSON value. Without recursion: what is to do waits on a s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Final, NoReturn
 
 from kg_builder.graph.submission.glue import iri_notice
@@ -22,8 +23,8 @@ from kg_builder.model.selector import Span
 _FIRST: Final = expand("rdf:first").value
 _REST: Final = expand("rdf:rest").value
 _NIL: Final = expand("rdf:nil").value
-_WHOLE: Final = 1e21
-"""From here on a number is a double, whether it is whole or not (JSON-LD API, 8.2)."""
+_WHOLE: Final = 10**20
+"""From here on the engine makes doubles of numbers, whole or not (JSON-LD API, 8.2, says 1e21)."""
 
 
 class JsonLdReader:
@@ -356,10 +357,17 @@ def _lexical(value: Json, datatype: str | None) -> str:
     """Return the lexical form that a JSON value takes as a literal."""
     if value.kind != "number":
         return value.text
-    number = float(value.text)
-    double = datatype is not None and datatype.endswith(("#double", "#float"))
-    if number.is_integer() and abs(number) < _WHOLE and not double:
+    try:
+        number = Decimal(value.text)
+        scientific = f"{number:E}"
+    except (InvalidOperation, ValueError):  # an exponent beyond all measure
+        return value.text
+    is_double = datatype is not None and datatype.endswith("#double")
+    if number.is_zero():
+        return "0.0E0" if is_double else "0"
+    if not is_double and number.copy_abs() < _WHOLE and number == int(number):
         return str(int(number))
-    mantissa, _, exponent = f"{number:.15E}".partition("E")
-    mantissa = mantissa.rstrip("0")
+    # digits as they are written, as the engine does: no double is made of them
+    mantissa, _, exponent = scientific.partition("E")
+    mantissa = mantissa.rstrip("0") if "." in mantissa else f"{mantissa}."
     return f"{mantissa}{'0' if mantissa.endswith('.') else ''}E{int(exponent)}"

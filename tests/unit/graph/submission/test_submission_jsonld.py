@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode
 from submission_support import RDF, assert_nameless_nodes_keep_their_place, placed, read, words
@@ -68,6 +68,7 @@ NODES = st.recursive(nodes(st.nothing()), nodes, max_leaves=6)
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(NODES, max_size=3), st.sampled_from([None, 1, "\t"]), st.booleans())
+@example([{"@id": "e:甲", "p": ["", 8.12]}], None, False)
 def test_the_word_at_each_place_is_the_term(
     graph: list[Any], indent: int | str | None, ascii_only: bool
 ) -> None:
@@ -90,6 +91,26 @@ def test_the_word_at_each_place_is_the_term(
                         ("http://e/link", "link"),
                     )
         assert submission.spans(triple) or isinstance(triple.subject, BlankNode)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.floats(allow_nan=False, allow_infinity=False).map(repr)
+    | st.from_regex(r"-?(0|[1-9][0-9]{0,22})(\.[0-9]{1,5})?([eE][+-]?[0-9]{1,3})?", fullmatch=True),
+    st.sampled_from([None, "double", "float", "decimal"]),
+)
+@example("1e999999999999999999", None)
+@example("-0.0", "double")
+@example("0.00", None)
+def test_a_number_has_its_own_place_however_it_is_written(
+    number: str, datatype: str | None
+) -> None:
+    typed = f'{{"@type": "http://www.w3.org/2001/XMLSchema#{datatype}", "@value": {number}}}'
+    value = typed if datatype else number
+    text = f'{{"@id": "http://e/a", "http://e/p": ["x", {value}]}}'
+    submission = read(text, Format.JSON_LD)
+    triple = next(found for found in submission.triples if found.object != Literal("x"))
+    assert words(submission, submission.spans(triple))[2] == number
 
 
 def check_value(value: object, term: Literal) -> None:
