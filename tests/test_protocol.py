@@ -187,6 +187,13 @@ def test_an_answer_that_has_not_changed_is_not_sent_again(server):
     assert len(set(etags.values())) == len(RESULTS)
 
 
+def test_what_has_the_same_bytes_in_two_formats_is_two(server):
+    path = f"/sparql?{urlencode({'query': 'ASK {}'})}"
+    csv, tsv = (server.ask(path, accept=f"text/{k}") for k in ("csv", "tab-separated-values"))
+    assert csv.body == tsv.body
+    assert csv.headers["etag"] != tsv.headers["etag"]
+
+
 @pytest.mark.parametrize(
     ("path", "methods"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import socket
 import time
@@ -348,6 +349,20 @@ def test_what_depends_on_the_moment_is_never_kept(server, query):
     assert len({ask(**how) for how in (get, get, post, post)}) == 4
     page = server.ask(f"/workbench?{urlencode({'query': query})}", accept="text/html")
     assert (page.status, page.headers["cache-control"]) == (200, "no-store")
+
+
+def test_a_folder_that_is_built_anew_is_served_anew(folder):
+    out = folder / "anew"
+    base = "https://other.example/kg/"
+    query = f"ASK {{ ?c a kg:Canteen FILTER(STRSTARTS(STR(?c), '{base}')) }}"
+    assert build(out).conforms
+    with serving(out, folder, "--no-log") as server:
+        assert not server.query(query).json["boolean"]
+        generation = server.ask("/healthz").json["generation"]
+        shutil.rmtree(out)
+        assert build(out, base=base).conforms
+        until(lambda: server.query(query).json["boolean"])
+        assert server.ask("/healthz").json["generation"] == generation  # as it is called
 
 
 def test_a_large_result_is_whole(server):
