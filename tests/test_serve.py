@@ -549,6 +549,22 @@ def test_stored_queries(server, names):
     assert posted.body == answer.body
 
 
+def test_what_a_form_says_of_a_stored_query_is_heard(server):
+    path = "/api/queries/canteens_of_street"
+
+    def post(**fields):
+        return server.ask(path, method="POST", body=urlencode(fields), content_type=FORM)
+
+    asked = {"street": "柳浦", "format": "markdown"}
+    for language in ("zh", "en"):
+        answer = post(**asked, lang=language)
+        assert answer.body == server.ask(f"{path}?{urlencode({**asked, 'lang': language})}").body
+    assert post(**asked, lang="zh").body != post(**asked, lang="en").body
+    # a field that was left empty asks for nothing
+    blank = {"lang": "", "max-rows": "", "year": ""}
+    assert post(**asked, **blank).body == post(**asked).body
+
+
 def test_stored_queries_tell_who_says_so(server):
     answer = server.ask("/api/queries/canteens_of_street?street=柳浦&evidence=1&lang=en")
     assert rows(answer)
@@ -566,6 +582,7 @@ def test_stored_queries_tell_who_says_so(server):
         ("/api/queries/canteens_of_street?nope=1", 400),
         ("/api/queries/canteens_of_street?format=png", 406),
         ("/api/queries/canteens_of_street?max-rows=-1", 400),
+        ("/api/queries/canteens_of_street?max-rows=00000010000000", 400),
         ("/api/queries/canteens_of_street?lang=fr", 400),
     ],
 )
@@ -675,6 +692,7 @@ def test_only_whoever_knows_the_token_adds(server):
     ]
     again = post(GOOD, **right)
     assert (again.status, again.json["status"]) == (200, "unchanged")
+    assert again.json["number"] is again.json["graph"] is None  # there is nothing to undo
 
 
 def test_what_is_withdrawn_says_so(server):

@@ -238,7 +238,8 @@ class Guard:
         if not methods:
             raise Problem("not-found", "没有这个地址", "there is no such address")
         allow = ", ".join(sorted({*methods, "OPTIONS"}))
-        found = {"allow": allow, "content-length": "0", "vary": "Origin"}
+        # without a length: 204 has no body, and must not tell of one (RFC 9110, 8.6)
+        found = {"allow": allow, "vary": "Origin"}
         path = path_within(scope)
         if self._state.settings.cors and not path.startswith(_NOT_SHARED):
             shared = ["GET", "HEAD"] + ["POST"] * path.startswith(_READ_BY_POST)
