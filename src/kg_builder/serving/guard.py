@@ -164,13 +164,18 @@ class Guard:
                 language = value
             elif name == b"host":
                 host += value  # addresses of the server itself stand in some answers
-            elif name == b"x-forwarded-proto":
+            elif name == b"x-forwarded-proto" and self._is_proxys(scope):
                 host += b" " + value
             elif name in (b"authorization", b"range"):
                 return None
         tag = (self._state.now.tag, int(time.time() // _DAY))  # citations tell the day
         path, query = scope["raw_path"], scope["query_string"]
         return (tag, path, query, accept, language, host, kind, body)
+
+    def _is_proxys(self, scope: Scope) -> bool:
+        """Whether a request comes by a proxy: the same words of anybody else change no answer."""
+        peer = scope.get("client")
+        return peer is not None and peer[0] in self._state.proxies
 
     def _check_head(self, headers: Headers) -> None:
         """Raise Problem for a head that is for another server, or for a body that is not taken."""
