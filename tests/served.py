@@ -60,10 +60,16 @@ class Served:
         method: str = "GET",
         body: bytes | str | None = None,
         timeout: float = 60,
+        source: str | None = None,
         **headers: str,
     ) -> Answer:
-        """Send a request, `accept_language=` for `Accept-Language`, and return the answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        """Send a request, `accept_language=` for `Accept-Language`, and return the answer.
+
+        `source` is the address that it comes from, another one of this machine.
+        """
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=timeout, source_address=source and (source, 0)
+        )
         data = body.encode() if isinstance(body, str) else body
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         start = time.perf_counter()

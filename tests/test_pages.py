@@ -1,5 +1,6 @@
 """The pages as people meet them: over HTTP without a script, and in a real browser."""
 
+import html
 import json
 import re
 import urllib.error
@@ -186,6 +187,14 @@ def test_the_language_is_chosen_by_header_and_by_address(address):
     assert 'lang="zh-Hans"' in get(address, "/", **wanted)[2][:60]
     assert 'lang="en"' in get(address, "/?lang=en", **wanted)[2][:60]
     assert 'lang="zh-Hans"' in get(address, "/", **{"Accept-Language": "de, *;q=x"})[2][:60]
+
+
+def test_a_page_links_to_itself_and_not_to_where_somebody_else_came_from(address):
+    about = "/describe?format=html&iri=" + quote(f"https://example.org{THING}", safe="")
+    for path in (f"{THING}.html?from=elsewhere", f"{THING}.html", about):
+        assert html.unescape(link(get(address, path)[2], "English")).startswith(
+            quoted(path) + ("&" if "?" in path else "?") + "lang="
+        )
 
 
 @pytest.mark.parametrize("typed", ["八里庄", "balizhuang", "blz", "八里莊街道"])

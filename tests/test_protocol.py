@@ -153,6 +153,17 @@ def test_terms_come_as_they_are_in_each_format(server):
     assert server.query(control).json["results"]["bindings"][0]["x"]["value"] == "a\x01"
 
 
+@pytest.mark.parametrize("term", ["<<( <http://e/s> <http://e/p> 1 )>>", '"words"@en--ltr'])
+@pytest.mark.parametrize("kind", GRAPHS)
+def test_what_a_graph_format_cannot_hold_is_refused(server, kind, term):
+    query = f"CONSTRUCT {{ <http://e/a> <http://e/b> ?o }} {{ VALUES ?o {{ {term} }} }}"
+    answer = server.query(query, accept=kind)
+    if kind in ("text/turtle", "application/n-triples"):
+        assert len(list(parse(input=answer.body, format=GRAPHS[kind]))) == 1
+    else:
+        assert (answer.status, answer.json["type"]) == (406, "/problems/not-acceptable")
+
+
 def test_a_header_that_is_a_list_may_have_several_lines(server):
     start = b"GET /sparql?query=ASK%20%7B%7D HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
     answer = server.raw(start + b"Accept: image/png\r\nAccept: text/csv\r\n\r\n")
@@ -187,6 +198,13 @@ def test_an_answer_that_has_not_changed_is_not_sent_again(server):
     assert len(set(etags.values())) == len(RESULTS)
 
 
+def test_what_has_the_same_bytes_in_two_formats_is_two(server):
+    path = f"/sparql?{urlencode({'query': 'ASK {}'})}"
+    csv, tsv = (server.ask(path, accept=f"text/{k}") for k in ("csv", "tab-separated-values"))
+    assert csv.body == tsv.body
+    assert csv.headers["etag"] != tsv.headers["etag"]
+
+
 @pytest.mark.parametrize(
     ("path", "methods"),
     [
@@ -196,7 +214,9 @@ def test_an_answer_that_has_not_changed_is_not_sent_again(server):
     ],
 )
 def test_what_may_be_done_is_told_alike(server, path, methods):
-    assert server.ask(path, method="OPTIONS").headers["allow"] == methods
+    told = server.ask(path, method="OPTIONS")
+    assert (told.status, told.headers["allow"]) == (204, methods)
+    assert "content-length" not in told.headers
     refused = server.ask(path, method="DELETE")
     assert (refused.status, refused.headers["allow"]) == (405, methods)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import socket
 import time
@@ -350,6 +351,20 @@ def test_what_depends_on_the_moment_is_never_kept(server, query):
     assert (page.status, page.headers["cache-control"]) == (200, "no-store")
 
 
+def test_a_folder_that_is_built_anew_is_served_anew(folder):
+    out = folder / "anew"
+    base = "https://other.example/kg/"
+    query = f"ASK {{ ?c a kg:Canteen FILTER(STRSTARTS(STR(?c), '{base}')) }}"
+    assert build(out).conforms
+    with serving(out, folder, "--no-log") as server:
+        assert not server.query(query).json["boolean"]
+        generation = server.ask("/healthz").json["generation"]
+        shutil.rmtree(out)
+        assert build(out, base=base).conforms
+        until(lambda: server.query(query).json["boolean"])
+        assert server.ask("/healthz").json["generation"] == generation  # as it is called
+
+
 def test_a_large_result_is_whole(server):
     answer = server.query("SELECT * { GRAPH ?g { ?s ?p ?o } }", accept="text/tab-separated-values")
     count = server.query("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }")
@@ -534,6 +549,22 @@ def test_stored_queries(server, names):
     assert posted.body == answer.body
 
 
+def test_what_a_form_says_of_a_stored_query_is_heard(server):
+    path = "/api/queries/canteens_of_street"
+
+    def post(**fields):
+        return server.ask(path, method="POST", body=urlencode(fields), content_type=FORM)
+
+    asked = {"street": "柳浦", "format": "markdown"}
+    for language in ("zh", "en"):
+        answer = post(**asked, lang=language)
+        assert answer.body == server.ask(f"{path}?{urlencode({**asked, 'lang': language})}").body
+    assert post(**asked, lang="zh").body != post(**asked, lang="en").body
+    # a field that was left empty asks for nothing
+    blank = {"lang": "", "max-rows": "", "year": ""}
+    assert post(**asked, **blank).body == post(**asked).body
+
+
 def test_stored_queries_tell_who_says_so(server):
     answer = server.ask("/api/queries/canteens_of_street?street=柳浦&evidence=1&lang=en")
     assert rows(answer)
@@ -551,6 +582,7 @@ def test_stored_queries_tell_who_says_so(server):
         ("/api/queries/canteens_of_street?nope=1", 400),
         ("/api/queries/canteens_of_street?format=png", 406),
         ("/api/queries/canteens_of_street?max-rows=-1", 400),
+        ("/api/queries/canteens_of_street?max-rows=00000010000000", 400),
         ("/api/queries/canteens_of_street?lang=fr", 400),
     ],
 )
@@ -660,6 +692,7 @@ def test_only_whoever_knows_the_token_adds(server):
     ]
     again = post(GOOD, **right)
     assert (again.status, again.json["status"]) == (200, "unchanged")
+    assert again.json["number"] is again.json["graph"] is None  # there is nothing to undo
 
 
 def test_what_is_withdrawn_says_so(server):

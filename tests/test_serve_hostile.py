@@ -229,6 +229,10 @@ def test_what_a_proxy_says_changes_nobody_elses_answer(server):
     assert changed.json["servers"][0]["url"].startswith("https://127.0.0.1")
     assert "evil" not in changed.text
     assert server.ask("/openapi.json").json["servers"][0]["url"].startswith("http://127.0.0.1")
+    # nor do the same words of somebody who is none change the proxy's
+    other = server.ask("/openapi.json?", source="127.0.0.2", **said)
+    assert other.json["servers"][0]["url"].startswith("http://127.0.0.1")
+    assert server.ask("/openapi.json?", **said).body == changed.body
 
 
 SEEDS = (

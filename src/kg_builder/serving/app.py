@@ -156,7 +156,7 @@ async def _health(_request: Request, state: State) -> Response:
         {
             "status": status,
             "version": VERSION,
-            "generation": now.tag,
+            "generation": now.name,
             "store": "present" if state.settings.store.exists() else "missing",
             "waiting": now.adhoc.waiting + now.trusted.waiting,
             "replaced": now.adhoc.replaced + now.trusted.replaced,

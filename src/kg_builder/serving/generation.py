@@ -53,6 +53,11 @@ class Generation:
     stack: ExitStack
 
     @property
+    def name(self) -> str:
+        """What the pointer of a built folder calls it; empty for other RDF."""
+        return self.tag.partition(" ")[0]
+
+    @property
     def pools(self) -> tuple[Pool, Pool, Pool]:
         """All its children."""
         return self.adhoc, self.trusted, self.validation
@@ -109,9 +114,14 @@ class Downloads:
 
 
 def current_tag(store: Path) -> str:
-    """Return what tells the present generation of a built folder from others; empty for none."""
+    """Return what tells the present generation of a built folder from others; empty for none.
+
+    A folder that is removed and built anew counts its generations from 1 again: the time at which
+    the pointer was set, which nobody can set back, tells them apart.
+    """
+    pointer = store / "current"
     try:
-        return str((store / "current").readlink())
+        return f"{pointer.readlink()} {pointer.lstat().st_ctime_ns}"
     except OSError:
         return ""
 

@@ -164,13 +164,18 @@ class Guard:
                 language = value
             elif name == b"host":
                 host += value  # addresses of the server itself stand in some answers
-            elif name == b"x-forwarded-proto":
+            elif name == b"x-forwarded-proto" and self._is_proxys(scope):
                 host += b" " + value
             elif name in (b"authorization", b"range"):
                 return None
         tag = (self._state.now.tag, int(time.time() // _DAY))  # citations tell the day
         path, query = scope["raw_path"], scope["query_string"]
         return (tag, path, query, accept, language, host, kind, body)
+
+    def _is_proxys(self, scope: Scope) -> bool:
+        """Whether a request comes by a proxy: the same words of anybody else change no answer."""
+        peer = scope.get("client")
+        return peer is not None and peer[0] in self._state.proxies
 
     def _check_head(self, headers: Headers) -> None:
         """Raise Problem for a head that is for another server, or for a body that is not taken."""
@@ -238,7 +243,8 @@ class Guard:
         if not methods:
             raise Problem("not-found", "没有这个地址", "there is no such address")
         allow = ", ".join(sorted({*methods, "OPTIONS"}))
-        found = {"allow": allow, "content-length": "0", "vary": "Origin"}
+        # without a length: 204 has no body, and must not tell of one (RFC 9110, 8.6)
+        found = {"allow": allow, "vary": "Origin"}
         path = path_within(scope)
         if self._state.settings.cors and not path.startswith(_NOT_SHARED):
             shared = ["GET", "HEAD"] + ["POST"] * path.startswith(_READ_BY_POST)
@@ -292,7 +298,8 @@ class Guard:
         is_post = exchange.scope["method"] == "POST"
         etag = "" if is_post else said.get(b"etag", b"").decode("latin-1")
         if not etag and not is_post:
-            etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+            # two formats may have the same bytes, and are not the same representation
+            etag = f'"{hashlib.sha256(said.get(b"content-type", b"") + body).hexdigest()[:32]}"'
             headers.append((b"etag", etag.encode()))
         kept = Kept(tuple(headers), body, etag)
         assert exchange.key is not None  # noqa: S101 - the caller has seen to it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ _BY_TYPE: Final[Mapping[str, str]] = {
 _YES: Final = ("1", "true", "yes", "")
 _NO: Final = ("0", "false", "no")
 MOST_ROWS: Final = 1_000_000
+_COUNT: Final = re.compile(r"[0-9]{1,9}")
 
 
 async def list_queries(_request: Request, state: State) -> Response:
@@ -118,9 +120,11 @@ def _format(asked: str | None, accept: str | None) -> str:
 
 
 def _language(asked: str | None, request: Request, state: State) -> Language:
-    if asked is not None and asked not in ("zh", "en"):
+    if not asked:
+        return language_of(request, state.settings.language)
+    if asked not in ("zh", "en"):
         raise Problem("bad-request", "lang 是 zh 或 en", "lang is zh or en")
-    return language_of(request, state.settings.language)
+    return "zh" if asked == "zh" else "en"
 
 
 def yes_or_no(name: str, value: str | None) -> bool:
@@ -132,9 +136,9 @@ def yes_or_no(name: str, value: str | None) -> bool:
 
 
 def _most(asked: str | None) -> int | None:
-    if asked is None:
+    if not asked:
         return None
-    if not (asked.isascii() and asked.isdecimal() and 0 < int(asked[:9]) <= MOST_ROWS):
+    if not (_COUNT.fullmatch(asked) and 0 < int(asked) <= MOST_ROWS):
         raise Problem(
             "bad-request",
             f"max-rows 是 1 到 {MOST_ROWS} 的整数",

@@ -185,7 +185,7 @@ class State:
                     self.tell("not-opened", error=f"{type(error).__name__}: {error}")
                     await asyncio.sleep(10 * _LOOK)
                 else:
-                    self.tell("opened", generation=self.now.tag)
+                    self.tell("opened", generation=self.now.name)
 
 
 async def _close_later(former: Generation) -> None:

@@ -121,10 +121,11 @@ async def contribute(request: Request, state: State) -> Response:
             "report": report,
         }
         return JSONResponse(problem, 422, headers, "application/problem+json")
+    is_batch = added.status != "unchanged"  # what is known makes none, that could be undone
     body = {
         "status": added.status,
-        "number": added.number,
-        "graph": added.graph,
+        "number": added.number if is_batch else None,
+        "graph": added.graph if is_batch else None,
         "new": added.new,
         "known": added.known,
         "inferred": added.inferred,

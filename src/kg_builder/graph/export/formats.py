@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from pathlib import Path
 
+from kg_builder.errors import ExportError
+
 
 class Format(Enum):
     """A format; its value is what `--format` calls it."""
@@ -59,3 +61,11 @@ _MEDIA_TYPES = {
     Format.RDFXML: "application/rdf+xml",
     Format.CSV: "text/csv",
 }
+
+
+def beyond(name: str, term: str) -> ExportError:
+    """Return the error for a term of RDF 1.2 that a format of RDF 1.1, by its name, cannot hold."""
+    return ExportError(
+        f"{name} 写不了 RDF 1.2 的 {term}：请换一种格式，如 turtle",
+        f"{name} cannot hold {term}, which is of RDF 1.2: choose another format, as turtle",
+    )

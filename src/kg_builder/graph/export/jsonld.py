@@ -14,6 +14,7 @@ from typing import Final
 
 from pyoxigraph import DefaultGraph, Triple
 
+from kg_builder.graph.export.formats import beyond
 from kg_builder.graph.serialization import (
     GraphName,
     PredicateOrder,
@@ -49,6 +50,8 @@ def jsonld(
     A property whose values are all IRIs, all of one datatype or all words has its kind in the
     context: `"kg:inStreet": "street:…"`, `"kg:value": "6.0"`, `"rdfs:label": {"zh": "…"}`. Every
     literal is a JSON string, so that its lexical form stays.
+
+    Raises ExportError for triples and directions of writing as terms.
     """
     ordered = sorted(graphs, key=lambda item: graph_order(item[0]))
     rows = [(name, by_subject(triples)) for name, triples in ordered]
@@ -92,14 +95,21 @@ def _arranged(subjects: Mapping[str, Sequence[str]], order: PredicateOrder) -> _
 
 
 def _kind(term: str) -> str:
-    """Return the kind of an object in N-Triples: @id, @language, plain, or its datatype."""
+    """Return the kind of an object in N-Triples: @id, @language, plain, or its datatype.
+
+    Raises ExportError for what JSON-LD 1.1 does not have.
+    """
     first, last = term[0], term[-1]
     if first != '"':
+        if term.startswith("<<"):
+            raise beyond("JSON-LD", term)
         return _IRI
     if last == '"':
         return _PLAIN
     if last == ">":
         return term[term.rindex("<") :]
+    if "--" in term[term.rindex("@") :]:
+        raise beyond("JSON-LD", term)
     return _WORDS
 
 

@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 from pyoxigraph import Triple
 
 from kg_builder.errors import ExportError
+from kg_builder.graph.export.formats import beyond
 from kg_builder.graph.serialization import (
     PredicateOrder,
     PrefixedNames,
@@ -49,7 +50,8 @@ def rdfxml(
 ) -> str:
     """Return a graph in RDF/XML, arranged as `serialization.turtle` arranges it.
 
-    Raises ExportError for a predicate that is no XML name, and for a character that XML lacks.
+    Raises ExportError for a predicate that is no XML name, for a character that XML lacks, and for
+    triples and directions of writing as terms.
     """
     order = PredicateOrder(PrefixedNames(prefixes, base))
     elements = _Elements(prefixes)
@@ -84,6 +86,8 @@ def _block(subject: str, rows: Iterable[str], elements: _Elements, order: Predic
 def _property(predicate: str, term: str, elements: _Elements, subject: str) -> str:
     name, declaration = elements[predicate]
     if term[0] != '"':
+        if term.startswith("<<"):
+            raise beyond("RDF/XML", term)
         return f"    <{name}{declaration} {_reference(term, 'resource')}/>\n"
     attribute, quoted = "", term
     if term[-1] == ">":
@@ -91,6 +95,8 @@ def _property(predicate: str, term: str, elements: _Elements, subject: str) -> s
         attribute = f' rdf:datatype="{_attribute(datatype[1:-1])}"'
     elif term[-1] != '"':
         quoted, _, tag = term.rpartition("@")
+        if "--" in tag:
+            raise beyond("RDF/XML", term)
         attribute = f' xml:lang="{tag}"'
     words = literal_words(quoted) if "\\" in quoted else quoted[1:-1]
     bad = _NO_XML.search(words)

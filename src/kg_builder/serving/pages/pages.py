@@ -44,7 +44,7 @@ class Pages:
         )
         self.ontology: dict[str, bytes] = {}
         """The documentation of the ontology by language: it takes long, and never changes."""
-        self._made: OrderedDict[tuple[str, str, bool, str], str] = OrderedDict()
+        self._made: OrderedDict[tuple[str, Reader, str], str] = OrderedDict()
 
     def routes(self) -> list[BaseRoute]:
         """Return what a server mounts."""
@@ -64,7 +64,8 @@ class Pages:
     async def entity(self, request: Request, iri: str) -> Response:
         """Return the page of an IRI; 404 where the graph says nothing of it, 410 if withdrawn."""
         reader = reader_of(request)
-        key = (iri, reader.language, reader.chosen, datetime.now(UTC).date().isoformat())
+        # with the whole address, since links to the page in other languages repeat it
+        key = (iri, reader, datetime.now(UTC).date().isoformat())
         made = self._made.get(key) if self._house.is_current else None
         if made is not None:
             self._made.move_to_end(key)
@@ -76,7 +77,7 @@ class Pages:
         reader = reader_of(request)
         return self._house.failure(reader, status, reader.pick(detail) if detail else "")
 
-    def _entity(self, reader: Reader, iri: str, key: tuple[str, str, bool, str]) -> Response:
+    def _entity(self, reader: Reader, iri: str, key: tuple[str, Reader, str]) -> Response:
         if not self._house.is_current:
             self._made.clear()
         teller = self._house.teller(reader)

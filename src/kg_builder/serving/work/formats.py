@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from io import BytesIO
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
@@ -46,15 +47,30 @@ class NotAcceptable(InputError):
 def write_triples(triples: dict[Triple, None], name: str, spool: Spool, graph: OpenGraph) -> None:
     """Write triples in a format by name; sorted as `kg export` writes them, unless there are many.
 
-    Raises ExportError for what RDF/XML cannot hold.
+    Raises ExportError for what a format cannot hold.
     """
     if len(triples) <= _SORTED:
         write_graph(triples, Format(name), spool.stream, base=graph.base)
         return
+    if name in ("jsonld", "rdfxml"):
+        _refuse_as_export(triples, name)
+    stream = spool.stream_of("xml" if name == "rdfxml" else name)
     try:
-        serialize(triples, spool.stream, GRAPH_FORMATS[name], prefixes=dict(graph.prefixes))
+        serialize(triples, stream, GRAPH_FORMATS[name], prefixes=dict(graph.prefixes))
     except ValueError as error:
         raise ExportError(f"写不成 {name}：{error}", f"no {name} of it: {error}") from error
+
+
+def _refuse_as_export(triples: Iterable[Triple], name: str) -> None:
+    """Raise ExportError for predicates and kinds of object that a format cannot hold.
+
+    The engine writes some of them in a way that nobody can read. One triple of each is tried.
+    """
+    kinds = {
+        (triple.predicate, type(triple.object), getattr(triple.object, "direction", None)): triple
+        for triple in triples
+    }
+    write_graph(kinds.values(), Format(name), BytesIO())
 
 
 def with_cut_link(body: Body, head: bytes, name: str, link: str) -> Body:
