@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -133,6 +134,21 @@ def test_undo_gives_back_the_store_as_it_was_but_for_nothing(out: Path) -> None:
     assert undo(out, 2, WHO, QUICK).status == "done"
     assert [item["state"] for item in listing(out)] == ["live", "undone", "live"]
     assert sound(out)
+
+
+def test_what_comes_back_is_told_as_new(out: Path) -> None:
+    triples = set(submit(out, canteen(1), WHO, QUICK).new)
+    assert len(triples) == 2
+    taken = undo(out, 1, WHO, QUICK)
+    assert taken.new == ()
+    assert triples <= set(taken.gone)
+    for number in (2, 3):
+        back = undo(out, number, WHO, replace(QUICK, dry_run=True))
+        assert set(back.new) == (triples if number == 2 else set())
+        undo(out, number, WHO, QUICK)
+    undo(out, 4, WHO, QUICK)
+    retract(out, canteen(1), WHO, QUICK)
+    assert set(undo(out, 6, WHO, QUICK).new) == triples
 
 
 def test_retracting_takes_contributed_triples_alone(out: Path) -> None:

@@ -148,8 +148,7 @@ def submit(
         # what lint finds may not stand in a graph at all: no violation is ever let in
         least: FailOn = "violation" if options.fail_on == "none" else options.fail_on
         report = report_of(judgement, question, fail_on=least, limit=options.listed)
-        held = {triple for found in history.graphs().values() for triple in found}
-        if report.passes and held.issuperset(triples):
+        if report.passes and _held(history).issuperset(triples):
             return Outcome("unchanged", report, batch, known=triples)
         change = (
             extend(graph, history, after, judgement.effect)
@@ -171,8 +170,10 @@ def undo(
     with _standing(store, options) as (output, graph, history):
         _check_undo(history, number, store)
         batch = make_batch(history.next_number, "undo", provenance, history.base, of=number)
-        work = _worked_out(graph, history, history.with_batch(batch), options)
-        return work.finish(output, (), ())
+        after = history.with_batch(batch)
+        # undoing an undo or a retraction asserts anew what that had taken
+        back = sorted(_held(after) - _held(history), key=str)
+        return _worked_out(graph, history, after, options).finish(output, (), back)
 
 
 def retract(
@@ -309,6 +310,11 @@ def _is_listed(out: Path, number: int) -> bool:
     return number in listed_in(summary)
 
 
+def _held(history: History) -> set[Triple]:
+    """Return the triples that the contributions hold as they stand."""
+    return {triple for found in history.graphs().values() for triple in found}
+
+
 def _check_undo(history: History, number: int, store: Path) -> None:
     states = {item.entry.number: item.state for item in history.standings()}
     if number not in states:
@@ -341,7 +347,7 @@ def _check_retraction(
                 " graph",
                 file=submission.name,
             )
-    held = {triple for found in history.graphs().values() for triple in found}
+    held = _held(history)
     for triple in triples:
         if triple in held:
             continue
