@@ -256,6 +256,19 @@ def test_what_shacl_does_not_have_is_a_warning_at_its_place(kg, folder):
     assert re.search("^note: .*SHACL-AF.*: sh:rule$", out, re.M)
 
 
+def test_what_is_hardly_meant_is_remarked_where_no_shape_sees_it(kg, folder):
+    text = DATA.replace("ex:b a", 'ex:b ex:knows ex:a、ex:c ; ex:born "2024-02-30"^^ex:d ; a')
+    text = text.replace("ex:d ;", "<http://www.w3.org/2001/XMLSchema#date> ;")
+    text = text.replace("ex:age 3", 'ex:age "３"^^<http://www.w3.org/2001/XMLSchema#integer>')
+    (folder / "meant.ttl").write_text(text, "utf-8")
+    code, out, _ = kg("meant.ttl", "-s", "shapes.ttl", "-f", "json")
+    report = json.loads(out)
+    assert (code, report["total"]) == (1, 3)  # as SHACL has it: the age is a result, told once
+    glued, born = (note["en"] for note in report["notes"])
+    assert glued.startswith("meant.ttl:3:15: Chinese punctuation is a part of a name: ex:a、ex:c")
+    assert re.match(r"meant\.ttl:3:35: .*2024-02-30.* is ill-formed", born)
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [

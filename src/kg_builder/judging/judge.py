@@ -34,6 +34,7 @@ from kg_builder.judging.standalone import (
     check_shapes,
     data_of,
     more_than,
+    remarks,
 )
 from kg_builder.judging.words import Material, Rules, place_results
 from kg_builder.judging.words.placing import Finding
@@ -259,7 +260,7 @@ def judge_alone(
         results=(*results, *strange),
         triples=len(data),
         focus_nodes=found.focus_nodes,
-        notes=tuple(notes),
+        notes=(*notes, *remarks(submissions, found.report.results)),
     )
     return Judgement(tuple(submissions), verdict, None, data, shapes.triples)
 
