@@ -165,6 +165,67 @@ def test_other_shapes_in_the_context_of_a_store(kg, folder, published_folder):
     assert any("whole graph" in note["en"] for note in report["notes"])
 
 
+RULES = """@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix e: <http://e.org/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+"""
+
+
+def test_other_rdf_may_state_its_own_axioms(kg, folder):
+    (folder / "store.ttl").write_text(
+        RULES
+        + """e:a e:lives e:b . e:Cat rdfs:subClassOf e:Animal . e:lives rdfs:domain e:Animal .
+e:kin owl:propertyChainAxiom ( e:parent e:sibling ) . e:x e:parent e:y .
+""",
+        "utf-8",
+    )
+    (folder / "own.ttl").write_text(
+        RULES
+        + """e:S a sh:NodeShape ; sh:targetClass e:Animal ; sh:property [ sh:path e:name ;
+    sh:maxCount 1 ] , [ sh:path e:age ; sh:minCount 1 ] .
+e:T a sh:NodeShape ; sh:targetSubjectsOf e:kin ; sh:property [ sh:path e:no ; sh:minCount 1 ] .
+""",
+        "utf-8",
+    )
+    (folder / "more.ttl").write_text(
+        RULES + "e:c a e:Cat ; e:name 1 , 2 .\ne:a e:name 1 , 2 .\ne:y e:sibling e:z .\n", "utf-8"
+    )
+    code, out, _ = kg("more.ttl", "-s", "own.ttl", "--store", "store.ttl", "-f", "json")
+    report = json.loads(out)
+    found = [
+        (item["focus_node"][-2:-1], item["component"].removeprefix(SH))
+        for item in report["results"]
+        if item["component"].startswith(SH)
+    ]
+    assert (code, sorted(found)) == (
+        1,
+        [
+            ("a", "MaxCountConstraintComponent"),
+            ("c", "MaxCountConstraintComponent"),
+            ("c", "MinCountConstraintComponent"),
+            ("x", "MinCountConstraintComponent"),
+        ],
+    )
+    assert report["standing_elsewhere"] == {"Violation": 1}
+
+
+def test_what_other_shapes_no_longer_find_is_neither_standing_nor_counted(kg, folder):
+    (folder / "store.ttl").write_text(RULES + "e:a a e:C . e:b a e:C .\n", "utf-8")
+    (folder / "own.ttl").write_text(
+        RULES
+        + """e:S a sh:NodeShape ; sh:targetClass e:C ; sh:sparql [ sh:select
+    "SELECT $this WHERE { $this a ?c FILTER NOT EXISTS { $this <http://e.org/p> ?o } }" ] .
+""",
+        "utf-8",
+    )
+    (folder / "more.ttl").write_text(RULES + "e:a e:p 1 .\n", "utf-8")
+    _, out, _ = kg("more.ttl", "-s", "own.ttl", "--store", "store.ttl", "-f", "json")
+    report = json.loads(out)
+    assert not [item for item in report["results"] if item["component"].startswith(SH)]
+    assert report["standing_elsewhere"] == {"Violation": 1}
+
+
 # --- standalone ---
 
 
@@ -445,7 +506,7 @@ def test_the_help_is_in_both_languages(kg):
 
 
 def test_the_same_from_python(folder, published_folder):
-    report = kg_builder.validate("broken.ttl", store=published_folder)
+    report = kg_builder.validate("broken.ttl", store=str(published_folder))
     assert not report.passes
     assert report.verdict.count("Violation") == report.counts()["violation"] == 1
     alone = kg_builder.validate(folder / "data.ttl", shapes=["shapes.ttl"], fail_on="none")

@@ -184,14 +184,17 @@ class Court:
         linted = tuple(self._linted(submissions))
         triples = self._fit(submissions)
         effect = self._context.effect_of(triples)
-        stands = [quad.triple for quad in self._graph.store.quads_for_pattern(*_DEFAULT)]
+        default = self._graph.store.quads_for_pattern(*_DEFAULT)
+        # what follows from RDF that kg build did not make stands in no graph of it
+        stands = [*dict.fromkeys((*(q.triple for q in default), *self._context.inferred()))]
         joined = [*stands, *effect.new, *effect.inferred]
         after = check_shapes(joined, shapes, timeout=question.timeout)
         before = check_shapes(stands, shapes, timeout=question.timeout, must_check=False)
         caused = tuple(more_than(after.report.results, before.report.results))
-        resolved = set(more_than(before.report.results, after.report.results))
         old = OldResults(before.report.results)
-        standing = old.touched(triples) - resolved
+        still = old.among(after.report.results)
+        resolved = old.among(before.report.results) - still
+        standing = old.touched(triples) & still
         material = Material(
             submissions=tuple(submissions),
             shapes=compile_shapes(shapes.triples),
