@@ -127,6 +127,17 @@ def test_files_are_judged_together(kg, folder):
     assert {item["place"]["file"] for item in report["results"] if item["place"]} >= {"broken.ttl"}
 
 
+def test_a_fault_that_stands_in_two_files_is_told_in_each(kg, folder):
+    (folder / "again.ttl").write_text("\n" + BROKEN, "utf-8")
+    code, out, _ = kg("broken.ttl", "again.ttl", "-f", "json")
+    report = json.loads(out)
+    assert (code, report["total"], report["counts"]["violation"]) == (1, 2, 2)
+    places = [(item["place"]["file"], item["place"]["line"]) for item in report["results"]]
+    assert places == [("broken.ttl", 6), ("again.ttl", 7)]
+    edits = [item["fixes"][0]["edits"][0] for item in report["results"]]
+    assert [edit["file"] for edit in edits] == ["broken.ttl", "again.ttl"]
+
+
 def test_schema_triples_blank_nodes_and_named_graphs_are_violations(kg, folder):
     (folder / "rules.trig").write_text(
         HEAD

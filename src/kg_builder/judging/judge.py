@@ -302,14 +302,18 @@ def _placed(
     stood = set(standing)
     once = told_once(findings)
     found = place_results(once.findings, material, standing=stood, known=once.known, most=listed)
-    left = Counter(item.result if isinstance(item, Raw) else item for item in once.findings)
-    often = [copy for item in found for copy in [item] * max(left.pop(item.result, 1), 1)]
+    left = Counter(map(_result, once.findings))
+    repeated = left - Counter(map(_result, dict.fromkeys(once.findings)))
+    often = [copy for item in found for copy in [item] * (1 + repeated.pop(item.result, 0))]
+    left.subtract(item.result for item in often)
     bare = (
-        PlacedResult(result, _BARE, _BARE, standing=result in stood)
-        for result, times in left.items()
-        for _ in range(times)
+        PlacedResult(result, _BARE, _BARE, standing=result in stood) for result in left.elements()
     )
     return (*often, *bare)
+
+
+def _result(finding: Finding) -> ValidationResult:
+    return finding.result if isinstance(finding, Raw) else finding
 
 
 _BARE = Bilingual("", "")
