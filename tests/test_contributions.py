@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Store, Triple
 
+from kg_builder.asking.results.tabular import Style
 from kg_builder.errors import BusyError, InputError, KgError, OutputError, StoreError
 from kg_builder.graph.backup import back_up
 from kg_builder.graph.contributions import Provenance, Submitted, history_of, load_history
@@ -27,6 +28,7 @@ from kg_builder.graph.generations import Output, open_current
 from kg_builder.graph.opening import open_graph
 from kg_builder.graph.verification import verify
 from kg_builder.graph.vocabulary import RDF_TYPE
+from kg_builder.judging.reports.text import text_report
 from kg_builder.judging.transaction import Options, retract, submit, undo
 from kg_builder.resources import Resources
 from tests.contributing import (
@@ -149,6 +151,19 @@ def test_what_comes_back_is_told_as_new(out: Path) -> None:
     undo(out, 4, WHO, QUICK)
     retract(out, canteen(1), WHO, QUICK)
     assert set(undo(out, 6, WHO, QUICK).new) == triples
+
+
+def test_what_an_undo_would_break_is_told_by_its_name(out: Path) -> None:
+    submit(out, canteen(1), WHO, QUICK)
+    submit(out, turtle("canteen:试1 a kg:Entity ."), WHO, QUICK)
+    refused = undo(out, 1, WHO, QUICK)
+    (result,) = refused.report.verdict.results
+    assert (refused.status, result.place) == ("refused", None)
+    assert result.message.en.startswith("试1号食堂 (canteen:试1): An entity must have")
+    assert result.message.zh.startswith("试1号食堂（canteen:试1）：")
+    assert "\nwhat is left of the graph: does not conform: 1 violation\n" in text_report(
+        refused.report, Style("en")
+    )
 
 
 def test_retracting_takes_contributed_triples_alone(out: Path) -> None:
