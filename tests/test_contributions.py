@@ -13,12 +13,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Store, Triple
 
+from kg_builder.asking.results.tabular import Style
 from kg_builder.errors import BusyError, InputError, KgError, OutputError, StoreError
 from kg_builder.graph.backup import back_up
 from kg_builder.graph.contributions import Provenance, Submitted, history_of, load_history
@@ -26,6 +28,7 @@ from kg_builder.graph.generations import Output, open_current
 from kg_builder.graph.opening import open_graph
 from kg_builder.graph.verification import verify
 from kg_builder.graph.vocabulary import RDF_TYPE
+from kg_builder.judging.reports.text import text_report
 from kg_builder.judging.transaction import Options, retract, submit, undo
 from kg_builder.resources import Resources
 from tests.contributing import (
@@ -133,6 +136,34 @@ def test_undo_gives_back_the_store_as_it_was_but_for_nothing(out: Path) -> None:
     assert undo(out, 2, WHO, QUICK).status == "done"
     assert [item["state"] for item in listing(out)] == ["live", "undone", "live"]
     assert sound(out)
+
+
+def test_what_comes_back_is_told_as_new(out: Path) -> None:
+    triples = set(submit(out, canteen(1), WHO, QUICK).new)
+    assert len(triples) == 2
+    taken = undo(out, 1, WHO, QUICK)
+    assert taken.new == ()
+    assert triples <= set(taken.gone)
+    for number in (2, 3):
+        back = undo(out, number, WHO, replace(QUICK, dry_run=True))
+        assert set(back.new) == (triples if number == 2 else set())
+        undo(out, number, WHO, QUICK)
+    undo(out, 4, WHO, QUICK)
+    retract(out, canteen(1), WHO, QUICK)
+    assert set(undo(out, 6, WHO, QUICK).new) == triples
+
+
+def test_what_an_undo_would_break_is_told_by_its_name(out: Path) -> None:
+    submit(out, canteen(1), WHO, QUICK)
+    submit(out, turtle("canteen:试1 a kg:Entity ."), WHO, QUICK)
+    refused = undo(out, 1, WHO, QUICK)
+    (result,) = refused.report.verdict.results
+    assert (refused.status, result.place) == ("refused", None)
+    assert result.message.en.startswith("试1号食堂 (canteen:试1): An entity must have")
+    assert result.message.zh.startswith("试1号食堂（canteen:试1）：")
+    assert "\nwhat is left of the graph: does not conform: 1 violation\n" in text_report(
+        refused.report, Style("en")
+    )
 
 
 def test_retracting_takes_contributed_triples_alone(out: Path) -> None:

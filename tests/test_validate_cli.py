@@ -127,6 +127,17 @@ def test_files_are_judged_together(kg, folder):
     assert {item["place"]["file"] for item in report["results"] if item["place"]} >= {"broken.ttl"}
 
 
+def test_a_fault_that_stands_in_two_files_is_told_in_each(kg, folder):
+    (folder / "again.ttl").write_text("\n" + BROKEN, "utf-8")
+    code, out, _ = kg("broken.ttl", "again.ttl", "-f", "json")
+    report = json.loads(out)
+    assert (code, report["total"], report["counts"]["violation"]) == (1, 2, 2)
+    places = [(item["place"]["file"], item["place"]["line"]) for item in report["results"]]
+    assert places == [("broken.ttl", 6), ("again.ttl", 7)]
+    edits = [item["fixes"][0]["edits"][0] for item in report["results"]]
+    assert [edit["file"] for edit in edits] == ["broken.ttl", "again.ttl"]
+
+
 def test_schema_triples_blank_nodes_and_named_graphs_are_violations(kg, folder):
     (folder / "rules.trig").write_text(
         HEAD
@@ -163,6 +174,67 @@ def test_other_shapes_in_the_context_of_a_store(kg, folder, published_folder):
     assert [item["place"]["line"] for item in new if "MaxLength" in item["component"]] == [7]
     assert sum(report["standing_elsewhere"].values()) > 1
     assert any("whole graph" in note["en"] for note in report["notes"])
+
+
+RULES = """@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix e: <http://e.org/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+"""
+
+
+def test_other_rdf_may_state_its_own_axioms(kg, folder):
+    (folder / "store.ttl").write_text(
+        RULES
+        + """e:a e:lives e:b . e:Cat rdfs:subClassOf e:Animal . e:lives rdfs:domain e:Animal .
+e:kin owl:propertyChainAxiom ( e:parent e:sibling ) . e:x e:parent e:y .
+""",
+        "utf-8",
+    )
+    (folder / "own.ttl").write_text(
+        RULES
+        + """e:S a sh:NodeShape ; sh:targetClass e:Animal ; sh:property [ sh:path e:name ;
+    sh:maxCount 1 ] , [ sh:path e:age ; sh:minCount 1 ] .
+e:T a sh:NodeShape ; sh:targetSubjectsOf e:kin ; sh:property [ sh:path e:no ; sh:minCount 1 ] .
+""",
+        "utf-8",
+    )
+    (folder / "more.ttl").write_text(
+        RULES + "e:c a e:Cat ; e:name 1 , 2 .\ne:a e:name 1 , 2 .\ne:y e:sibling e:z .\n", "utf-8"
+    )
+    code, out, _ = kg("more.ttl", "-s", "own.ttl", "--store", "store.ttl", "-f", "json")
+    report = json.loads(out)
+    found = [
+        (item["focus_node"][-2:-1], item["component"].removeprefix(SH))
+        for item in report["results"]
+        if item["component"].startswith(SH)
+    ]
+    assert (code, sorted(found)) == (
+        1,
+        [
+            ("a", "MaxCountConstraintComponent"),
+            ("c", "MaxCountConstraintComponent"),
+            ("c", "MinCountConstraintComponent"),
+            ("x", "MinCountConstraintComponent"),
+        ],
+    )
+    assert report["standing_elsewhere"] == {"Violation": 1}
+
+
+def test_what_other_shapes_no_longer_find_is_neither_standing_nor_counted(kg, folder):
+    (folder / "store.ttl").write_text(RULES + "e:a a e:C . e:b a e:C .\n", "utf-8")
+    (folder / "own.ttl").write_text(
+        RULES
+        + """e:S a sh:NodeShape ; sh:targetClass e:C ; sh:sparql [ sh:select
+    "SELECT $this WHERE { $this a ?c FILTER NOT EXISTS { $this <http://e.org/p> ?o } }" ] .
+""",
+        "utf-8",
+    )
+    (folder / "more.ttl").write_text(RULES + "e:a e:p 1 .\n", "utf-8")
+    _, out, _ = kg("more.ttl", "-s", "own.ttl", "--store", "store.ttl", "-f", "json")
+    report = json.loads(out)
+    assert not [item for item in report["results"] if item["component"].startswith(SH)]
+    assert report["standing_elsewhere"] == {"Violation": 1}
 
 
 # --- standalone ---
@@ -254,6 +326,19 @@ def test_what_shacl_does_not_have_is_a_warning_at_its_place(kg, folder):
     line = next(n for n, part in enumerate(text.splitlines(), 1) if "minCuont" in part)
     assert re.search(rf"^typo\.ttl:{line}:\d+: warning: .*did you mean sh:minCount\?$", out, re.M)
     assert re.search("^note: .*SHACL-AF.*: sh:rule$", out, re.M)
+
+
+def test_what_is_hardly_meant_is_remarked_where_no_shape_sees_it(kg, folder):
+    text = DATA.replace("ex:b a", 'ex:b ex:knows ex:a、ex:c ; ex:born "2024-02-30"^^ex:d ; a')
+    text = text.replace("ex:d ;", "<http://www.w3.org/2001/XMLSchema#date> ;")
+    text = text.replace("ex:age 3", 'ex:age "３"^^<http://www.w3.org/2001/XMLSchema#integer>')
+    (folder / "meant.ttl").write_text(text, "utf-8")
+    code, out, _ = kg("meant.ttl", "-s", "shapes.ttl", "-f", "json")
+    report = json.loads(out)
+    assert (code, report["total"]) == (1, 3)  # as SHACL has it: the age is a result, told once
+    glued, born = (note["en"] for note in report["notes"])
+    assert glued.startswith("meant.ttl:3:15: Chinese punctuation is a part of a name: ex:a、ex:c")
+    assert re.match(r"meant\.ttl:3:35: .*2024-02-30.* is ill-formed", born)
 
 
 @pytest.mark.parametrize(
@@ -432,7 +517,7 @@ def test_the_help_is_in_both_languages(kg):
 
 
 def test_the_same_from_python(folder, published_folder):
-    report = kg_builder.validate("broken.ttl", store=published_folder)
+    report = kg_builder.validate("broken.ttl", store=str(published_folder))
     assert not report.passes
     assert report.verdict.count("Violation") == report.counts()["violation"] == 1
     alone = kg_builder.validate(folder / "data.ttl", shapes=["shapes.ttl"], fail_on="none")

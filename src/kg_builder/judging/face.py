@@ -16,7 +16,7 @@ from kg_builder.resources import Resources
 
 def validate(
     *files: Path | str,
-    store: Path | None = None,
+    store: Path | str | None = None,
     shapes: Iterable[Path | str] = (),
     ontology: Iterable[Path | str] = (),
     inference: Inference = "none",
@@ -24,7 +24,7 @@ def validate(
     fail_on: FailOn = "violation",
     base: str | None = None,
     timeout: float = 60.0,
-    project: Path | None = None,
+    project: Path | str | None = None,
 ) -> Report:
     """Judge files of RDF that are brought together.
 
@@ -39,9 +39,11 @@ def validate(
     """
     submissions = _read(files, base)
     named = _read(shapes, base)
+    folder = None if project is None else Path(project)
+    place = None if store is None else Path(store)
     question = Question(
-        resources=Resources.find(project),
-        store=store if named else locate_store(store, project),
+        resources=Resources.find(folder),
+        store=place if named else locate_store(place, folder),
         shapes=named,
         ontology=_read(ontology, base),
         inference=inference,

@@ -34,6 +34,7 @@ from kg_builder.judging.standalone import (
     check_shapes,
     data_of,
     more_than,
+    remarks,
 )
 from kg_builder.judging.words import Material, Rules, place_results
 from kg_builder.judging.words.placing import Finding
@@ -183,14 +184,17 @@ class Court:
         linted = tuple(self._linted(submissions))
         triples = self._fit(submissions)
         effect = self._context.effect_of(triples)
-        stands = [quad.triple for quad in self._graph.store.quads_for_pattern(*_DEFAULT)]
+        default = self._graph.store.quads_for_pattern(*_DEFAULT)
+        # what follows from RDF that kg build did not make stands in no graph of it
+        stands = [*dict.fromkeys((*(q.triple for q in default), *self._context.inferred()))]
         joined = [*stands, *effect.new, *effect.inferred]
         after = check_shapes(joined, shapes, timeout=question.timeout)
         before = check_shapes(stands, shapes, timeout=question.timeout, must_check=False)
         caused = tuple(more_than(after.report.results, before.report.results))
-        resolved = set(more_than(before.report.results, after.report.results))
         old = OldResults(before.report.results)
-        standing = old.touched(triples) - resolved
+        still = old.among(after.report.results)
+        resolved = old.among(before.report.results) - still
+        standing = old.touched(triples) & still
         material = Material(
             submissions=tuple(submissions),
             shapes=compile_shapes(shapes.triples),
@@ -259,7 +263,7 @@ def judge_alone(
         results=(*results, *strange),
         triples=len(data),
         focus_nodes=found.focus_nodes,
-        notes=tuple(notes),
+        notes=(*notes, *remarks(submissions, found.report.results)),
     )
     return Judgement(tuple(submissions), verdict, None, data, shapes.triples)
 
@@ -298,14 +302,18 @@ def _placed(
     stood = set(standing)
     once = told_once(findings)
     found = place_results(once.findings, material, standing=stood, known=once.known, most=listed)
-    left = Counter(item.result if isinstance(item, Raw) else item for item in once.findings)
-    often = [copy for item in found for copy in [item] * max(left.pop(item.result, 1), 1)]
+    left = Counter(map(_result, once.findings))
+    repeated = left - Counter(map(_result, dict.fromkeys(once.findings)))
+    often = [copy for item in found for copy in [item] * (1 + repeated.pop(item.result, 0))]
+    left.subtract(item.result for item in often)
     bare = (
-        PlacedResult(result, _BARE, _BARE, standing=result in stood)
-        for result, times in left.items()
-        for _ in range(times)
+        PlacedResult(result, _BARE, _BARE, standing=result in stood) for result in left.elements()
     )
     return (*often, *bare)
+
+
+def _result(finding: Finding) -> ValidationResult:
+    return finding.result if isinstance(finding, Raw) else finding
 
 
 _BARE = Bilingual("", "")

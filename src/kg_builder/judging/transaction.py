@@ -16,6 +16,7 @@ from typing import Final, Literal, TypeAlias
 from pyoxigraph import DefaultGraph, NamedNode, Triple
 
 from kg_builder.asking.names import keep_names
+from kg_builder.asking.terms import name_of
 from kg_builder.errors import InputError, StoreError
 from kg_builder.graph.contributions import (
     Batch,
@@ -37,6 +38,7 @@ from kg_builder.graph.opening import OpenGraph, open_graph
 from kg_builder.graph.output import result_key
 from kg_builder.graph.recomputation import recompute
 from kg_builder.graph.serialization import message_in
+from kg_builder.graph.shacl.report import read_term
 from kg_builder.graph.submission.formats import format_of
 from kg_builder.graph.submission.model import Submission
 from kg_builder.graph.submission.reading import PARSING, read_submission
@@ -148,8 +150,7 @@ def submit(
         # what lint finds may not stand in a graph at all: no violation is ever let in
         least: FailOn = "violation" if options.fail_on == "none" else options.fail_on
         report = report_of(judgement, question, fail_on=least, limit=options.listed)
-        held = {triple for found in history.graphs().values() for triple in found}
-        if report.passes and held.issuperset(triples):
+        if report.passes and _held(history).issuperset(triples):
             return Outcome("unchanged", report, batch, known=triples)
         change = (
             extend(graph, history, after, judgement.effect)
@@ -171,8 +172,10 @@ def undo(
     with _standing(store, options) as (output, graph, history):
         _check_undo(history, number, store)
         batch = make_batch(history.next_number, "undo", provenance, history.base, of=number)
-        work = _worked_out(graph, history, history.with_batch(batch), options)
-        return work.finish(output, (), ())
+        after = history.with_batch(batch)
+        # undoing an undo or a retraction asserts anew what that had taken
+        back = sorted(_held(after) - _held(history), key=str)
+        return _worked_out(graph, history, after, options).finish(output, (), back)
 
 
 def retract(
@@ -264,7 +267,7 @@ def _worked_out(graph: OpenGraph, before: History, after: History, options: Opti
     known = {result_key(item) for item in graph.summary["validation"]["results"]}
     caused = (item for item in found.report.results if result_key(item) not in known)
     store = str(graph.path)
-    report = Report(_verdict(caused), (), store=store, fail_on=options.fail_on)
+    report = Report(_verdict(caused, graph), (), store=store, fail_on=options.fail_on)
     return _Work(graph, before, after, options, found.change, report)
 
 
@@ -309,6 +312,11 @@ def _is_listed(out: Path, number: int) -> bool:
     return number in listed_in(summary)
 
 
+def _held(history: History) -> set[Triple]:
+    """Return the triples that the contributions hold as they stand."""
+    return {triple for found in history.graphs().values() for triple in found}
+
+
 def _check_undo(history: History, number: int, store: Path) -> None:
     states = {item.entry.number: item.state for item in history.standings()}
     if number not in states:
@@ -341,7 +349,7 @@ def _check_retraction(
                 " graph",
                 file=submission.name,
             )
-    held = {triple for found in history.graphs().values() for triple in found}
+    held = _held(history)
     for triple in triples:
         if triple in held:
             continue
@@ -375,13 +383,29 @@ def _place(triple: Triple, submission: Submission) -> FilePlace | None:
     return submission.place(spans.subject) if spans else None
 
 
-def _verdict(results: Iterable[ValidationResult]) -> Verdict:
-    """Return the verdict on a graph that something is taken from: no file has a place in it."""
+def _verdict(results: Iterable[ValidationResult], graph: OpenGraph) -> Verdict:
+    """Return the verdict on a graph that something is taken from: no file has a place in it.
+
+    Messages do not say of what they speak, so that the node stands before them.
+    """
     placed = []
     for result in results:
-        words = Bilingual(message_in(result.messages, "zh"), message_in(result.messages, "en"))
+        node, message = _called(graph, result.focus_node), result.messages
+        words = Bilingual(
+            f"{node.zh}：{message_in(message, 'zh')}", f"{node.en}: {message_in(message, 'en')}"
+        )
         placed.append(PlacedResult(result, words, words))
     return Verdict(tuple(placed), 0, 0)
+
+
+def _called(graph: OpenGraph, node: str) -> Bilingual:
+    """Return what a node is called in a graph, with its short name where that is another."""
+    term = read_term(node)
+    zh, en = name_of(graph, term, "zh"), name_of(graph, term, "en")
+    short = graph.prefixed_names[node] if isinstance(term, NamedNode) else en
+    return Bilingual(
+        zh if zh == short else f"{zh}（{short}）", en if en == short else f"{en} ({short})"
+    )
 
 
 def _submissions(files: Sequence[Submitted], child: Standby) -> tuple[Submission, ...]:

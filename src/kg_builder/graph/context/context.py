@@ -79,6 +79,10 @@ class Context:
         """The shapes that the graph is judged by."""
         return self.ground.shapes
 
+    def inferred(self) -> tuple[Triple, ...]:
+        """Return what follows from the graph as it stands."""
+        return self._layout.inferred()
+
     def effect_of(self, triples: Sequence[Triple]) -> Effect:
         """Return what adding triples to the graph does; the graph stays as it is.
 
@@ -189,8 +193,8 @@ def open_context(
     by other shapes is validated again, whole. Any other RDF is closed under the installed ontology
     first, in memory, and validated whole.
 
-    Raises InputError where other RDF states axioms, ConfigurationError for ontology or shapes that
-    cannot be used, ValidationFailure for shapes that are ill-formed.
+    Raises InputError where other RDF states axioms that inference does not know, ConfigurationError
+    for ontology or shapes that cannot be used, ValidationFailure for shapes that are ill-formed.
     """
     if former is not None and former.holds_for(graph, resources):
         return Context(layout_of(graph, resources, former.ontology), former, _known(graph, former))

@@ -3,7 +3,7 @@
 from kg_builder.graph.inference.closure import Closure, Extension, infer
 from kg_builder.graph.inference.reference import infer_with_owlrl
 from kg_builder.graph.inference.resumption import ResumedClosure
-from kg_builder.graph.inference.rules import Chain, Rules, compile_ontology
+from kg_builder.graph.inference.rules import Chain, Rules, compile_ontology, is_known_axiom
 
 __all__ = [
     "Chain",
@@ -14,4 +14,5 @@ __all__ = [
     "compile_ontology",
     "infer",
     "infer_with_owlrl",
+    "is_known_axiom",
 ]

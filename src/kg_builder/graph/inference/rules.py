@@ -313,6 +313,12 @@ def _sorted(names: Iterable[NamedNode]) -> Names:
     return tuple(sorted(names, key=lambda name: name.value))
 
 
+def is_known_axiom(triple: Triple) -> bool:
+    """Return whether a triple is an axiom of a kind that the rules express."""
+    key = triple.object if triple.predicate == RDF_TYPE else triple.predicate
+    return key in _READERS and is_axiom(triple.predicate, triple.object)
+
+
 def _refuse(triple: Triple) -> NoReturn:
     axiom = f"{triple.subject} {triple.predicate} {triple.object}"
     if isinstance(triple.subject, BlankNode):

@@ -518,6 +518,30 @@ def _colon(stop: Stop) -> Mend | None:
     )
 
 
+_TAG: Final = re.compile(r"""(?<=["'])@([ \t]*[\w-]*)""")
+_GOOD_TAG: Final = re.compile("[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+
+
+def _language(stop: Stop) -> Mend | None:
+    """`@zh_CN`, `@ zh`, `@中文`: a language tag as the grammar does not have it."""
+    line = max(stop.text.rfind(end, 0, stop.place) for end in "\r\n") + 1
+    for found in _TAG.finditer(stop.text, line, stop.place + _SHOWN):
+        if not found.start() < stop.place <= found.end() or _GOOD_TAG.fullmatch(found[1]):
+            continue
+        meant = found[1].strip().replace("_", "-")
+        good = f"@{meant}" if _GOOD_TAG.fullmatch(meant) else None
+        zh = f"改成 {good}" if good else "例如中文写 @zh，英文写 @en"
+        en = f"write {good}" if good else "Chinese is @zh, English is @en"
+        return Mend(
+            found.start(),
+            Bilingual(
+                f"语言标签 {found[0]} 写得不对，只能是英文字母，各段用 - 连接：{zh}",
+                f"{found[0]} is no language tag, which is of letters in parts joined by -: {en}",
+            ),
+        )
+    return None
+
+
 def _escape(stop: Stop) -> Mend | None:
     found = re.search(r"Unexpected escape character '(.*)'", stop.reason, re.DOTALL)
     if found is None:
@@ -534,6 +558,7 @@ def _escape(stop: Stop) -> Mend | None:
 _RULES: Final[Sequence[Callable[[Stop], Mend | None]]] = (
     _table,
     _declared_without_stop,
+    _language,
     _quotation,
     _half_quoted,
     _punctuation,

@@ -1,7 +1,8 @@
 """From a mend in terms to a mend in edits: terms as the syntax of a file writes them.
 
 In the Turtle family a term replaces a term. In JSON-LD and RDF/XML only the words of a value are
-replaced, where they stand as they are: their datatype, tag and names stand elsewhere.
+replaced, where they stand as they are: their datatype, tag and names stand elsewhere. Of an IRI
+that is shortened there only its last name is replaced, so that what shortens it stays.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -26,6 +28,7 @@ _LOCAL: Final = re.compile(
     "(?:[0-9A-Za-z_\u3007\u3400-\u4dbf\u4e00-\u9fff][-0-9A-Za-z_\u3007\u3400-\u4dbf\u4e00-\u9fff]*)"
 )
 """A local name that needs no escapes in Turtle."""
+_LAST_NAME: Final = re.compile(rf"{_LOCAL.pattern}\Z")
 _BARE: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
     {
         XSD + "boolean": re.compile("true|false"),
@@ -97,7 +100,7 @@ def _written(submission: Submission, span: Span, old: Term, new: Term | str) -> 
     before = submission.text[span.start : span.end]
     write = _WORDS_ONLY.get(submission.format)
     if write is not None:
-        return write(before, old, new)
+        return write(submission, span, old, new)
     if before[:1] in ("[", "("):
         return None
     return _in_turtle(submission, span, new)
@@ -113,29 +116,83 @@ def _same_kind(old: Term, new: Term) -> bool:
     return isinstance(old, NamedNode) and isinstance(new, NamedNode)
 
 
-def _in_json(before: str, old: Term, new: NamedNode | Literal) -> str | None:
+def _in_json(submission: Submission, span: Span, old: Term, new: NamedNode | Literal) -> str | None:
     if not _same_kind(old, new):
         return None
+    before = submission.text[span.start : span.end]
     quoted = before.startswith('"')
     try:
         exact = json.loads(before if quoted else f'"{before}"') == old.value
     except ValueError:
         return None
-    text = json.dumps(new.value, ensure_ascii=False)
-    return (text if quoted else text[1:-1]) if exact else None
+    if exact:
+        text = json.dumps(new.value, ensure_ascii=False)
+        return text if quoted else text[1:-1]
+    word = before.strip('"')
+    after = _shortened(word, old, new)
+    if after is None:
+        return None
+    keys = _keys(submission.text)
+    if not keys.defined.isdisjoint((word, after)) or any({word, after} <= one for one in keys.sets):
+        return None
+    return f'"{after}"' if quoted else after
 
 
-def _in_xml(before: str, old: Term, new: NamedNode | Literal) -> str | None:
+class _Keys(NamedTuple):
+    """The keys of a document in JSON-LD."""
+
+    defined: frozenset[str]
+    """Those of its contexts: words that mean what the context says of them."""
+    sets: frozenset[frozenset[str]]
+    """Those that an object has at once: none may come to have one twice."""
+
+
+@lru_cache(maxsize=1)
+def _keys(text: str) -> _Keys:
+    defined: set[str] = set()
+    sets: set[frozenset[str]] = set()
+
+    def keep(members: list[tuple[str, object]]) -> dict[str, object]:
+        for key, value in members:
+            if key == "@context":
+                contexts = value if isinstance(value, list) else [value]
+                defined.update(*(one for one in contexts if isinstance(one, dict)))
+        found = dict(members)
+        sets.add(frozenset(found))
+        return found
+
+    json.loads(text, object_pairs_hook=keep)
+    return _Keys(frozenset(defined), frozenset(sets))
+
+
+def _in_xml(submission: Submission, span: Span, old: Term, new: NamedNode | Literal) -> str | None:
     from xml.sax.saxutils import escape, unescape  # slow to import: it brings urllib
 
-    if not _same_kind(old, new) or unescape(before, {"&quot;": '"', "&apos;": "'"}) != old.value:
+    if not _same_kind(old, new):
         return None
-    return escape(new.value, {'"': "&quot;"})
+    before = submission.text[span.start : span.end]
+    if unescape(before, {"&quot;": '"', "&apos;": "'"}) == old.value:
+        return escape(new.value, {'"': "&quot;"})
+    # the name of an element stands a second time where it ends
+    is_value = submission.text[span.start - 1 : span.start] in ('"', "'")
+    return _shortened(before, old, new) if is_value else None
 
 
-_WORDS_ONLY: Final[Mapping[str, Callable[[str, Term, NamedNode | Literal], str | None]]] = (
-    MappingProxyType({"jsonld": _in_json, "rdfxml": _in_xml})
-)
+def _shortened(before: str, old: Term, new: NamedNode | Literal) -> str | None:
+    """Return an IRI that a prefix, a base or an entity shortens, with another last name."""
+    found = _LAST_NAME.search(before)
+    if found is None or not isinstance(new, NamedNode):
+        return None
+    begin = old.value.removesuffix(found[0])
+    name = new.value.removeprefix(begin)
+    if begin == old.value or name == new.value or not _LOCAL.fullmatch(name):
+        return None
+    return before[: found.start()] + name
+
+
+_WORDS_ONLY: Final[
+    Mapping[str, Callable[[Submission, Span, Term, NamedNode | Literal], str | None]]
+] = MappingProxyType({"jsonld": _in_json, "rdfxml": _in_xml})
 
 
 # Turtle and its kin

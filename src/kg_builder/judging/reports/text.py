@@ -230,6 +230,8 @@ class _Teller:
         colon = self._say("：", ": ")
         parts = f"{colon}{told}" if told else ""
         checked = self._say(f"（{checked}）", f" ({checked})")
+        if not names:  # something was to be taken from the graph
+            names, checked = self._say("余下的图", "what is left of the graph"), ""
         yield f"{one_line(names)}{colon}{head}{parts}{checked}"
         standing = report.standing()
         if standing:

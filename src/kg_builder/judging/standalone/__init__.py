@@ -1,5 +1,6 @@
 """Other people's shapes: files read, run in a child process, and what of them checks nothing."""
 
+from kg_builder.judging.standalone.remarks import remarks
 from kg_builder.judging.standalone.shapes import (
     ShapeFiles,
     about_shapes,
@@ -14,4 +15,5 @@ __all__ = [
     "check_shapes",
     "data_of",
     "more_than",
+    "remarks",
 ]

@@ -120,12 +120,14 @@ class _Desk:
         return _Placed(finding, finding, next(iter(places), None), places[1:])
 
     def _of_raw(self, raw: Raw) -> Iterator[FilePlace]:
-        if raw.span is not None:
-            submission = self._named(raw)
-            if submission is not None:
-                yield submission.place(raw.span)
+        own = self._named(raw)
+        if raw.span is not None and own is not None:
+            yield own.place(raw.span)
         first = raw.triples[:1] if raw.span is None else ()
-        found = [*self._of_triples(first, raw.part), *self._of_triples(raw.triples[1:], "object")]
+        found = [
+            *self._of_triples(first, raw.part, own),
+            *self._of_triples(raw.triples[1:], "object", own),
+        ]
         yield from found
         if raw.span is None and not found:
             yield from self._of_subject(raw.result.focus_node)
@@ -136,10 +138,16 @@ class _Desk:
                 return submission
         return None
 
-    def _of_triples(self, triples: Iterable[Triple], part: Part) -> Iterator[FilePlace]:
+    def _of_triples(
+        self, triples: Iterable[Triple], part: Part, own: Submission | None = None
+    ) -> Iterator[FilePlace]:
+        """Yield where triples stand: in a file of one's `own` if they do, else in the first."""
         for number, triple in enumerate(triples):
-            submission = self._material.home.get(triple)
-            spans = submission.spans(triple) if submission is not None else None
+            submission = own
+            spans = own.spans(triple) if own is not None else None
+            if spans is None:
+                submission = self._material.home.get(triple)
+                spans = submission.spans(triple) if submission is not None else None
             if submission is None or spans is None or number > _RELATED:
                 continue
             span = getattr(spans, part if number == 0 else "object")
@@ -199,15 +207,18 @@ class _Desk:
             place=item.place,
             related=tuple(dict.fromkeys(p for p in item.related if p != item.place)),
             shape_place=self._shape_place(result.source_shape),
-            fixes=tuple(self._edits(mends)),
+            fixes=tuple(self._edits(mends, item.finding)),
             standing=result in standing,
             follows=causes.get(result.value or "") if result.component == _CLASS else None,
         )
 
-    def _edits(self, mends: Iterable[Mend | Fix]) -> Iterator[Fix]:
+    def _edits(self, mends: Iterable[Mend | Fix], finding: Finding) -> Iterator[Fix]:
+        own = self._named(finding) if isinstance(finding, Raw) else None
+        # a triple is mended in the first file that has it
+        files = [file for file in (own, *self._material.submissions) if file is not None]
         seen: set[object] = set()
         for mend in mends:
-            fix = as_fix(mend, self._material.submissions) if isinstance(mend, Mend) else mend
+            fix = as_fix(mend, files) if isinstance(mend, Mend) else mend
             if fix is not None and fix.edits not in seen:  # SHACL and lint may mend alike
                 seen.add(fix.edits)
                 yield fix

@@ -135,6 +135,35 @@ def test_json_ld_gets_other_words_and_nothing_else(tmp_path: Path) -> None:
     assert in_file(JSON, "a.jsonld", ' 甲"', STREET, tmp_path) is None
 
 
+@pytest.mark.parametrize(
+    ("context", "node", "mended_node"),
+    [
+        ('"x": "http://x/"', '"@id": "x:a", "@type": "x:Od"', '"@id": "x:a", "@type": "x:New"'),
+        ('"@vocab": "http://x/"', '"@id": "y:a", "@type": "Od"', '"@id": "y:a", "@type": "New"'),
+        ('"t": "http://x/Od"', '"@id": "y:a", "@type": "t"', None),
+        ('"x": "http://x/", "x:Od": "http://x/Od"', '"@id": "y:a", "@type": "x:Od"', None),
+        ('"x": "http://x/", "x:New": {"@type": "@id"}', '"@id": "y:a", "@type": "x:Od"', None),
+        ('"x": "http://z/", "t": "http://x/Od"', '"@id": "y:a", "@type": "t"', None),
+    ],
+)
+def test_a_shortened_iri_of_json_ld_gets_another_last_name(
+    context: str, node: str, mended_node: str | None, tmp_path: Path
+) -> None:
+    text = f'{{"@context": {{{context}}}, {node}}}'
+    new = NamedNode("http://x/New")
+    found = in_file(text, "a.jsonld", "http://x/Od", new, tmp_path)
+    assert found == (None if mended_node is None else text.replace(node, mended_node))
+
+
+def test_a_key_of_json_ld_is_mended_where_its_object_has_it_not_yet(tmp_path: Path) -> None:
+    text = '{"@context": {"x": "http://x/"}, "@id": "y:a", "x:od": 1}'
+    new = NamedNode("http://x/new")
+    found = mended(text, new, tmp_path, "predicate", "a.jsonld")
+    assert found == text.replace("x:od", "x:new")
+    both = text.replace('"x:od"', '"x:new": 2, "x:od"')
+    assert mended(both, new, tmp_path, "predicate", "a.jsonld") is None
+
+
 XML = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:x="https://x.org/">
 <rdf:Description rdf:about="https://x.org/a"><x:b xml:lang="zh"> 甲&amp;乙</x:b></rdf:Description>
 </rdf:RDF>"""
@@ -144,3 +173,19 @@ def test_rdf_xml_gets_other_words_and_nothing_else(tmp_path: Path) -> None:
     words = in_file(XML, "a.rdf", " 甲&乙", Literal("甲<乙", language="zh"), tmp_path)
     assert words == XML.replace(" 甲&amp;乙", "甲&lt;乙")
     assert in_file(XML, "a.rdf", " 甲&乙", Literal("甲"), tmp_path) is None
+
+
+def test_a_shortened_iri_of_rdf_xml_gets_another_last_name_where_it_is_a_value(
+    tmp_path: Path,
+) -> None:
+    head = '<!DOCTYPE rdf:RDF [<!ENTITY x "https://x.org/">]>\n'
+    text = head + XML.replace(
+        "</rdf:RDF>",
+        '<rdf:Description rdf:about="&x;c"><rdf:type rdf:resource="&x;Od"/></rdf:Description>'
+        "</rdf:RDF>",
+    )
+    new = NamedNode("https://x.org/New")
+    found = in_file(text, "a.rdf", "https://x.org/Od", new, tmp_path)
+    assert found == text.replace("&x;Od", "&x;New")
+    element = XML.replace("x:b", "x:Od")
+    assert mended(element, new, tmp_path, "predicate", "a.rdf") is None
