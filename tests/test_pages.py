@@ -384,6 +384,8 @@ def test_the_workbench_answers_and_its_link_brings_the_query_back(address):
     posted = get(address, "/workbench?lang=zh", body)
     assert posted[0] == 200
     assert 'data-chart="bars"' in posted[2]
+    # a long query is sent in the body: the language is kept all the same
+    assert Read(page).forms[-1]["action"] == "/workbench?lang=zh#result-h"
 
 
 @pytest.mark.parametrize(
@@ -804,6 +806,20 @@ def test_the_workbench_colours_completes_runs_and_marks(browser, address):
     browser.run("document.querySelector('.bench').requestSubmit()")
     browser.until("document.querySelector('.result .drawn svg[class*=plot]')")
     assert "query=" in browser.run("location.search")
+    clean(browser, address)
+
+
+def test_marked_text_of_the_workbench_is_typed_over(browser, address):
+    opened(browser, address, "/workbench?lang=zh")
+    code = "document.querySelector('.code').shadowRoot"
+    browser.until(f"{code}.querySelectorAll('.cm-line span').length > 2")
+    browser.run(f"{code}.querySelector('.cm-content').focus()")
+    for key, text in (("(", "(SELECT"), ("x", "x")):  # brackets go around it
+        browser.press("Control+a")
+        browser.press(key)
+        browser.run(SETTLED)
+        assert browser.run("document.querySelector('#query').value").startswith(text)
+    assert browser.run("document.querySelector('#query').value") == "x"
     clean(browser, address)
 
 
