@@ -323,7 +323,13 @@ def test_a_stored_query_is_a_form_with_an_answer_and_downloads(address):
     page = get(address, "/queries/canteens_of_street?lang=zh&street=八里庄&evidence=1")[2]
     assert "超市发华光商厦店" in page
     assert "第98行第1列" in page
-    assert "/api/queries/canteens_of_street?street=" in page
+    file = re.search(
+        r'href="(/api/queries/canteens_of_street\?street=[^"]+json)" download="([^"]+)"', page
+    )
+    assert file[2] == "canteens_of_street.json"
+    answer = get(address, file[1].replace("&amp;", "&"), Accept="*/*")[2]
+    assert "第98行第1列" in answer  # what is downloaded has what is shown
+    assert 'download="canteens_of_street.xlsx">Excel</a>' in page
     status, _, page = get(address, "/queries/canteens_of_street?lang=zh&street=不存在街道")
     assert status == 400
     assert "没有叫“不存在街道”的" in page
@@ -352,6 +358,8 @@ def test_a_chart_of_a_result_names_its_unit_and_mixes_nothing(address):
         ' VALUES ?名 { "路口数"@zh "落地项目数"@zh %s } }'
     )
     assert chart_of(address, f"/workbench?query={quote(named % '')}").endswith("· 值（个）")
+    huge = quote('SELECT ?n ?v { VALUES (?n ?v) { ("a" 1e300) ("b" 1) ("c" 2) } }')
+    assert chart_of(address, f"/workbench?query={huge}") is None  # two of three would be drawn
     mixed = quote(named % '"居民人均可支配收入"@zh')
     assert chart_of(address, f"/workbench?query={mixed}") is None
 
@@ -409,6 +417,7 @@ def test_graphs_and_yes_or_no_are_shown_too(address):
     assert '<p class="answer">是</p>' in page
     page = get(address, "/workbench?lang=zh&query=CONSTRUCT WHERE { ?s kg:inStreet ?o }")[2]
     assert "条三元组" in page
+    assert 'download="sparql.ttl"' in page
     turtle = get(address, link(page, "Turtle"))
     assert turtle[1]["content-type"].startswith("text/turtle")
     assert "kg:inStreet" in turtle[2]
