@@ -818,6 +818,27 @@ def test_the_workbench_colours_completes_runs_and_marks(browser, address):
     clean(browser, address)
 
 
+def test_completion_knows_both_languages_and_keeps_out_of_comments(browser, address):
+    code = "document.querySelector('.code').shadowRoot"
+    offered = f"{code}.querySelector('.cm-tooltip-autocomplete li')"
+    for query, typed, found in (
+        ("SELECT * { ?s a ", "助餐", "kg:Canteen"),
+        ("# what is in ", "comm", None),
+        ("SELECT * { ?s a ", "kg:Can", "kg:Canteen"),
+    ):
+        opened(browser, address, f"/workbench?lang=en&query={quote(query)}")
+        browser.until(f"{code}.querySelector('.cm-content')")
+        browser.run(f"{code}.querySelector('.cm-content').focus()")
+        browser.press("Control+End")
+        browser.call("Input.insertText", text=typed)
+        if found:
+            browser.until(offered)
+            assert browser.run(f"{offered}.innerText").startswith(found)
+        else:
+            browser.run("new Promise(done => setTimeout(done, 500))")
+            assert not browser.run(f"{offered} !== null")
+
+
 def test_marked_text_of_the_workbench_is_typed_over(browser, address):
     opened(browser, address, "/workbench?lang=zh")
     code = "document.querySelector('.code').shadowRoot"
