@@ -296,6 +296,16 @@ def test_facets_make_fewer_and_are_taken_back(address):
     assert odd[0] == 200
 
 
+@pytest.mark.parametrize("name", ["DistinctionClaim", "ProjectProgress", "Project", "Industry"])
+def test_a_facet_leads_to_as_many_as_it_says(address, name):
+    page = get(address, f"/browse/{name}?lang=zh")[2]
+    facets = re.findall(r'href="([^"]+[?;]f=[^"]+)">[^<]+</a>\s*<small>(\d+)</small>', page)
+    assert facets
+    for href, count in facets[:12]:
+        fewer = get(address, href.replace("&amp;", "&"))[2]
+        assert re.search(r"<h1>.*?<small>(\d+)</small>", fewer, re.DOTALL)[1] == count, href
+
+
 def test_pages_of_a_long_list(address):
     first = get(address, "/browse/ReformMeasure?lang=en")[2]
     assert "1 / 3" in first
@@ -335,6 +345,14 @@ def test_a_stored_query_is_a_form_with_an_answer_and_downloads(address):
     assert "没有叫“不存在街道”的" in page
     page = get(address, "/queries/canteens_of_street?lang=zh&street=八里装")[2]
     assert "超市发华光商厦店" in get(address, link(page, "八里庄街道"))[2]
+
+
+def test_of_a_long_answer_the_first_are_listed_and_the_rest_is_downloaded(address):
+    page = get(address, "/workbench?lang=zh&query=SELECT * { ?s ?p ?o }")[2]
+    assert "更多的请下载" in page
+    assert "更多的请下载" not in get(address, "/queries/canteens_of_street?lang=zh&run=1")[2]
+    rows = get(address, link(page, "CSV"), Accept="*/*")[2]
+    assert rows.count("\n") > 501
 
 
 def chart_of(address, path):
