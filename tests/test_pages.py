@@ -246,6 +246,14 @@ def test_an_unsure_name_leads_to_what_is_near_each_that_it_may_mean(address):
     assert page.count("与它有关的") == 2
 
 
+@pytest.mark.parametrize("kind", ["政策", "园区", "教育集团"])
+def test_what_has_to_do_with_a_thing_is_as_much_as_it_says(address, kind):
+    page = get(address, "/search?lang=zh&q=海淀区")[2]
+    href, count = re.search(rf'<a href="([^"]+)">{kind} <small>(\d+)</small>', page).groups()
+    shown = get(address, href.replace("&amp;", "&"))[2].partition("有关的")[2]
+    assert shown.partition("</ol>")[0].count("<li") == min(int(count), 40)
+
+
 def test_a_question_is_found_by_the_beginning_of_a_word(address):
     assert link(get(address, "/search?lang=en&q=canteen")[2], "Canteens of a subdistrict")
     page = get(address, "/search?lang=en&q=AI")[2]

@@ -199,7 +199,9 @@ def find(teller: Teller, text: str) -> Search:
         case Ambiguous():
             first = tuple(dict.fromkeys((*_ids(answer), *areas)))
             found = {**{c.id: c for c in answer.candidates}, **found}
-        case Unknown() if not found:
+        case Unknown() if found:
+            related = tuple(_related(teller, text)) if " " in text else ()
+        case Unknown():
             related = tuple(_related(teller, text))
             classes = classes or ([] if related else _classes_ending(teller, text))
             near = not (related or classes)
@@ -312,8 +314,7 @@ def _splits(text: str) -> Iterator[tuple[str, str]]:
 
 def _members_near(teller: Teller, class_: NamedNode, node: NamedNode) -> Related:
     rows = teller.knowledge.rows(
-        f"SELECT DISTINCT ?s {{ {{ ?s ?p {node} }} UNION {{ ?t ?q {node} ; {_ABOUT} ?s }}"
-        f" ?s a {class_} }} ORDER BY ?s LIMIT {_FOUND + 1}"
+        f"SELECT DISTINCT ?s {{ {_near(node)} ?s a {class_} }} ORDER BY ?s LIMIT {_FOUND + 1}"
     )
     found = [member for row in rows if isinstance(member := row["s"], NamedNode)]
     return Related(
@@ -325,6 +326,11 @@ def _members_near(teller: Teller, class_: NamedNode, node: NamedNode) -> Related
     )
 
 
+def _near(node: NamedNode) -> str:
+    """Return what has to do with a thing: by itself, or by what a report states about it."""
+    return f"{{ ?s ?p {node} }} UNION {{ ?t ?q {node} ; {_ABOUT} ?s }} FILTER(?s != {node})"
+
+
 def _located(teller: Teller, node: NamedNode) -> Located:
     quads = teller.graph.store.quads_for_pattern(node, _ADDRESS, None, DefaultGraph())
     return Located(teller.shown(node), tuple(teller.shown(quad.object) for quad in quads))  # type: ignore[arg-type]
@@ -333,7 +339,7 @@ def _located(teller: Teller, node: NamedNode) -> Located:
 def _around(teller: Teller, node: NamedNode) -> Iterator[tuple[str, str, int]]:
     """Yield the classes of the things that have to do with a thing: words, address, count."""
     rows = teller.knowledge.rows(
-        f"SELECT ?c (COUNT(DISTINCT ?s) AS ?n) {{ ?s ?p {node} ; a ?c }} GROUP BY ?c"
+        f"SELECT ?c (COUNT(DISTINCT ?s) AS ?n) {{ {_near(node)} ?s a ?c }} GROUP BY ?c"
     )
     counts = {row["c"]: row["n"] for row in rows}
     for name in _SHOWN_CLASSES:
