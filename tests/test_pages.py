@@ -227,6 +227,9 @@ def test_the_policy_for_embodied_intelligence_is_found_with_its_evidence(address
         ("具身智能的政策", ["关于打造全国具身智能创新高地的三年行动方案"]),
         ("policy for embodied intelligence", ["关于打造全国具身智能创新高地的三年行动方案"]),
         ("canteens in 八里庄", ["超市发华光商厦店", "裕友大厦海淀食堂"]),
+        # a street that is called as a road is, or as a place
+        ("学院路食堂", ["展春园社区助餐点", "幸福食堂"]),
+        ("中关村食堂", ["中关村区域养老服务中心", "京东科技大厦食堂店"]),
     ],
 )
 def test_a_name_and_a_word_for_a_class_find_what_has_to_do_with_both(address, typed, names):
@@ -234,7 +237,7 @@ def test_a_name_and_a_word_for_a_class_find_what_has_to_do_with_both(address, ty
     found = Read(page).text.partition("有关的")[2]
     for name in names:
         assert name in found
-    assert ("openstreetmap" in page) == ("八里庄" in typed or "balizhuang" in typed)
+    assert ("openstreetmap" in page) == ("政策" not in typed and "policy" not in typed)
 
 
 def test_an_unsure_name_leads_to_what_is_near_each_that_it_may_mean(address):
@@ -244,9 +247,27 @@ def test_an_unsure_name_leads_to_what_is_near_each_that_it_may_mean(address):
     assert link(get(address, "/search?lang=zh&q=八里装")[2], "助餐点")
     page = get(address, "/search?lang=zh&q=上庄食堂")[2]
     assert Read(page).text.count("金手勺店") == 1  # the village has none but the town's
-    assert link(get(address, "/search?lang=zh&q=养老助餐点")[2], "全部助餐点")
+    for typed in ("养老助餐点", "老人食堂", "elderly canteens"):
+        assert link(get(address, f"/search?lang=zh&q={typed}")[2], "全部助餐点")
     assert link(get(address, "/search?lang=en&q=policies")[2], "All of class policy")
     assert link(get(address, "/search?lang=zh")[2], "按类浏览")
+    page = get(address, "/search?lang=zh&q=学院路")[2]  # a road, and a street
+    assert page.count("与它有关的") == 2
+
+
+@pytest.mark.parametrize("kind", ["政策", "园区", "教育集团"])
+def test_what_has_to_do_with_a_thing_is_as_much_as_it_says(address, kind):
+    page = get(address, "/search?lang=zh&q=海淀区")[2]
+    href, count = re.search(rf'<a href="([^"]+)">{kind} <small>(\d+)</small>', page).groups()
+    shown = get(address, href.replace("&amp;", "&"))[2].partition("有关的")[2]
+    assert shown.partition("</ol>")[0].count("<li") == min(int(count), 40)
+
+
+def test_a_question_is_found_by_the_beginning_of_a_word(address):
+    assert link(get(address, "/search?lang=en&q=canteen")[2], "Canteens of a subdistrict")
+    page = get(address, "/search?lang=en&q=AI")[2]
+    assert "Claims to be first" not in page
+    assert "canteen" not in page
 
 
 def test_a_word_for_a_class_leads_to_its_members_and_a_name_to_what_is_near(address):
@@ -276,6 +297,8 @@ def test_suggestions_are_few_and_lead_to_pages_of_ours(address):
     assert all("/id/" in item["href"] for item in found)
     assert json.loads(get(address, "/suggest?q=")[2]) == []
     assert get(address, "/suggest?q=" + "x" * 5000)[0] == 200
+    found = json.loads(get(address, "/suggest?lang=en&q=embodied intelligence")[2])
+    assert [(item["name"], item["kind"]) for item in found] == [("具身智能", "industry")]
 
 
 def test_facets_make_fewer_and_are_taken_back(address):
@@ -288,6 +311,16 @@ def test_facets_make_fewer_and_are_taken_back(address):
     assert again.count('<th role="rowheader"') == 30
     odd = get(address, f"{CANTEEN}?f=" + quoted("not-an-iri } DROP ALL {").replace("&", ""))
     assert odd[0] == 200
+
+
+@pytest.mark.parametrize("name", ["DistinctionClaim", "ProjectProgress", "Project", "Industry"])
+def test_a_facet_leads_to_as_many_as_it_says(address, name):
+    page = get(address, f"/browse/{name}?lang=zh")[2]
+    facets = re.findall(r'href="([^"]+[?;]f=[^"]+)">[^<]+</a>\s*<small>(\d+)</small>', page)
+    assert facets
+    for href, count in facets[:12]:
+        fewer = get(address, href.replace("&amp;", "&"))[2]
+        assert re.search(r"<h1>.*?<small>(\d+)</small>", fewer, re.DOTALL)[1] == count, href
 
 
 def test_pages_of_a_long_list(address):
@@ -317,12 +350,26 @@ def test_a_stored_query_is_a_form_with_an_answer_and_downloads(address):
     page = get(address, "/queries/canteens_of_street?lang=zh&street=八里庄&evidence=1")[2]
     assert "超市发华光商厦店" in page
     assert "第98行第1列" in page
-    assert "/api/queries/canteens_of_street?street=" in page
+    file = re.search(
+        r'href="(/api/queries/canteens_of_street\?street=[^"]+json)" download="([^"]+)"', page
+    )
+    assert file[2] == "canteens_of_street.json"
+    answer = get(address, file[1].replace("&amp;", "&"), Accept="*/*")[2]
+    assert "第98行第1列" in answer  # what is downloaded has what is shown
+    assert 'download="canteens_of_street.xlsx">Excel</a>' in page
     status, _, page = get(address, "/queries/canteens_of_street?lang=zh&street=不存在街道")
     assert status == 400
     assert "没有叫“不存在街道”的" in page
     page = get(address, "/queries/canteens_of_street?lang=zh&street=八里装")[2]
     assert "超市发华光商厦店" in get(address, link(page, "八里庄街道"))[2]
+
+
+def test_of_a_long_answer_the_first_are_listed_and_the_rest_is_downloaded(address):
+    page = get(address, "/workbench?lang=zh&query=SELECT * { ?s ?p ?o }")[2]
+    assert "更多的请下载" in page
+    assert "更多的请下载" not in get(address, "/queries/canteens_of_street?lang=zh&run=1")[2]
+    rows = get(address, link(page, "CSV"), Accept="*/*")[2]
+    assert rows.count("\n") > 501
 
 
 def chart_of(address, path):
@@ -346,6 +393,8 @@ def test_a_chart_of_a_result_names_its_unit_and_mixes_nothing(address):
         ' VALUES ?名 { "路口数"@zh "落地项目数"@zh %s } }'
     )
     assert chart_of(address, f"/workbench?query={quote(named % '')}").endswith("· 值（个）")
+    huge = quote('SELECT ?n ?v { VALUES (?n ?v) { ("a" 1e300) ("b" 1) ("c" 2) } }')
+    assert chart_of(address, f"/workbench?query={huge}") is None  # two of three would be drawn
     mixed = quote(named % '"居民人均可支配收入"@zh')
     assert chart_of(address, f"/workbench?query={mixed}") is None
 
@@ -378,6 +427,8 @@ def test_the_workbench_answers_and_its_link_brings_the_query_back(address):
     posted = get(address, "/workbench?lang=zh", body)
     assert posted[0] == 200
     assert 'data-chart="bars"' in posted[2]
+    # a long query is sent in the body: the language is kept all the same
+    assert Read(page).forms[-1]["action"] == "/workbench?lang=zh#result-h"
 
 
 @pytest.mark.parametrize(
@@ -401,6 +452,7 @@ def test_graphs_and_yes_or_no_are_shown_too(address):
     assert '<p class="answer">是</p>' in page
     page = get(address, "/workbench?lang=zh&query=CONSTRUCT WHERE { ?s kg:inStreet ?o }")[2]
     assert "条三元组" in page
+    assert 'download="sparql.ttl"' in page
     turtle = get(address, link(page, "Turtle"))
     assert turtle[1]["content-type"].startswith("text/turtle")
     assert "kg:inStreet" in turtle[2]
@@ -564,6 +616,24 @@ def test_any_rdf_is_browsed_searched_and_followed(foreign):
     assert link(get(foreign, "/search?lang=zh&q=bob")[2], "Bob")
     assert "这个图不是由报告建成的" in get(foreign, "/coverage?lang=zh")[2]
     assert "八里庄" not in get(foreign, "/?lang=zh")[2]
+
+
+def test_a_statement_that_is_spoken_of_is_shown_as_it_is_written(tmp_path):
+    path = tmp_path / "x.ttl"
+    path.write_text(
+        '@prefix ex: <http://example.com/> .\nex:a a ex:Thing ; ex:says <<( ex:b ex:c "d" )>> .\n',
+        "utf-8",
+    )
+    paths = (
+        *("/describe?iri=http://example.com/a", "/browse?class=http://example.com/Thing"),
+        *("/workbench?query=SELECT * { ?s ?p ?o }", "/workbench?query=CONSTRUCT WHERE {?s ?p ?o}"),
+    )
+    with at(path, tmp_path) as address:
+        for path in paths:
+            status, _, page = get(address, path)
+            assert status == 200, path
+            words = '<<( <http://example.com/b> <http://example.com/c> "d" )>>'
+            assert words in Read(page).text, path
 
 
 def test_thousands_of_members_are_told_by_pages(foreign):
@@ -780,6 +850,41 @@ def test_the_workbench_colours_completes_runs_and_marks(browser, address):
     browser.run("document.querySelector('.bench').requestSubmit()")
     browser.until("document.querySelector('.result .drawn svg[class*=plot]')")
     assert "query=" in browser.run("location.search")
+    clean(browser, address)
+
+
+def test_completion_knows_both_languages_and_keeps_out_of_comments(browser, address):
+    code = "document.querySelector('.code').shadowRoot"
+    offered = f"{code}.querySelector('.cm-tooltip-autocomplete li')"
+    for query, typed, found in (
+        ("SELECT * { ?s a ", "助餐", "kg:Canteen"),
+        ("# what is in ", "comm", None),
+        ("SELECT * { ?s a ", "kg:Can", "kg:Canteen"),
+    ):
+        opened(browser, address, f"/workbench?lang=en&query={quote(query)}")
+        browser.until(f"{code}.querySelector('.cm-content')")
+        browser.run(f"{code}.querySelector('.cm-content').focus()")
+        browser.press("Control+End")
+        browser.call("Input.insertText", text=typed)
+        if found:
+            browser.until(offered)
+            assert browser.run(f"{offered}.innerText").startswith(found)
+        else:
+            browser.run("new Promise(done => setTimeout(done, 500))")
+            assert not browser.run(f"{offered} !== null")
+
+
+def test_marked_text_of_the_workbench_is_typed_over(browser, address):
+    opened(browser, address, "/workbench?lang=zh")
+    code = "document.querySelector('.code').shadowRoot"
+    browser.until(f"{code}.querySelectorAll('.cm-line span').length > 2")
+    browser.run(f"{code}.querySelector('.cm-content').focus()")
+    for key, text in (("(", "(SELECT"), ("x", "x")):  # brackets go around it
+        browser.press("Control+a")
+        browser.press(key)
+        browser.run(SETTLED)
+        assert browser.run("document.querySelector('#query').value").startswith(text)
+    assert browser.run("document.querySelector('#query').value") == "x"
     clean(browser, address)
 
 

@@ -444,12 +444,24 @@ def test_names_are_found_as_people_type_them(typed, first, reader):
         ("具身智能 政策", "与“具身智能”有关的政策", "三年行动方案"),
         ("embodied intelligence policy", "与“具身智能”有关的政策", "三年行动方案"),
         ("海淀区的学校", "与“海淀区”有关的学校", "北京"),
+        ("policy for embodied intelligence", "与“具身智能”有关的政策", "三年行动方案"),
+        # a street that is called as a road is, or as a place
+        ("学院路食堂", "与“学院路街道”有关的助餐点", "展春园社区助餐点"),
+        ("中关村食堂", "与“中关村街道”有关的助餐点", "京东科技大厦食堂店"),
+        ("Xueyuanlu canteens", "与“学院路街道”有关的助餐点", "展春园社区助餐点"),
     ],
 )
 def test_a_class_beside_a_name_is_understood(typed, kind, found, reader):
     reader.go(f"#s/{quote(typed)}")
     assert reader.text("main h2") == kind
     assert found in reader.text("main .found")
+
+
+@pytest.mark.parametrize(("typed", "name"), [("具深智能", "具身智能"), ("balizuang", "八里庄街道")])
+def test_what_nothing_is_called_leads_to_what_comes_close(typed, name, reader):
+    reader.go(f"#s/{quote(typed)}")
+    assert reader.text("main h2") == "是不是："
+    assert name in reader.text("main .found")
 
 
 def test_suggestions_wait_for_the_input_method_and_take_the_keyboard(reader, browser):
@@ -588,6 +600,25 @@ def test_hostile_labels_stay_text(browser, tmp_path, few_queries):
         "[...document.querySelectorAll('a')].map((link) => link.getAttribute('href'))"
     )
     assert all(href.startswith(("#", "http")) for href in hrefs)
+
+
+def test_a_statement_that_is_spoken_of_is_shown_as_it_is_written(browser, tmp_path, few_queries):
+    path = tmp_path / "x.ttl"
+    path.write_text(
+        '@prefix ex: <http://example.com/> .\nex:a a ex:Thing ; ex:says <<( ex:b ex:c "d" )>> .\n',
+        "utf-8",
+    )
+    reader = Reader(browser, written(path, tmp_path / "x.html", few_queries))
+    words = '<<( <http://example.com/b> <http://example.com/c> "d" )>>'
+    reader.go("#e/http://example.com/a")
+    reader.wait("document.querySelector('main').innerText.includes('says')")
+    assert words in reader.text()
+    reader.go("#sparql/" + quote("SELECT ?o { ?s <http://example.com/says> ?o }"))
+    reader.wait("document.querySelector('.answer table')")
+    assert words in reader.text(".answer table")
+    assert words in next(csv.reader([reader.saved("CSV").splitlines()[1]]))
+    (row,) = json.loads(reader.saved("JSON"))["results"]["bindings"]
+    assert row["o"]["value"]["object"] == {"type": "literal", "value": "d"}
 
 
 def test_it_works_without_a_worker_and_tells_old_browsers(browser, page):

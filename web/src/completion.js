@@ -12,12 +12,14 @@ export function completing(terms, suggest, zh) {
   const option = (item, boost, detail) => ({
     label: item[0],
     displayLabel: `${item[0]}  ${label(item)}`,
+    called: [item[1], item[2]],
     detail,
     boost,
     type: "type",
   });
 
   return async (context) => {
+    if (context.tokenBefore(["Comment"])) return null; // Enter ends it, and takes no word of ours
     // names in quotes: what things are called
     const quoted = context.matchBefore(/"[^"\n]*/);
     if (quoted && quoted.text.length > 1) {
@@ -37,6 +39,7 @@ export function completing(terms, suggest, zh) {
         })),
       };
     }
+    if (context.tokenBefore(["String", "IriRef"])) return null;
     const typed = context.matchBefore(/[?$]?[\p{L}\p{N}_:-]*/u);
     if (!typed || (typed.from === typed.to && !context.explicit)) return null;
     const known = await load();
@@ -60,7 +63,7 @@ export function completing(terms, suggest, zh) {
     }
     const text = typed.text.toLowerCase();
     // a term is found by its name, and by what it is called in either language
-    const fits = (one) => one.label.toLowerCase().includes(text) || one.displayLabel?.toLowerCase().includes(text);
+    const fits = (one) => [one.label, ...(one.called ?? [])].some((words) => words?.toLowerCase().includes(text));
     const left = options.filter(fits);
     if (/[^\x00-\x7f]/.test(text) && !wantsClass) {
       for (const item of await named(suggest, typed.text, context))

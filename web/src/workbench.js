@@ -47,6 +47,20 @@ const colours = HighlightStyle.define([
   { tag: tags.annotation, color: "var(--s5)" },
 ]);
 
+// where what is typed takes the place of marked text, the browser would copy the look of that text
+// into an inline style, which the page's policy refuses: the editor does it instead
+const replacing = EditorView.domEventHandlers({
+  beforeinput: ({ inputType, data }, editor) => {
+    const { from, to, empty } = editor.state.selection.main;
+    if (inputType !== "insertText" || !data || empty || editor.composing) return false;
+    const typed = () =>
+      editor.state.update(editor.state.replaceSelection(data), { userEvent: "input.type", scrollIntoView: true });
+    const handlers = editor.state.facet(EditorView.inputHandler); // brackets go around what is marked
+    if (!handlers.some((handle) => handle(editor, from, to, data, typed))) editor.dispatch(typed());
+    return true;
+  },
+});
+
 // the package leaves prefixed names plain
 const names = styleTags({ "Pname_ln Pname_ns": tags.url, A_predicate: tags.keyword, Langtag: tags.annotation });
 const language = new LanguageSupport(SparqlLanguage.configure({ props: [names] }));
@@ -66,7 +80,7 @@ const view = new EditorView({
     doc: area.value,
     extensions: [
       lineNumbers(), highlightSpecialChars(), history(), drawSelection(), indentOnInput(), bracketMatching(),
-      closeBrackets(), highlightActiveLine(), language, syntaxHighlighting(colours), look,
+      closeBrackets(), replacing, highlightActiveLine(), language, syntaxHighlighting(colours), look,
       autocompletion({ override: [completing(form.dataset.terms, form.dataset.suggest, zh)] }),
       // Tab leaves the field, as keyboard users need
       keymap.of([{ key: "Mod-Enter", run: send }, ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),

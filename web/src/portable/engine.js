@@ -5,7 +5,7 @@ import { leftToRight } from "./arithmetic.js";
 import { Cards } from "./cards.js";
 import { factsOf } from "./facts.js";
 import { STANDARD } from "./standard.js";
-import { ABOUT, boundTerm, DCTERMS, KG, LOCN, plainTerm, Prefixes, RDF, RDFS, SCHEMA, SKOS } from "./terms.js";
+import { ABOUT, boundTerm, DCTERMS, KG, LOCN, plainTerm, Prefixes, RDF, RDFS, SCHEMA, SKOS, written } from "./terms.js";
 import { Witnesses } from "./witnesses.js";
 
 const LABELS = [
@@ -60,6 +60,7 @@ export class Engine {
   term(plain) {
     if (plain.t === "i") return this.iri(plain.v);
     if (plain.t === "b") return this.#kept(`_:${plain.v}`, () => oxigraph.blankNode(plain.v));
+    if (plain.t === "t") return oxigraph.triple(...plain.v.map((part) => this.term(part)));
     return this.literal(plain.v, plain.g ?? null, plain.d ?? null);
   }
 
@@ -149,7 +150,7 @@ export class Engine {
   /** What to call a term: its label, an address's words, a statement's kind and matter, its name. */
   name(term, language) {
     if (term.termType === "Literal") return term.value;
-    if (term.termType !== "NamedNode") return `_:${term.value}`;
+    if (term.termType !== "NamedNode") return written(plainTerm(term));
     return this.called(term, language) ?? this.prefixes.short(term.value) ?? term.value;
   }
 

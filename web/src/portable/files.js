@@ -8,7 +8,7 @@ const field = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}
 export function csvOf({ vars, rows }, places = null, heading = "evidence") {
   const lines = [[...vars, ...(places ? [heading] : [])]];
   rows.forEach((row, at) => {
-    const cells = row.map((term) => (term === null ? "" : term.t === "b" ? `_:${term.v}` : term.v));
+    const cells = row.map((term) => (term === null ? "" : "bt".includes(term.t) ? written(term) : term.v));
     if (places) cells.push(places[at] ?? "");
     lines.push(cells);
   });
@@ -27,6 +27,10 @@ function binding(term) {
   if (!term) return null;
   if (term.t === "i") return { type: "uri", value: term.v };
   if (term.t === "b") return { type: "bnode", value: term.v };
+  if (term.t === "t") {
+    const [subject, predicate, object] = term.v.map(binding);
+    return { type: "triple", value: { subject, predicate, object } };
+  }
   return {
     type: "literal",
     value: term.v,

@@ -2,6 +2,7 @@
 
 import { h, isWeb, save } from "./dom.js";
 import { entityLink } from "./links.js";
+import { written } from "./terms.js";
 
 /** A term as a link or as text; `name` is what it is called. */
 export function shownTerm(page, term, name = null) {
@@ -9,7 +10,7 @@ export function shownTerm(page, term, name = null) {
   if (term.t === "l") {
     return h("span", term.g && term.g !== page.words.language ? { lang: term.g } : {}, name ?? term.v);
   }
-  if (term.t === "b") return h("span", {}, `_:${term.v}`);
+  if (term.t !== "i") return h("span", {}, written(term));
   return h("a", { href: entityLink(term.v) }, name ?? page.nameOf(term.v));
 }
 

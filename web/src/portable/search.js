@@ -7,8 +7,12 @@ const LONGEST = 200;
 const NEVER = 99;
 const NEAR = 5;
 const CLOSE = 0.5;
+const CLOSE_LATIN = 0.85;
+/** Of two dozen letters any two words share some. */
 const LIKE = 3;
 const SPLIT = 24;
+const AREA = "AdministrativeArea";
+const JOINTS = new Set(["in", "of", "at", "on", "near", "for", "by", "the"]);
 const LETTERS = 3;
 /** So few letters stand inside many names: they must open one. */
 
@@ -66,7 +70,7 @@ export class Names {
   classesCalled(word) {
     const wanted = word.trim().toLowerCase();
     const called = this.kinds.filter((name) =>
-      this.classNames.get(name).some((words) => words.toLowerCase() === wanted),
+      this.classNames.get(name).some((words) => forms(words.toLowerCase()).includes(wanted)),
     );
     if (called.length || wanted.length < 2 || /^[\x00-\x7f]*$/.test(wanted)) return called;
     return this.kinds
@@ -79,9 +83,12 @@ export class Names {
     for (const [word, rest] of splits(text.trim())) {
       const classes = this.classesCalled(word);
       if (!classes.length) continue;
-      const { record, several = [] } = this.resolve(rest);
-      const things = record ? [record] : several.slice(0, LIKE);
-      if (things.length) return { classes, things };
+      // a street is called as its road or a place is (学院路), and has all that these have
+      const things = [AREA, null].flatMap((wanted) => {
+        const { record, several = [] } = this.resolve(rest, wanted);
+        return record ? [record] : several.slice(0, LIKE);
+      });
+      if (things.length) return { classes, things: [...new Set(things)] };
     }
     return null;
   }
@@ -89,13 +96,19 @@ export class Names {
   /** What shares most characters with a text. */
   #close(text, wanted) {
     const folded = this.folder.fold(text);
+    const latin = pinyinTyped(text);
+    const least = isLatin(latin) ? CLOSE_LATIN : CLOSE;
     return this.records
       .filter((record) => (wanted ? record.classes.includes(wanted) : !record.apart))
       .map((record) => ({
         record,
-        share: Math.max(...[...record.keys, ...record.parts].map((key) => shared(folded, key)), 0),
+        share: Math.max(
+          ...[...record.keys, ...record.parts].map((key) => shared(folded, key)),
+          ...(least === CLOSE_LATIN ? record.latin.map((key) => shared(latin, key)) : []),
+          0,
+        ),
       }))
-      .filter(({ share }) => share >= CLOSE)
+      .filter(({ share }) => share >= least)
       .sort((a, b) => b.share - a.share || (a.record.iri < b.record.iri ? -1 : 1))
       .map(({ record }) => record);
   }
@@ -128,14 +141,17 @@ export class Names {
   }
 }
 
+/** A word for a class, and its English plural. */
+const forms = (word) => [word, word.endsWith("y") ? `${word.slice(0, -1)}ies` : `${word}s`];
+
 /** The ways to read a text as a word for a class and a name, the likelier first. */
 function splits(text) {
-  const words = text.split(/\s+/);
+  const words = text.split(/\s+/).filter((word) => !JOINTS.has(word.toLowerCase()));
   if (words.length > 1) {
-    return [
-      [words.at(-1), words.slice(0, -1).join(" ")],
-      [words[0], words.slice(1).join(" ")],
-    ];
+    return Array.from({ length: words.length - 1 }, (_, at) => {
+      const [before, behind] = [words.slice(0, -1 - at).join(" "), words.slice(-1 - at).join(" ")];
+      return [[behind, before], [before, behind]];
+    }).flat();
   }
   if (text.length > SPLIT) return [];
   return Array.from({ length: Math.max(0, text.length - 1) }, (_, at) => [

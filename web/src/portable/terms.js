@@ -1,5 +1,6 @@
 // Terms of RDF as plain data, for crossing from the engine's thread to the page's:
-// {t: "i", v} an IRI; {t: "b", v} a blank node; {t: "l", v, g: language | d: datatype} a literal.
+// {t: "i", v} an IRI; {t: "b", v} a blank node; {t: "l", v, g: language | d: datatype} a literal;
+// {t: "t", v: [subject, predicate, object]} a triple term of RDF 1.2.
 
 export const XSD = "http://www.w3.org/2001/XMLSchema#";
 export const RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
@@ -22,6 +23,7 @@ export const isNumber = (term) => term?.t === "l" && NUMBERS.has(term.d);
 export function plainTerm(term) {
   if (term.termType === "NamedNode") return { t: "i", v: term.value };
   if (term.termType === "BlankNode") return { t: "b", v: term.value };
+  if (term.termType === "Quad") return { t: "t", v: [term.subject, term.predicate, term.object].map(plainTerm) };
   if (term.language) return { t: "l", v: term.value, g: term.language };
   const datatype = term.datatype?.value;
   return datatype && datatype !== `${XSD}string`
@@ -34,6 +36,10 @@ export function boundTerm(binding) {
   if (!binding) return null;
   if (binding.type === "uri") return { t: "i", v: binding.value };
   if (binding.type === "bnode") return { t: "b", v: binding.value };
+  if (binding.type === "triple") {
+    const { subject, predicate, object } = binding.value;
+    return { t: "t", v: [subject, predicate, object].map(boundTerm) };
+  }
   if (binding["xml:lang"]) return { t: "l", v: binding.value, g: binding["xml:lang"] };
   return binding.datatype && binding.datatype !== `${XSD}string`
     ? { t: "l", v: binding.value, d: binding.datatype }
@@ -46,6 +52,7 @@ const ESCAPES = { "\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t
 export function written(term) {
   if (term.t === "i") return `<${term.v.replace(/[\u0000-\u0020<>"{}|^`\\]/g, escaped)}>`;
   if (term.t === "b") return `_:${term.v}`;
+  if (term.t === "t") return `<<( ${term.v.map(written).join(" ")} )>>`;
   const words = term.v.replace(/[\\"\n\r\t]/g, (char) => ESCAPES[char]);
   const text = `"${words.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, escaped)}"`;
   if (term.g) return `${text}@${term.g}`;

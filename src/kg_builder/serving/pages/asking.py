@@ -20,6 +20,7 @@ from kg_builder.serving.pages.house import GET, House
 from kg_builder.serving.pages.questions import (
     FORMATS,
     GRAPH_FORMATS,
+    STORED_FORMATS,
     downloads,
     fields_of,
     groups_of,
@@ -138,6 +139,8 @@ class Asking:
                 )
             )
         pairs = [(key, value) for key, given in values.items() for value in given]
+        if evidence:  # in the words that the page has
+            pairs += [("evidence", "1"), ("lang", reader.language)]
         page = self._house.renderer.page(
             "query.html",
             reader,
@@ -148,7 +151,7 @@ class Asking:
             error=asked.words(reader),
             likely=likely,
             evidence=evidence,
-            downloads=downloads(f"{reader.root}/api/queries/{name}", pairs),
+            downloads=downloads(f"{reader.root}/api/queries/{name}", pairs, STORED_FORMATS),
             text=_plain(question.text),
         )
         return _as_lasting_as(question.text, page)
@@ -215,7 +218,7 @@ class Asking:
             evidence=evidence,
             downloads=downloads(f"{reader.root}/sparql", [("query", text)], formats)
             if short
-            else {},
+            else (),
             short=short,
             permalink=reader.url("/workbench", query=text, evidence="1" if evidence else None),
             stored=names,

@@ -235,11 +235,11 @@ class _Browser:
     def _pattern(self) -> str:
         """Return what a member has to be; terms stand as the engine writes them."""
         parts = [f"?s a {self._class} ."]
-        for number, choice in enumerate(self._choices):
-            if choice.predicate in _OF_STATEMENTS:
-                parts.append(f"?t{number} {_ABOUT} ?s ; {choice.predicate} {choice.value} .")
-            else:
-                parts.append(f"?s {choice.predicate} {choice.value} .")
+        for choice in self._choices:
+            path = str(choice.predicate)
+            if choice.predicate in _OF_STATEMENTS:  # its own, where it is a statement itself
+                path = f"({path}|^{_ABOUT}/{path})"
+            parts.append(f"?s {path} {choice.value} .")
         return " ".join(parts)
 
     def _members(self) -> list[NamedNode]:
@@ -270,17 +270,16 @@ class _Browser:
     def _count(self) -> dict[NamedNode, list[tuple[NamedNode, int]]]:
         counted: dict[NamedNode, list[tuple[NamedNode, int]]] = {}
         pattern = self._pattern()
-        queries = (
-            f"SELECT ?p ?o (COUNT(DISTINCT ?s) AS ?n) {{ {pattern} ?s ?p ?o FILTER(ISIRI(?o)) }}"
-            " GROUP BY ?p ?o",
-            f"SELECT ?p ?o (COUNT(DISTINCT ?s) AS ?n) {{ {pattern} ?t {_ABOUT} ?s ; ?p ?o"
-            f" VALUES ?p {{ {' '.join(map(str, _OF_STATEMENTS))} }} }} GROUP BY ?p ?o",
+        query = (
+            f"SELECT ?p ?o (COUNT(DISTINCT ?s) AS ?n) {{"
+            f" {{ {pattern} ?s ?p ?o FILTER(ISIRI(?o)) }} UNION"
+            f" {{ {pattern} ?t {_ABOUT} ?s ; ?p ?o"
+            f" VALUES ?p {{ {' '.join(map(str, _OF_STATEMENTS))} }} }} }} GROUP BY ?p ?o"
         )
-        for query in queries:
-            for row in self._teller.knowledge.rows(query):
-                predicate, value = row["p"], row["o"]
-                if isinstance(predicate, NamedNode) and isinstance(value, NamedNode):
-                    counted.setdefault(predicate, []).append((value, _int(row["n"])))
+        for row in self._teller.knowledge.rows(query):
+            predicate, value = row["p"], row["o"]
+            if isinstance(predicate, NamedNode) and isinstance(value, NamedNode):
+                counted.setdefault(predicate, []).append((value, _int(row["n"])))
         return counted
 
     def _facets(self) -> Iterator[Facet]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -15,7 +16,7 @@ from kg_builder.serving.pages.charts import Chart, house_charts
 from kg_builder.serving.pages.reports import report_shown
 from kg_builder.serving.pages.telling import Shown, Teller
 from kg_builder.text.search.pinyin import spoken
-from kg_builder.text.search.records import Ambiguous, Candidate, Found, Unknown
+from kg_builder.text.search.records import Ambiguous, Answer, Candidate, Found, Unknown
 
 _FOUND: Final = 40
 _SUGGESTED: Final = 8
@@ -24,10 +25,13 @@ _FIRST: Final = 12
 """Classes shown on the first page of a graph that is not of reports."""
 _LIKE: Final = 3
 """Classes or things that an unsure word may mean."""
+_ENDING: Final = 2
+"""Characters of the word that a Chinese compound ends in, as most do."""
 _SPLIT: Final = 24
 """Characters in which the border between a name and a class is looked for."""
 _JOINTS: Final = frozenset(("in", "of", "at", "on", "near", "for", "by", "the"))
 _EXAMPLES: Final = ("Street", "Industry")
+_AREA: Final = "AdministrativeArea"
 _ABOUT: Final = expand("about")
 _ADDRESS: Final = expand("hasAddress")
 _DEFINITION: Final = expand("skos:definition")
@@ -186,18 +190,23 @@ def find(teller: Teller, text: str) -> Search:
     found = {candidate.id: candidate for candidate in names.search(text, _FOUND)}
     first: tuple[str, ...] = ()
     more, near = len(found) == _FOUND, False
+    areas = _ids(names.lookup(text, _AREA))
     related: tuple[Related, ...] = ()
     classes = _classes_called(teller, text)
     match answer:
         case Found():
-            first = (answer.id,)
+            first = tuple(dict.fromkeys((answer.id, *areas)))
         case Ambiguous():
-            first = tuple(candidate.id for candidate in answer.candidates)
+            first = tuple(dict.fromkeys((*_ids(answer), *areas)))
             found = {**{c.id: c for c in answer.candidates}, **found}
-        case Unknown() if not found:
+        case Unknown() if found:
+            related = tuple(_related(teller, text)) if " " in text else ()
+        case Unknown():
             related = tuple(_related(teller, text))
             classes = classes or ([] if related else _classes_ending(teller, text))
             near = not (related or classes)
+            if not (classes or related or answer.near):
+                classes = _classes_ending(teller, text, defined=True)
             found = {candidate.id: candidate for candidate in answer.near} if near else {}
             first = tuple(found)
     order = [*first, *(name for name in found if name not in first)]
@@ -211,6 +220,17 @@ def find(teller: Teller, text: str) -> Search:
         related=related,
         more=more,
     )
+
+
+def _ids(answer: Answer) -> tuple[str, ...]:
+    """Return what is meant, or may be."""
+    match answer:
+        case Found():
+            return (answer.id,)
+        case Ambiguous():
+            return tuple(candidate.id for candidate in answer.candidates)
+        case _:
+            return ()
 
 
 def _classes_called(teller: Teller, word: str) -> list[NamedNode]:
@@ -240,12 +260,18 @@ def _forms(word: str | None) -> Iterator[str]:
         yield f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
 
 
-def _classes_ending(teller: Teller, text: str) -> list[NamedNode]:
-    """Return the classes of things whose name ends a longer word: 助餐点 of 养老助餐点."""
+def _classes_ending(teller: Teller, text: str, *, defined: bool = False) -> list[NamedNode]:
+    """Return the classes of things whose name ends a text: 助餐点 of 养老助餐点, or its last word.
+
+    With `defined` also those whose definition has the end of the text: 食堂 of 老年人食堂.
+    """
     named = ((teller.graph.label(class_, "zh"), class_) for class_ in teller.knowledge.kinds)
     found = [(len(label), class_) for label, class_ in named if label and text.endswith(label)]
     longest = max((length for length, _ in found), default=0)
-    return [class_ for length, class_ in found if length == longest]
+    if found:
+        return [class_ for length, class_ in found if length == longest]
+    ends = [text.split()[-1], *((text[-_ENDING:],) if defined else ())]
+    return next(filter(None, (_classes_called(teller, end) for end in ends)), [])
 
 
 def _shown_class(teller: Teller, class_: NamedNode) -> tuple[str, str, int]:
@@ -259,14 +285,10 @@ def _related(teller: Teller, text: str) -> Iterator[Related]:
         classes = _classes_called(teller, word)
         if not classes:
             continue
-        answer = teller.knowledge.names.lookup(rest)
-        match answer:
-            case Found():
-                nodes = [NamedNode(answer.id)]
-            case Ambiguous():
-                nodes = [NamedNode(candidate.id) for candidate in answer.candidates][:_LIKE]
-            case _:
-                continue
+        names = teller.knowledge.names
+        # a street is called as its road or a place is (学院路), and has all that these have
+        meant = (*_ids(names.lookup(rest, _AREA))[:_LIKE], *_ids(names.lookup(rest))[:_LIKE])
+        nodes = [NamedNode(iri) for iri in dict.fromkeys(meant)]
         met: set[Located] = set()
         for class_ in classes:
             for node in nodes:
@@ -292,8 +314,7 @@ def _splits(text: str) -> Iterator[tuple[str, str]]:
 
 def _members_near(teller: Teller, class_: NamedNode, node: NamedNode) -> Related:
     rows = teller.knowledge.rows(
-        f"SELECT DISTINCT ?s {{ {{ ?s ?p {node} }} UNION {{ ?t ?q {node} ; {_ABOUT} ?s }}"
-        f" ?s a {class_} }} ORDER BY ?s LIMIT {_FOUND + 1}"
+        f"SELECT DISTINCT ?s {{ {_near(node)} ?s a {class_} }} ORDER BY ?s LIMIT {_FOUND + 1}"
     )
     found = [member for row in rows if isinstance(member := row["s"], NamedNode)]
     return Related(
@@ -305,6 +326,11 @@ def _members_near(teller: Teller, class_: NamedNode, node: NamedNode) -> Related
     )
 
 
+def _near(node: NamedNode) -> str:
+    """Return what has to do with a thing: by itself, or by what a report states about it."""
+    return f"{{ ?s ?p {node} }} UNION {{ ?t ?q {node} ; {_ABOUT} ?s }} FILTER(?s != {node})"
+
+
 def _located(teller: Teller, node: NamedNode) -> Located:
     quads = teller.graph.store.quads_for_pattern(node, _ADDRESS, None, DefaultGraph())
     return Located(teller.shown(node), tuple(teller.shown(quad.object) for quad in quads))  # type: ignore[arg-type]
@@ -313,7 +339,7 @@ def _located(teller: Teller, node: NamedNode) -> Located:
 def _around(teller: Teller, node: NamedNode) -> Iterator[tuple[str, str, int]]:
     """Yield the classes of the things that have to do with a thing: words, address, count."""
     rows = teller.knowledge.rows(
-        f"SELECT ?c (COUNT(DISTINCT ?s) AS ?n) {{ ?s ?p {node} ; a ?c }} GROUP BY ?c"
+        f"SELECT ?c (COUNT(DISTINCT ?s) AS ?n) {{ {_near(node)} ?s a ?c }} GROUP BY ?c"
     )
     counts = {row["c"]: row["n"] for row in rows}
     for name in _SHOWN_CLASSES:
@@ -326,11 +352,14 @@ def _around(teller: Teller, node: NamedNode) -> Iterator[tuple[str, str, int]]:
 
 
 def _questions(teller: Teller, text: str) -> Iterator[StoredQuery]:
-    wanted = text.casefold()
+    # a word in Latin letters is no middle of another: AI of claims
+    opened = r"(?<![a-z0-9])" if text.isascii() else ""
+    wanted = re.compile(opened + re.escape(text.casefold()))
     count = 0
     for question in teller.knowledge.questions.values():
-        words = f"{question.title.zh}\n{question.title.en}\n{question.name}".casefold()
-        if wanted in words and count < _QUESTIONS:
+        name = question.name.replace("_", " ")
+        words = f"{question.title.zh}\n{question.title.en}\n{question.name}\n{name}".casefold()
+        if wanted.search(words) and count < _QUESTIONS:
             count += 1
             yield question
 
@@ -361,6 +390,9 @@ def suggestions(teller: Teller, text: str, class_name: str | None) -> list[dict[
     names = teller.knowledge.names
     found = names.search(text, _SUGGESTED, class_name)
     hits = [_hit(teller, candidate, candidate.id) for candidate in found]
+    if not hits:  # what is only called so, as industries are in English, begins no name
+        meant = _ids(names.lookup(text, class_name))[:_SUGGESTED]
+        hits = [_hit(teller, None, iri) for iri in meant]
     return [
         {
             "name": hit.shown.words,

@@ -19,6 +19,8 @@ from kg_builder.text.search.records import Ambiguous, Unknown
 
 FORMATS: Final[Mapping[str, str]] = {"CSV": "csv", "TSV": "tsv", "JSON": "json", "XML": "xml"}
 """What solutions are downloaded in."""
+STORED_FORMATS: Final[Mapping[str, str]] = {**FORMATS, "Excel": "xlsx"}
+"""What the answers of stored queries are downloaded in."""
 GRAPH_FORMATS: Final[Mapping[str, str]] = {
     "Turtle": "turtle",
     "N-Triples": "ntriples",
@@ -26,6 +28,8 @@ GRAPH_FORMATS: Final[Mapping[str, str]] = {
     "RDF/XML": "rdfxml",
 }
 """What triples are downloaded in."""
+_SUFFIXES: Final = {"turtle": "ttl", "ntriples": "nt", "rdfxml": "rdf"}
+"""How files of a format end, where that is not its name."""
 _LISTED: Final = 400
 """Members that a parameter offers to choose from."""
 _LIKELY: Final = 6
@@ -58,6 +62,15 @@ TOPICS: Final[Mapping[str, Bilingual]] = {
 }
 """Tags of stored queries that tell their subject; the first that a query has is where it stands."""
 _OTHER: Final = Bilingual("其他", "Other")
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file of an answer: what its link says, where it leads, what the file is called."""
+
+    words: str
+    href: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +226,17 @@ def likely_values(
 
 def downloads(
     path: str, pairs: Sequence[tuple[str, str]], formats: Mapping[str, str] = FORMATS
-) -> dict[str, str]:
-    """Return the addresses of an answer in each format."""
-    return {
-        words: f"{path}?{urlencode([*pairs, ('format', name)])}" for words, name in formats.items()
-    }
+) -> tuple[Download, ...]:
+    """Return how an answer is downloaded in each format."""
+    stem = path.rpartition("/")[2]
+    return tuple(
+        Download(
+            words,
+            f"{path}?{urlencode([*pairs, ('format', name)])}",
+            f"{stem}.{_SUFFIXES.get(name, name)}",
+        )
+        for words, name in formats.items()
+    )
 
 
 # what the workbench completes

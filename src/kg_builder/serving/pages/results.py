@@ -173,13 +173,16 @@ def _chart(
     if any(len(values) > 1 for values in told.values()):
         return None  # no axis holds two units, or plans beside results
     best = amounts[0]
+    bars = tuple(_bars(rows, words, best))
+    if len(bars) < sum(bool(row[best].words) for row in rows):
+        return None  # what no axis holds would be left out, and nobody told
     heading = columns[best].heading
     return Chart(
         "result",
         f"{title} · {heading}",
         next(iter(told.get("unit", ())), ""),
         columns[words].heading,
-        tuple(_bars(rows, words, best)),
+        bars,
         measured=heading,
     )
 

@@ -140,6 +140,8 @@ class Teller:
             return self._literal(term)
         if isinstance(term, BlankNode):
             return Shown(str(term))
+        if isinstance(term, Triple):  # RDF 1.2: a statement that is spoken of
+            return Shown(f"<<( {term} )>>")
         words = self.name(term)
         tag = None if self.graph.label_in(term, self.reader.language) else "zh"
         return Shown(

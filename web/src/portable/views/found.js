@@ -35,8 +35,9 @@ export async function found(page, { rest, set, signal }) {
   const classes = page.names.classesCalled(rest);
   const related = things.length ? [] : await relatedTo(page, rest);
   if (signal.aborted) return;
+  const near = things.length || classes.length || related.length ? [] : (page.names.resolve(rest).near ?? []);
   const members = related.reduce((sum, { items }) => sum + items.length, 0);
-  const count = things.length + terms.length + questions.length + members;
+  const count = things.length + classes.length + terms.length + questions.length + members;
   page.say(count ? t("search_found", { n: count }) : t("no_match", { x: rest }));
   set(
     `${t("search")} ${rest}`,
@@ -45,6 +46,7 @@ export async function found(page, { rest, set, signal }) {
     classes.length
       ? h("p", { class: "samples" }, classes.map((name) => h("a", { class: "kind", href: entityLink(classIri(page, name)) }, pick(page.names.classNames.get(name)))))
       : null,
+    near.length ? [h("h2", {}, t("near")), listed(near.map((record) => ({ record })))] : null,
     things.length ? [h("h2", {}, t("things")), listed(things)] : null,
     related.map(({ kind, thing, items }) => [
       h("h2", {}, t("related", { x: thing.name, kind: pick(page.names.classNames.get(kind)) })),
@@ -75,5 +77,12 @@ async function relatedTo(page, text) {
       page.client.ask("near", { iri: thing.iri, kind: classIri(page, kind), language }, { seconds: SECONDS }),
     ),
   );
-  return pairs.map((pair, at) => ({ ...pair, items: found[at] })).filter(({ items }) => items.length);
+  const met = new Set();
+  return pairs
+    .map((pair, at) => ({ ...pair, items: found[at] }))
+    .filter(({ items }) => {
+      const isNew = items.some(({ v }) => !met.has(v)); // a road has no more than its street
+      for (const { v } of items) met.add(v);
+      return isNew;
+    });
 }
