@@ -61,6 +61,7 @@ STRING = expand("xsd:string")
         ("9:30", "time", "09:30:00"),
         ("９：３０", "time", "09:30:00"),
         (" http://a.example/x ", "anyURI", "http://a.example/x"),
+        ("官网", "anyURI", None),
         ("x", "nothing", None),
     ],
 )

@@ -64,7 +64,6 @@ _GRAMMARS: Final[Mapping[str, str]] = {
     "Name": rf"[:{_NAME_START}][:{_NAME_MORE}]*",
     "NCName": _NCNAME,
     "NMTOKEN": rf"[:{_NAME_MORE}]+",
-    "anyURI": r"[^\x00-\x20<>\"{}|\\^`]*",
 }
 _INTEGER_RANGES: Final[Mapping[str, tuple[int | None, int | None]]] = {
     "long": (-(2**63), 2**63 - 1),

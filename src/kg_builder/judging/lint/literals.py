@@ -11,6 +11,8 @@ from pyoxigraph import Literal
 
 from kg_builder.asking.near_terms import shown_literal
 from kg_builder.graph.shacl.datatypes import KNOWN, days_in_month, is_well_formed
+from kg_builder.graph.submission.wording import bad_iri
+from kg_builder.graph.vocabulary import expand
 from kg_builder.judging.lint.findings import Kind, about, instead
 from kg_builder.judging.lint.mending import mend_literal
 from kg_builder.judging.lint.task import Task
@@ -39,22 +41,25 @@ _EXPECTED: Final[Mapping[str, Bilingual]] = MappingProxyType(
             "年份至少四位数字，例如 2024", "a year is of four digits or more, such as 2024"
         ),
         "gYearMonth": Bilingual("年月写作 2024-03", "a month of a year is written 2024-03"),
-        "anyURI": Bilingual(
-            "网址里不能有空格、引号和尖括号", "a URI has no spaces, quotes or angle brackets"
-        ),
     }
 )
+_ANY_URI: Final = expand("xsd:anyURI").value
 _WHOLE: Final = re.compile(".*(?:[Ii]nteger|[Ll]ong|[Ii]nt|[Ss]hort|[Bb]yte)")
 _DATE: Final = re.compile(r"(-?[0-9]{4,})-([0-9]{2})-([0-9]{2})(?:T.*|Z|[+-].*)?")
 
 
 def ill_formed(task: Task) -> Iterator[Raw]:
-    """Yield the literals whose lexical form is not of their datatype, with the form it must be."""
+    """Yield the literals whose lexical form is not of their datatype, with the form it must be.
+
+    XML Schema lets an address be any text; one that no browser could follow is told all the same.
+    """
     for triple in task.triples:
         literal = triple.object
-        if not isinstance(literal, Literal) or literal.language or is_well_formed(literal):
+        if not isinstance(literal, Literal) or literal.language:
             continue
         why = _why(literal)
+        if why is None:
+            continue
         mended = mend_literal(literal, literal.datatype)
         zh, en = "请改正", "correct it"
         if mended is not None:
@@ -69,7 +74,11 @@ def ill_formed(task: Task) -> Iterator[Raw]:
         yield about(Kind.LEXICAL_FORM, triple, "object", words, fixes=fixes)
 
 
-def _why(literal: Literal) -> Bilingual:
+def _why(literal: Literal) -> Bilingual | None:
+    if literal.datatype.value == _ANY_URI:
+        return bad_iri(literal.value)
+    if is_well_formed(literal):
+        return None
     local = KNOWN.get(literal.datatype.value, "")
     day = _no_such_day(literal.value) if local.startswith("date") else None
     if day is not None:

@@ -11,12 +11,14 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
+from kg_builder.graph.iris import is_iri
 from kg_builder.graph.shacl.datatypes import lexical_check
 from kg_builder.graph.vocabulary import PREFIXES
 from kg_builder.text.numerals import parse_integer, parse_number
 
 _XSD: Final = PREFIXES["xsd"]
 _STRING: Final = _XSD + "string"
+_ANY_URI: Final = _XSD + "anyURI"
 _LANG_STRING: Final = PREFIXES["rdf"] + "langString"
 _LONGEST: Final = 64
 _MOST_DIGITS: Final = 40
@@ -75,7 +77,8 @@ def _tagged(text: str) -> Literal | None:
 def _typed(text: str, wanted: NamedNode) -> Literal | None:
     if len(text) > _LONGEST:
         return None
-    fits = lexical_check(wanted.value)
+    # any text is an xsd:anyURI, but hardly meant as one
+    fits = is_iri if wanted.value == _ANY_URI else lexical_check(wanted.value)
     for form in _forms(unicodedata.normalize("NFKC", text).strip(), wanted.value):
         if fits(form):
             return Literal(form, datatype=wanted)
