@@ -244,7 +244,9 @@ def _usage(error: click.ClickException, say: Speaker) -> str:
             if error.possibilities:
                 text += "；是不是 " + "、".join(sorted(error.possibilities))
         case click.MissingParameter():
-            text = f"缺少参数 {error.param.human_readable_name if error.param else ''}"
+            word = "选项" if isinstance(error.param, click.Option) else "参数"
+            name = error.param.get_error_hint(error.ctx).strip("'") if error.param else ""
+            text = f"缺少{word} {name}"
         case click.BadParameter() if error.param and isinstance(error.param.type, click.Choice):
             known = "、".join(map(str, error.param.type.choices))
             text = f"{error.param.opts[0]} 的值不对，应是 {known} 之一"
