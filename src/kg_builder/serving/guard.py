@@ -164,18 +164,13 @@ class Guard:
                 language = value
             elif name == b"host":
                 host += value  # addresses of the server itself stand in some answers
-            elif name == b"x-forwarded-proto" and self._is_proxys(scope):
-                host += b" " + value
+            elif name == b"x-forwarded-proto" and self._state.proxies.pass_on(scope):
+                host += b" " + value  # the same words of anybody else change no answer
             elif name in (b"authorization", b"range"):
                 return None
-        tag = (self._state.now.tag, int(time.time() // _DAY))  # citations tell the day
+        day = int(time.time() // _DAY)  # citations tell it
         path, query = scope["raw_path"], scope["query_string"]
-        return (tag, path, query, accept, language, host, kind, body)
-
-    def _is_proxys(self, scope: Scope) -> bool:
-        """Whether a request comes by a proxy: the same words of anybody else change no answer."""
-        peer = scope.get("client")
-        return peer is not None and peer[0] in self._state.proxies
+        return (self._state.now.tag, day, path, query, accept, language, host, kind, body)
 
     def _check_head(self, headers: Headers) -> None:
         """Raise Problem for a head that is for another server, or for a body that is not taken."""
@@ -227,8 +222,9 @@ class Guard:
         body: Receive = _Body(receive, self._state.settings)
         if scope["method"] == "POST" and path_within(scope).startswith(_READ_BY_POST):
             first = await body()
-            if not first.get("more_body") and len(first.get("body", b"")) <= _KEPT_QUESTION:
-                exchange.key = self._key(scope, first.get("body", b""))
+            posted = first.get("body", b"")
+            if not first.get("more_body") and len(posted) <= _KEPT_QUESTION:
+                exchange.key = self._key(scope, posted)
             body = _Again(first, body)
         kept = self._cache.get(exchange.key) if exchange.key is not None else None
         if kept is not None:
