@@ -52,21 +52,28 @@ def ill_formed(task: Task) -> Iterator[Raw]:
     """Yield the literals whose lexical form is not of their datatype, with the form it must be."""
     for triple in task.triples:
         literal = triple.object
-        if not isinstance(literal, Literal) or literal.language or is_well_formed(literal):
+        if not isinstance(literal, Literal) or is_sound(literal):
             continue
-        why = _why(literal)
         mended = mend_literal(literal, literal.datatype)
-        zh, en = "请改正", "correct it"
-        if mended is not None:
-            zh, en = f"请改成 {shown_literal(mended)}", f"write {shown_literal(mended)}"
-        shown = shown_literal(literal)
-        words = Bilingual(
-            f"{shown} 写得不对：{why.zh}；{zh}", f"{shown} is ill-formed: {why.en}; {en}"
-        )
         fixes = (
             () if mended is None else (instead(triple, "object", mended, shown_literal(mended)),)
         )
-        yield about(Kind.LEXICAL_FORM, triple, "object", words, fixes=fixes)
+        yield about(Kind.LEXICAL_FORM, triple, "object", fault_of(literal), fixes=fixes)
+
+
+def is_sound(literal: Literal) -> bool:
+    """Return whether the lexical form of a literal is one of its datatype."""
+    return bool(literal.language) or is_well_formed(literal)
+
+
+def fault_of(literal: Literal) -> Bilingual:
+    """Return why an ill-formed literal is none of its datatype, and what to write in its place."""
+    why, mended = _why(literal), mend_literal(literal, literal.datatype)
+    zh, en = "请改正", "correct it"
+    if mended is not None:
+        zh, en = f"请改成 {shown_literal(mended)}", f"write {shown_literal(mended)}"
+    shown = shown_literal(literal)
+    return Bilingual(f"{shown} 写得不对：{why.zh}；{zh}", f"{shown} is ill-formed: {why.en}; {en}")
 
 
 def _why(literal: Literal) -> Bilingual:
