@@ -66,10 +66,13 @@ def test_help_speaks_one_language(capsys, arguments):
         assert english not in said["zh"]
 
 
-def test_what_is_missing_is_named_as_it_is_typed(capsys):
+def test_what_is_missing_or_wrong_is_named_as_it_is_typed(capsys):
     for arguments, zh, en in (
         (["add", "new.ttl"], "kg：缺少选项 --source\n", "kg: Missing option '--source'"),
         (["undo"], "kg：缺少参数 N\n", "kg: Missing argument 'N'"),
+        (["undo", "0"], "kg：N 的值不对，应是整数，x>=1\n", "kg: Invalid value for 'N': 0 is not"),
+        (["serve", "--port", "x"], "kg：--port 的值不对，应是整数，0<=x<=65535\n", "kg: Inv"),
+        (["serve", "--timeout", "0"], "kg：--timeout 的值不对，应是数，0<x<=604800\n", "kg: Inv"),
     ):
         for language, words in (("zh", zh), ("en", en)):
             with pytest.raises(SystemExit) as exit_:
