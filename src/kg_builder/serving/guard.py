@@ -21,10 +21,11 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kg_builder.model.bilingual import Language
 from kg_builder.serving.addresses import address_of, household
 from kg_builder.serving.cache import Cache, Kept, names_etag
 from kg_builder.serving.clients import Client, Clients
-from kg_builder.serving.media import language_of
+from kg_builder.serving.media import language_accepted, language_of
 from kg_builder.serving.paths import path_within
 from kg_builder.serving.pool import ClosingError
 from kg_builder.serving.problems import Problem, problem_of, problem_response
@@ -154,14 +155,15 @@ class Guard:
 
     def _key(self, scope: Scope, body: bytes | None = None) -> tuple[Any, ...] | None:
         """Return what a kept answer to this request is found by; `body` is what was posted."""
-        accept = language = host = kind = b""
+        accept = host = kind = b""
+        language: Language | None = None
         for name, value in scope["headers"]:
             if name == b"accept":
                 accept = value
             elif name == b"content-type":
                 kind = value
             elif name == b"accept-language":
-                language = value
+                language = language_accepted(value.decode("latin-1"))
             elif name == b"host":
                 host += value  # addresses of the server itself stand in some answers
             elif name == b"x-forwarded-proto" and self._state.proxies.pass_on(scope):
