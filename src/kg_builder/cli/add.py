@@ -46,8 +46,8 @@ def command(say: Speaker) -> click.Command:
         required=True,
         metavar=say("出处", "TEXT"),
         help=say(
-            "依据什么：文件、网址或人（必填）",
-            "the source of the claim: a document, a URL or a person (required)",
+            "依据什么：文件、网址或人",
+            "the source of the claim: a document, a URL or a person",
         ),
     )
     @click.option(

@@ -171,9 +171,7 @@ def tell_outcome(outcome: Outcome, graph: OpenGraph, say: Speaker, *, verbose: b
     teller = _Teller(graph, say, sys.maxsize if verbose else _SHOWN)
     teller.results(outcome)
     if outcome.status == "refused":
-        say.complain(
-            say("没有收下：图和原来一样", "refused: the graph is as it was"),
-        )
+        say.complain(say("没有执行：图和原来一样", "refused: the graph is as it was"))
         return 1
     if outcome.status == "unchanged":
         say.tell(

@@ -244,18 +244,30 @@ def _usage(error: click.ClickException, say: Speaker) -> str:
             if error.possibilities:
                 text += "；是不是 " + "、".join(sorted(error.possibilities))
         case click.MissingParameter():
-            text = f"缺少参数 {error.param.human_readable_name if error.param else ''}"
-        case click.BadParameter() if error.param and isinstance(error.param.type, click.Choice):
-            known = "、".join(map(str, error.param.type.choices))
-            text = f"{error.param.opts[0]} 的值不对，应是 {known} 之一"
+            word = "选项" if isinstance(error.param, click.Option) else "参数"
+            text = f"缺少{word} {_typed_as(error.param)}"
+        case click.BadParameter(param=click.Parameter(type=click.Choice(choices=choices))):
+            known = "、".join(map(str, choices))
+            text = f"{_typed_as(error.param)} 的值不对，应是 {known} 之一"
+        case click.BadParameter(
+            param=click.Parameter(type=click.IntRange() | click.FloatRange() as limits)
+        ):
+            kind = "整数" if isinstance(limits, click.IntRange) else "数"
+            text = f"{_typed_as(error.param)} 的值不对，应是{kind}，{limits._describe_range()}"
         case click.BadParameter():
-            name = error.param.opts[0] if error.param else ""
-            text = f"{name} 的值不对：{error.message}"
+            text = f"{_typed_as(error.param)} 的值不对：{error.message}"
         case _ if extra is not None:
             text = f"多了参数 {extra[1]}" + (f"；是不是 {mend}" if mend else "")
         case _:
             text = error.format_message()
     return f"kg：{text}"
+
+
+def _typed_as(param: click.Parameter | None) -> str:
+    """Return what an option or an argument is called where it is typed."""
+    if param is None:
+        return ""
+    return param.opts[0] if isinstance(param, click.Option) else param.human_readable_name
 
 
 def _missing_option(error: click.ClickException) -> str | None:

@@ -70,6 +70,7 @@ def command(say: Speaker) -> click.Command:
         type=click.IntRange(0, 65535),
         default=8000,
         show_default=True,
+        metavar=say("端口", "PORT"),
         help=say("在哪个端口上听（0：任一空的）", "which port to listen at (0: any free one)"),
     )
     @click.option(

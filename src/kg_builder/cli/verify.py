@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from kg_builder.cli.contributing import own_store_option
 from kg_builder.cli.options import Speaker, common_options, examples
 
 
@@ -24,7 +23,15 @@ def command(say: Speaker) -> click.Command:
         ),
         epilog=examples(say, "kg verify", "kg verify --store backups/monday"),
     )
-    @own_store_option(say)
+    @click.option(
+        "--store",
+        type=click.Path(path_type=Path),
+        metavar=say("文件夹", "DIR"),
+        help=say(
+            "kg build 建的文件夹（默认此处的 build/，否则已发布的图）",
+            "a folder made by kg build (default: build/ here, else the published graph)",
+        ),
+    )
     @common_options(say)
     def run(
         store: Path | None,

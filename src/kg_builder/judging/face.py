@@ -39,11 +39,11 @@ def validate(
     """
     submissions = _read(files, base)
     named = _read(shapes, base)
-    folder = None if project is None else Path(project)
-    place = None if store is None else Path(store)
+    project = None if project is None else Path(project)
+    store = None if store is None else Path(store)
     question = Question(
-        resources=Resources.find(folder),
-        store=place if named else locate_store(place, folder),
+        resources=Resources.find(project),
+        store=store if named else locate_store(store, project),
         shapes=named,
         ontology=_read(ontology, base),
         inference=inference,

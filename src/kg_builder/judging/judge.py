@@ -302,6 +302,7 @@ def _placed(
     stood = set(standing)
     once = told_once(findings)
     found = place_results(once.findings, material, standing=stood, known=once.known, most=listed)
+    # a result may be found more than once, and is placed once; those not listed have no place
     left = Counter(map(_result, once.findings))
     repeated = left - Counter(map(_result, dict.fromkeys(once.findings)))
     often = [copy for item in found for copy in [item] * (1 + repeated.pop(item.result, 0))]

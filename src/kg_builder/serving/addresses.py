@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from starlette.types import Scope
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _HOUSEHOLD: Final = 64
@@ -68,6 +70,11 @@ class Proxies:
     def __contains__(self, text: str) -> bool:
         found = address_of(text)
         return found is not None and any(found in network for network in self._networks)
+
+    def pass_on(self, scope: Scope) -> bool:
+        """Whether a request comes by one of them."""
+        peer = scope.get("client")
+        return peer is not None and peer[0] in self
 
     def origin(self, peer: str, forwarded: Sequence[str]) -> Origin:
         """Return where a request comes from; `forwarded` are its X-Forwarded-For headers.

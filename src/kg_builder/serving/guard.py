@@ -21,10 +21,11 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kg_builder.model.bilingual import Language
 from kg_builder.serving.addresses import address_of, household
 from kg_builder.serving.cache import Cache, Kept, names_etag
 from kg_builder.serving.clients import Client, Clients
-from kg_builder.serving.media import language_of
+from kg_builder.serving.media import language_accepted, language_of
 from kg_builder.serving.paths import path_within
 from kg_builder.serving.pool import ClosingError
 from kg_builder.serving.problems import Problem, problem_of, problem_response
@@ -154,28 +155,24 @@ class Guard:
 
     def _key(self, scope: Scope, body: bytes | None = None) -> tuple[Any, ...] | None:
         """Return what a kept answer to this request is found by; `body` is what was posted."""
-        accept = language = host = kind = b""
+        accept = host = kind = b""
+        language: Language | None = None
         for name, value in scope["headers"]:
             if name == b"accept":
                 accept = value
             elif name == b"content-type":
                 kind = value
             elif name == b"accept-language":
-                language = value
+                language = language_accepted(value.decode("latin-1"))
             elif name == b"host":
                 host += value  # addresses of the server itself stand in some answers
-            elif name == b"x-forwarded-proto" and self._is_proxys(scope):
-                host += b" " + value
+            elif name == b"x-forwarded-proto" and self._state.proxies.pass_on(scope):
+                host += b" " + value  # the same words of anybody else change no answer
             elif name in (b"authorization", b"range"):
                 return None
-        tag = (self._state.now.tag, int(time.time() // _DAY))  # citations tell the day
+        day = int(time.time() // _DAY)  # citations tell it
         path, query = scope["raw_path"], scope["query_string"]
-        return (tag, path, query, accept, language, host, kind, body)
-
-    def _is_proxys(self, scope: Scope) -> bool:
-        """Whether a request comes by a proxy: the same words of anybody else change no answer."""
-        peer = scope.get("client")
-        return peer is not None and peer[0] in self._state.proxies
+        return (self._state.now.tag, day, path, query, accept, language, host, kind, body)
 
     def _check_head(self, headers: Headers) -> None:
         """Raise Problem for a head that is for another server, or for a body that is not taken."""
@@ -227,8 +224,9 @@ class Guard:
         body: Receive = _Body(receive, self._state.settings)
         if scope["method"] == "POST" and path_within(scope).startswith(_READ_BY_POST):
             first = await body()
-            if not first.get("more_body") and len(first.get("body", b"")) <= _KEPT_QUESTION:
-                exchange.key = self._key(scope, first.get("body", b""))
+            posted = first.get("body", b"")
+            if not first.get("more_body") and len(posted) <= _KEPT_QUESTION:
+                exchange.key = self._key(scope, posted)
             body = _Again(first, body)
         kept = self._cache.get(exchange.key) if exchange.key is not None else None
         if kept is not None:

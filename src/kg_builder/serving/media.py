@@ -139,14 +139,14 @@ def language_of(request: Request, default: Language = "zh") -> Language:
     asked = request.query_params.get("lang")
     if asked in ("zh", "en"):
         return "zh" if asked == "zh" else "en"
-    return _language_accepted(request.headers.get("accept-language"), default)
+    return language_accepted(request.headers.get("accept-language", "")) or default
 
 
-def _language_accepted(header: str | None, default: Language) -> Language:
-    """Return which of our languages an Accept-Language header likes better."""
-    best: Language = default
+def language_accepted(header: str) -> Language | None:
+    """Return which of our languages an Accept-Language header likes better; None for neither."""
+    best: Language | None = None
     liked = 0.0
-    for part in (header or "").split(",")[:32]:
+    for part in header.split(",")[:32]:
         tag, _, parameter = part.partition(";")
         name = tag.strip().lower().partition("-")[0]
         if name not in ("zh", "en"):

@@ -50,7 +50,7 @@ class Settings:
     max_query: int = 256 << 10
     """Bytes of a request's head, its body, and the text of a query."""
     per_client: int = 16
-    """Queries of one client that may be under way; of this machine's own any number."""
+    """Requests of one client that may be under way; of this machine's own any number."""
     requests_per_second: float = 100.0
     """Of one client, on average; of this machine's own any number."""
     connections_per_client: int = 512

@@ -107,10 +107,11 @@ class State:
         """Return the address of this server as clients see it, with a slash at the end."""
         if self.settings.base is not None:
             return self.settings.base
-        scheme = "http"
-        if request.client is not None and request.client.host in self.proxies:
-            scheme = "https" if request.headers.get("x-forwarded-proto") == "https" else "http"
-        return f"{scheme}://{request.headers['host']}/"
+        is_https = (
+            self.proxies.pass_on(request.scope)
+            and request.headers.get("x-forwarded-proto") == "https"
+        )
+        return f"{'https' if is_https else 'http'}://{request.headers['host']}/"
 
     def tell(self, event: str, **more: object) -> None:
         """Tell in the log what happened to the server itself."""

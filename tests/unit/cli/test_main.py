@@ -41,7 +41,10 @@ def test_one_line_escapes_what_a_terminal_would_obey():
     )
 
 
-@pytest.mark.parametrize("arguments", [[], ["--help"], ["build", "--help"], ["publish", "--help"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["--help"], *([name, "--help"] for name in ("add", "build", "publish", "serve"))],
+)
 def test_help_speaks_one_language(capsys, arguments):
     said = {}
     for language in ("zh", "en"):
@@ -59,7 +62,23 @@ def test_help_speaks_one_language(capsys, arguments):
         assert en in said["en"]
         assert zh not in said["en"]
     assert ("命令：\n" in said["zh"]) == ("Commands:\n" in said["en"])
-    assert "Commands" not in said["zh"]
+    for english in ("Commands", "[default", "required]", "RANGE"):
+        assert english not in said["zh"]
+
+
+def test_what_is_missing_or_wrong_is_named_as_it_is_typed(capsys):
+    for arguments, zh, en in (
+        (["add", "new.ttl"], "kg：缺少选项 --source\n", "kg: Missing option '--source'"),
+        (["undo"], "kg：缺少参数 N\n", "kg: Missing argument 'N'"),
+        (["undo", "0"], "kg：N 的值不对，应是整数，x>=1\n", "kg: Invalid value for 'N': 0 is not"),
+        (["serve", "--port", "x"], "kg：--port 的值不对，应是整数，0<=x<=65535\n", "kg: Inv"),
+        (["serve", "--timeout", "0"], "kg：--timeout 的值不对，应是数，0<x<=604800\n", "kg: Inv"),
+    ):
+        for language, words in (("zh", zh), ("en", en)):
+            with pytest.raises(SystemExit) as exit_:
+                main(["--lang", language, *arguments])
+            assert exit_.value.code == 2
+            assert capsys.readouterr().err.startswith(words)
 
 
 def test_an_empty_encoding_is_unknown(tmp_path, capsys):

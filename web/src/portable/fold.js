@@ -127,9 +127,9 @@ export class Folder {
   }
 }
 
-/** The key of pinyin as it is typed: no tones, neither as marks nor digits, ü as v. */
+/** The key of pinyin as it is typed, no tones, neither as marks nor digits, ü as v; else null. */
 export function pinyinTyped(text) {
-  return text
+  const key = text
     .normalize("NFKC")
     .toLowerCase()
     .normalize("NFD")
@@ -137,6 +137,5 @@ export function pinyinTyped(text) {
     .replace(/\p{M}/gu, "")
     .replace(/(?<=[a-z])[1-5](?![0-9])/g, "")
     .replace(NOISE, "");
+  return /^[a-z0-9.]*[a-z][a-z0-9.]*$/.test(key) ? key : null;
 }
-
-export const isLatin = (text) => /^[a-z0-9.]*[a-z][a-z0-9.]*$/.test(text);

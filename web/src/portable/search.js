@@ -1,7 +1,7 @@
 // Finding things by what somebody types: characters, parts, pinyin, initials, short forms.
 // The keys were made at export by the index that `kg` itself looks names up in.
 
-import { Folder, isLatin, pinyinTyped } from "./fold.js";
+import { Folder, pinyinTyped } from "./fold.js";
 
 const LONGEST = 200;
 const NEVER = 99;
@@ -97,14 +97,14 @@ export class Names {
   #close(text, wanted) {
     const folded = this.folder.fold(text);
     const latin = pinyinTyped(text);
-    const least = isLatin(latin) ? CLOSE_LATIN : CLOSE;
+    const least = latin ? CLOSE_LATIN : CLOSE;
     return this.records
       .filter((record) => (wanted ? record.classes.includes(wanted) : !record.apart))
       .map((record) => ({
         record,
         share: Math.max(
           ...[...record.keys, ...record.parts].map((key) => shared(folded, key)),
-          ...(least === CLOSE_LATIN ? record.latin.map((key) => shared(latin, key)) : []),
+          ...(latin ? record.latin.map((key) => shared(latin, key)) : []),
           0,
         ),
       }))
@@ -118,12 +118,11 @@ export class Names {
     if (!typed || typed.length > LONGEST) return [];
     const folded = this.folder.fold(typed);
     if (!folded) return [];
-    const latin = pinyinTyped(typed);
     const asked = {
       typed,
       folded,
       ways: this.folder.ways(folded),
-      latin: isLatin(latin) ? latin : null,
+      latin: pinyinTyped(typed),
     };
     const found = [];
     for (const record of this.records) {

@@ -25,7 +25,7 @@ from kg_builder.judging.lint.disjoint import disjoint_types
 from kg_builder.judging.lint.findings import NOT_A_NODE, Kind, Severity, at_large
 from kg_builder.judging.lint.forms import not_filled_in
 from kg_builder.judging.lint.languages import chinese_without_tag, tags
-from kg_builder.judging.lint.literals import ill_formed
+from kg_builder.judging.lint.literals import fault_of, ill_formed
 from kg_builder.judging.lint.mending import mend_literal
 from kg_builder.judging.lint.misspelt import misspelt_namespaces
 from kg_builder.judging.lint.repeats import told_once
@@ -38,6 +38,7 @@ __all__ = [
     "Kind",
     "LintContext",
     "already_there",
+    "fault_of",
     "is_schema",
     "lint",
     "mend_literal",

@@ -49,29 +49,35 @@ _DATE: Final = re.compile(r"(-?[0-9]{4,})-([0-9]{2})-([0-9]{2})(?:T.*|Z|[+-].*)?
 
 
 def ill_formed(task: Task) -> Iterator[Raw]:
-    """Yield the literals whose lexical form is not of their datatype, with the form it must be.
-
-    XML Schema lets an address be any text; one that no browser could follow is told all the same.
-    """
+    """Yield the literals whose lexical form is not of their datatype, with the form it must be."""
     for triple in task.triples:
         literal = triple.object
-        if not isinstance(literal, Literal) or literal.language:
+        if not isinstance(literal, Literal):
             continue
-        why = _why(literal)
-        if why is None:
+        fault = fault_of(literal)
+        if fault is None:
             continue
         mended = mend_literal(literal, literal.datatype)
-        zh, en = "请改正", "correct it"
-        if mended is not None:
-            zh, en = f"请改成 {shown_literal(mended)}", f"write {shown_literal(mended)}"
-        shown = shown_literal(literal)
-        words = Bilingual(
-            f"{shown} 写得不对：{why.zh}；{zh}", f"{shown} is ill-formed: {why.en}; {en}"
-        )
         fixes = (
             () if mended is None else (instead(triple, "object", mended, shown_literal(mended)),)
         )
-        yield about(Kind.LEXICAL_FORM, triple, "object", words, fixes=fixes)
+        yield about(Kind.LEXICAL_FORM, triple, "object", fault, fixes=fixes)
+
+
+def fault_of(literal: Literal) -> Bilingual | None:
+    """Return why a literal is none of its datatype, and what to write in its place; None if it is.
+
+    XML Schema lets an address be any text; one that no browser could follow is told all the same.
+    """
+    why = None if literal.language else _why(literal)
+    if why is None:
+        return None
+    mended = mend_literal(literal, literal.datatype)
+    zh, en = "请改正", "correct it"
+    if mended is not None:
+        zh, en = f"请改成 {shown_literal(mended)}", f"write {shown_literal(mended)}"
+    shown = shown_literal(literal)
+    return Bilingual(f"{shown} 写得不对：{why.zh}；{zh}", f"{shown} is ill-formed: {why.en}; {en}")
 
 
 def _why(literal: Literal) -> Bilingual | None:

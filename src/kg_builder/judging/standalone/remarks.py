@@ -10,9 +10,8 @@ from typing import Final
 
 from pyoxigraph import Literal
 
-from kg_builder.asking.near_terms import shown_literal
-from kg_builder.graph.shacl.datatypes import is_well_formed
 from kg_builder.graph.submission.model import Submission
+from kg_builder.judging.lint import fault_of
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.selector import Span
 from kg_builder.model.validation import ValidationResult
@@ -42,15 +41,10 @@ def _ill_formed(
 ) -> Iterator[tuple[Span | None, Bilingual]]:
     for triple in file.triples:
         value = triple.object
-        if not isinstance(value, Literal) or value.language or is_well_formed(value):
-            continue
-        if (str(triple.subject), str(value)) not in told:
+        fault = fault_of(value) if isinstance(value, Literal) else None
+        if fault is not None and (str(triple.subject), str(value)) not in told:
             spans = file.spans(triple)
-            shown = shown_literal(value)
-            words = Bilingual(
-                f"{shown} 不合它的数据类型的写法，而没有形状检查它",
-                f"{shown} is ill-formed by its datatype, and no shape checks it",
-            )
+            words = Bilingual(f"{fault.zh}（没有形状检查它）", f"{fault.en} (no shape checks it)")
             yield (spans.object if spans else None), words
 
 

@@ -190,15 +190,13 @@ def find(teller: Teller, text: str) -> Search:
     found = {candidate.id: candidate for candidate in names.search(text, _FOUND)}
     first: tuple[str, ...] = ()
     more, near = len(found) == _FOUND, False
-    areas = _ids(names.lookup(text, _AREA))
     related: tuple[Related, ...] = ()
     classes = _classes_called(teller, text)
     match answer:
-        case Found():
-            first = tuple(dict.fromkeys((answer.id, *areas)))
-        case Ambiguous():
-            first = tuple(dict.fromkeys((*_ids(answer), *areas)))
-            found = {**{c.id: c for c in answer.candidates}, **found}
+        case Found() | Ambiguous():
+            first = tuple(dict.fromkeys((*_ids(answer), *_ids(names.lookup(text, _AREA)))))
+            if isinstance(answer, Ambiguous):
+                found = {**{c.id: c for c in answer.candidates}, **found}
         case Unknown() if found:
             related = tuple(_related(teller, text)) if " " in text else ()
         case Unknown():
@@ -267,8 +265,8 @@ def _classes_ending(teller: Teller, text: str, *, defined: bool = False) -> list
     """
     named = ((teller.graph.label(class_, "zh"), class_) for class_ in teller.knowledge.kinds)
     found = [(len(label), class_) for label, class_ in named if label and text.endswith(label)]
-    longest = max((length for length, _ in found), default=0)
     if found:
+        longest = max(length for length, _ in found)
         return [class_ for length, class_ in found if length == longest]
     ends = [text.split()[-1], *((text[-_ENDING:],) if defined else ())]
     return next(filter(None, (_classes_called(teller, end) for end in ends)), [])

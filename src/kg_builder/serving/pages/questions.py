@@ -15,6 +15,7 @@ from kg_builder.graph.vocabulary import PREFIXES, SCHEMES, expand
 from kg_builder.model.bilingual import Bilingual, Language
 from kg_builder.serving.pages.knowledge import Knowledge
 from kg_builder.serving.pages.reader import Reader
+from kg_builder.serving.paths import SUFFIX_OF
 from kg_builder.text.search.records import Ambiguous, Unknown
 
 FORMATS: Final[Mapping[str, str]] = {"CSV": "csv", "TSV": "tsv", "JSON": "json", "XML": "xml"}
@@ -28,8 +29,6 @@ GRAPH_FORMATS: Final[Mapping[str, str]] = {
     "RDF/XML": "rdfxml",
 }
 """What triples are downloaded in."""
-_SUFFIXES: Final = {"turtle": "ttl", "ntriples": "nt", "rdfxml": "rdf"}
-"""How files of a format end, where that is not its name."""
 _LISTED: Final = 400
 """Members that a parameter offers to choose from."""
 _LIKELY: Final = 6
@@ -233,7 +232,7 @@ def downloads(
         Download(
             words,
             f"{path}?{urlencode([*pairs, ('format', name)])}",
-            f"{stem}.{_SUFFIXES.get(name, name)}",
+            stem + SUFFIX_OF.get(name, f".{name}"),
         )
         for words, name in formats.items()
     )
