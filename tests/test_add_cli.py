@@ -152,3 +152,29 @@ def test_damage_is_exit_1_with_the_file_and_the_way_out(place: Path, tmp_path: P
     assert "--discard-contributions" in told
     for command in (("history",), ("show", "海淀区"), ("sparql", "ASK {}")):
         assert "contribution 1 was changed" in complained(kg(*command, "--store", out, cwd=place))
+
+
+@pytest.mark.parametrize(
+    "command", [("cite", "新食堂"), ("sparql", "SELECT ?c { ?c rdfs:label '新食堂'@zh }", "--cite")]
+)
+def test_what_was_contributed_is_cited_with_who_and_its_source(
+    place: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    out = tmp_path / "copy"
+    said(kg("backup", out, cwd=place))
+    source = "https://example.cn/7"
+    said(kg("add", "good.ttl", "--source", source, "--by", "王敏", "--store", out, cwd=place))
+    style = ("--format",) if command[0] == "cite" else ()
+
+    def cited(name: str) -> str:
+        done = kg(*command, *style, name, "--store", out, "--lang", "en", cwd=place)
+        return said(done) if style else complained(done, 0)
+
+    assert "contributed by 王敏 on 20" in cited("text")
+    assert f"(batch 3), source: {source}.\n" in cited("text")
+    assert f"] 王敏. contribution 3, source: {source}[Z]. 20" in cited("gbt7714")
+    assert f"url = {{{source}}}" in cited("bibtex")
+    csl = cited("csl")
+    entry = json.loads(csl[csl.index("[\n") : csl.rindex("]") + 1])[-1]
+    assert entry["author"] == [{"literal": "王敏"}]
+    assert entry["URL"] == source
