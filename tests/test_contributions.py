@@ -570,6 +570,26 @@ def damages_of_files(out: Path) -> list[object]:
 
 
 @pytest.mark.parametrize(
+    "name", ["dataset.nq", "asserted.ttl", "evidence.ttl", "names.sqlite", "build.json", "source"]
+)
+def test_damage_is_not_taken_over_by_what_is_added(out: Path, name: str) -> None:
+    submit(out, canteen(1), WHO)
+    path = open_current(out) / name
+    path = next(path.iterdir()) if path.is_dir() else path
+    data = path.read_bytes()
+    path.unlink()  # it may be a link to the generation before
+    path.write_bytes(data.replace(b"2025", b"2026") if name != "names.sqlite" else data + b"x")
+    for change in (lambda: submit(out, canteen(2), WHO), lambda: undo(out, 1, WHO)):
+        with pytest.raises(StoreError, match=r"is damaged \(.*\), nothing was written"):
+            change()
+    assert numbers(out) == [1]
+    assert not (out / "contributions" / "2").exists()
+    assert build(out).conforms
+    assert submit(out, canteen(2), WHO).status == "done"
+    assert sound(out)
+
+
+@pytest.mark.parametrize(
     "graph", ["", "graph/inferred", "graph/evidence", "contribution", "report"]
 )
 def test_verify_finds_a_quad_that_came_or_went(out: Path, graph: str) -> None:
