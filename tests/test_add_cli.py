@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -178,3 +179,23 @@ def test_what_was_contributed_is_cited_with_who_and_its_source(
     entry = json.loads(csl[csl.index("[\n") : csl.rindex("]") + 1])[-1]
     assert entry["author"] == [{"literal": "王敏"}]
     assert entry["URL"] == source
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_damaged_build_folder_is_never_passed_over_for_the_published_graph(
+    place: Path, tmp_path: Path, whole: bool
+) -> None:
+    shutil.copytree(place / "build", tmp_path / "build", symlinks=True)
+    pointer = tmp_path / "build" / "current"
+    generation = pointer.resolve()
+    pointer.unlink()
+    ask = ("sparql", "ASK { ?c rdfs:label '柳浦街道'@zh }")
+    if whole:  # as cp -L and zip copy it
+        shutil.copytree(generation, pointer)
+        assert said(kg(*ask, cwd=tmp_path)) == "true\n"
+        told = complained(kg("history", cwd=tmp_path))
+        assert told.startswith("build: is a copy without its links")
+    else:
+        told = complained(kg(*ask, cwd=tmp_path))
+        assert told == "build: holds no graph made by kg build; run kg build -o build\n"
+    assert told.count("\n") == 1

@@ -557,6 +557,22 @@ def test_verify_finds_a_flipped_byte_in_any_file(out: Path) -> None:
     assert sound(out)
 
 
+def test_verify_finds_a_name_that_leads_elsewhere(out: Path) -> None:
+    """As an editor, or `sed -i`, leaves a file in the place of the link."""
+    shown = out / "asserted.ttl"
+    text = shown.read_text("utf-8")
+    shown.unlink()
+    shown.write_text(text, "utf-8")
+    assert sound(out)
+    shown.write_text(text.replace("2025", "2026"), "utf-8")
+    (out / "dataset.nq").unlink()
+    found = verify(out, Resources.find()).damages
+    assert [(item.part, item.place) for item in found] == [
+        ("files", str(shown)),
+        ("files", str(out / "dataset.nq")),
+    ]
+
+
 def damages_of_files(out: Path) -> list[object]:
     from kg_builder.graph.checksums import changed_files
     from kg_builder.graph.verification import Damage
@@ -665,6 +681,22 @@ def test_a_backup_replaces_nothing_and_copies_no_damage(out: Path, tmp_path: Pat
     path.write_bytes(path.read_bytes()[:-5])
     with pytest.raises(StoreError, match=r"is damaged \(dataset.nq\), nothing was backed up"):
         back_up(out, tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["contributions/1/data.nt", "current/build.json", "current/.checksums"]
+)
+def test_a_backup_of_what_lacks_a_file_names_it_where_it_was(
+    out: Path, tmp_path: Path, name: str
+) -> None:
+    submit(out, canteen(1), WHO, QUICK)
+    (out / name).unlink()
+    with pytest.raises(StoreError) as caught:
+        back_up(out, tmp_path / "copy")
+    told = caught.value
+    assert told.file in (str(out), str(out / name))
+    assert Path(name).name in f"{told.file} {told.message.en}"
     assert not (tmp_path / "copy").exists()
 
 
