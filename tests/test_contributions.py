@@ -291,6 +291,33 @@ def test_a_build_that_fails_by_a_batch_names_it_and_loses_none(out: Path) -> Non
     assert kg_builder.build([example()], options).conforms
 
 
+def test_a_build_tells_of_what_a_batch_speaks_that_the_report_has_no_more(out: Path) -> None:
+    import kg_builder
+    from tests.contributing import example
+
+    with open_graph(out) as graph:
+        found = sorted(
+            q.subject.value for q in graph.store.quads_for_pattern(None, RDF_TYPE, CANTEEN)
+        )
+    there, other = found[:2]
+    submit(out, canteen(1), WHO, QUICK)
+    alias = turtle(f'<{there}> schema:alternateName "别称"@zh ; rdfs:seeAlso <{other}> .')
+    assert submit(out, alias, WHO, QUICK).status == "done"
+    options = kg_builder.BuildOptions(out=out)
+    assert kg_builder.build([example()], options).adrift == ()
+    text = example().data.decode()
+    with open_graph(out) as graph:
+        name = graph.label(NamedNode(there), "zh")
+    assert name is not None
+    assert name in text
+    changed = kg_builder.ReportInput("report.txt", text.replace(name, "改名餐厅").encode())
+    result = kg_builder.build([changed], options)
+    assert (result.conforms, result.adrift) == (True, ((2, there),))
+    assert numbers(out) == [1, 2]
+    assert undo(out, 2, WHO, QUICK).status == "done"
+    assert kg_builder.build([changed], options).adrift == ()
+
+
 POOL = (
     *(f'canteen:p{n} a kg:Canteen ; rdfs:label "p{n}"@zh .' for n in range(3)),
     "canteen:p0 a kg:Entity .",  # follows from its class: promoted
