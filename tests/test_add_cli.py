@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pyoxigraph import RdfFormat, Store
 
 from tests.contributing import PREFIXES, build
 
@@ -199,3 +200,17 @@ def test_a_damaged_build_folder_is_never_passed_over_for_the_published_graph(
         told = complained(kg(*ask, cwd=tmp_path))
         assert told == "build: holds no graph made by kg build; run kg build -o build\n"
     assert told.count("\n") == 1
+
+
+def test_a_distribution_says_who_brought_a_batch_and_its_source(
+    place: Path, tmp_path: Path
+) -> None:
+    out, source = tmp_path / "copy", 'https://example.cn/"7"'
+    said(kg("backup", out, cwd=place))
+    said(kg("add", "good.ttl", "--source", source, "--by", "王敏", "--store", out, cwd=place))
+    said(kg("export", "--dist", tmp_path / "dist", "--store", out, cwd=place))
+    void = Store()
+    void.load(path=str(tmp_path / "dist" / "void.ttl"), format=RdfFormat.TURTLE)
+    titles = {quad.object.value for quad in void if quad.predicate.value.endswith("/title")}
+    assert f"What 王敏 contributed (batch 3), source: {source}" in titles
+    assert f"王敏贡献的事实（第 3 批），依据：{source}" in titles
