@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from pyoxigraph import RdfFormat, Store
 
 from tests.contributing import PREFIXES, build
 
@@ -152,3 +154,63 @@ def test_damage_is_exit_1_with_the_file_and_the_way_out(place: Path, tmp_path: P
     assert "--discard-contributions" in told
     for command in (("history",), ("show", "海淀区"), ("sparql", "ASK {}")):
         assert "contribution 1 was changed" in complained(kg(*command, "--store", out, cwd=place))
+
+
+@pytest.mark.parametrize(
+    "command", [("cite", "新食堂"), ("sparql", "SELECT ?c { ?c rdfs:label '新食堂'@zh }", "--cite")]
+)
+def test_what_was_contributed_is_cited_with_who_and_its_source(
+    place: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    out = tmp_path / "copy"
+    said(kg("backup", out, cwd=place))
+    source = "https://example.cn/7"
+    said(kg("add", "good.ttl", "--source", source, "--by", "王敏", "--store", out, cwd=place))
+    style = ("--format",) if command[0] == "cite" else ()
+
+    def cited(name: str) -> str:
+        done = kg(*command, *style, name, "--store", out, "--lang", "en", cwd=place)
+        return said(done) if style else complained(done, 0)
+
+    assert "contributed by 王敏 on 20" in cited("text")
+    assert f"(batch 3), source: {source}.\n" in cited("text")
+    assert f"] 王敏. contribution 3, source: {source}[Z]. 20" in cited("gbt7714")
+    assert f"url = {{{source}}}" in cited("bibtex")
+    csl = cited("csl")
+    entry = json.loads(csl[csl.index("[\n") : csl.rindex("]") + 1])[-1]
+    assert entry["author"] == [{"literal": "王敏"}]
+    assert entry["URL"] == source
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_damaged_build_folder_is_never_passed_over_for_the_published_graph(
+    place: Path, tmp_path: Path, whole: bool
+) -> None:
+    shutil.copytree(place / "build", tmp_path / "build", symlinks=True)
+    pointer = tmp_path / "build" / "current"
+    generation = pointer.resolve()
+    pointer.unlink()
+    ask = ("sparql", "ASK { ?c rdfs:label '柳浦街道'@zh }")
+    if whole:  # as cp -L and zip copy it
+        shutil.copytree(generation, pointer)
+        assert said(kg(*ask, cwd=tmp_path)) == "true\n"
+        told = complained(kg("history", cwd=tmp_path))
+        assert told.startswith("build: is a copy without its links")
+    else:
+        told = complained(kg(*ask, cwd=tmp_path))
+        assert told == "build: holds no graph made by kg build; run kg build -o build\n"
+    assert told.count("\n") == 1
+
+
+def test_a_distribution_says_who_brought_a_batch_and_its_source(
+    place: Path, tmp_path: Path
+) -> None:
+    out, source = tmp_path / "copy", 'https://example.cn/"7"'
+    said(kg("backup", out, cwd=place))
+    said(kg("add", "good.ttl", "--source", source, "--by", "王敏", "--store", out, cwd=place))
+    said(kg("export", "--dist", tmp_path / "dist", "--store", out, cwd=place))
+    void = Store()
+    void.load(path=str(tmp_path / "dist" / "void.ttl"), format=RdfFormat.TURTLE)
+    titles = {quad.object.value for quad in void if quad.predicate.value.endswith("/title")}
+    assert f"What 王敏 contributed (batch 3), source: {source}" in titles
+    assert f"王敏贡献的事实（第 3 批），依据：{source}" in titles

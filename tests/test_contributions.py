@@ -291,6 +291,33 @@ def test_a_build_that_fails_by_a_batch_names_it_and_loses_none(out: Path) -> Non
     assert kg_builder.build([example()], options).conforms
 
 
+def test_a_build_tells_of_what_a_batch_speaks_that_the_report_has_no_more(out: Path) -> None:
+    import kg_builder
+    from tests.contributing import example
+
+    with open_graph(out) as graph:
+        found = sorted(
+            q.subject.value for q in graph.store.quads_for_pattern(None, RDF_TYPE, CANTEEN)
+        )
+    there, other = found[:2]
+    submit(out, canteen(1), WHO, QUICK)
+    alias = turtle(f'<{there}> schema:alternateName "别称"@zh ; rdfs:seeAlso <{other}> .')
+    assert submit(out, alias, WHO, QUICK).status == "done"
+    options = kg_builder.BuildOptions(out=out)
+    assert kg_builder.build([example()], options).adrift == ()
+    text = example().data.decode()
+    with open_graph(out) as graph:
+        name = graph.label(NamedNode(there), "zh")
+    assert name is not None
+    assert name in text
+    changed = kg_builder.ReportInput("report.txt", text.replace(name, "改名餐厅").encode())
+    result = kg_builder.build([changed], options)
+    assert (result.conforms, result.adrift) == (True, ((2, there),))
+    assert numbers(out) == [1, 2]
+    assert undo(out, 2, WHO, QUICK).status == "done"
+    assert kg_builder.build([changed], options).adrift == ()
+
+
 POOL = (
     *(f'canteen:p{n} a kg:Canteen ; rdfs:label "p{n}"@zh .' for n in range(3)),
     "canteen:p0 a kg:Entity .",  # follows from its class: promoted
@@ -557,6 +584,22 @@ def test_verify_finds_a_flipped_byte_in_any_file(out: Path) -> None:
     assert sound(out)
 
 
+def test_verify_finds_a_name_that_leads_elsewhere(out: Path) -> None:
+    """As an editor, or `sed -i`, leaves a file in the place of the link."""
+    shown = out / "asserted.ttl"
+    text = shown.read_text("utf-8")
+    shown.unlink()
+    shown.write_text(text, "utf-8")
+    assert sound(out)
+    shown.write_text(text.replace("2025", "2026"), "utf-8")
+    (out / "dataset.nq").unlink()
+    found = verify(out, Resources.find()).damages
+    assert [(item.part, item.place) for item in found] == [
+        ("files", str(shown)),
+        ("files", str(out / "dataset.nq")),
+    ]
+
+
 def damages_of_files(out: Path) -> list[object]:
     from kg_builder.graph.checksums import changed_files
     from kg_builder.graph.verification import Damage
@@ -567,6 +610,26 @@ def damages_of_files(out: Path) -> list[object]:
     except StoreError:
         return [Damage("files", ".checksums", Bilingual("", ""))]
     return [Damage("files", name, Bilingual(how, how)) for name, how in found]
+
+
+@pytest.mark.parametrize(
+    "name", ["dataset.nq", "asserted.ttl", "evidence.ttl", "names.sqlite", "build.json", "source"]
+)
+def test_damage_is_not_taken_over_by_what_is_added(out: Path, name: str) -> None:
+    submit(out, canteen(1), WHO)
+    path = open_current(out) / name
+    path = next(path.iterdir()) if path.is_dir() else path
+    data = path.read_bytes()
+    path.unlink()  # it may be a link to the generation before
+    path.write_bytes(data.replace(b"2025", b"2026") if name != "names.sqlite" else data + b"x")
+    for change in (lambda: submit(out, canteen(2), WHO), lambda: undo(out, 1, WHO)):
+        with pytest.raises(StoreError, match=r"is damaged \(.*\), nothing was written"):
+            change()
+    assert numbers(out) == [1]
+    assert not (out / "contributions" / "2").exists()
+    assert build(out).conforms
+    assert submit(out, canteen(2), WHO).status == "done"
+    assert sound(out)
 
 
 @pytest.mark.parametrize(
@@ -645,6 +708,22 @@ def test_a_backup_replaces_nothing_and_copies_no_damage(out: Path, tmp_path: Pat
     path.write_bytes(path.read_bytes()[:-5])
     with pytest.raises(StoreError, match=r"is damaged \(dataset.nq\), nothing was backed up"):
         back_up(out, tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["contributions/1/data.nt", "current/build.json", "current/.checksums"]
+)
+def test_a_backup_of_what_lacks_a_file_names_it_where_it_was(
+    out: Path, tmp_path: Path, name: str
+) -> None:
+    submit(out, canteen(1), WHO, QUICK)
+    (out / name).unlink()
+    with pytest.raises(StoreError) as caught:
+        back_up(out, tmp_path / "copy")
+    told = caught.value
+    assert told.file in (str(out), str(out / name))
+    assert Path(name).name in f"{told.file} {told.message.en}"
     assert not (tmp_path / "copy").exists()
 
 

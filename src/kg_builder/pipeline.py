@@ -41,7 +41,7 @@ from kg_builder.graph.publication import (
     record_for,
     write_published,
 )
-from kg_builder.graph.vocabulary import DEFAULT_BASE
+from kg_builder.graph.vocabulary import DEFAULT_BASE, RDF_TYPE
 from kg_builder.model.bilingual import Bilingual
 from kg_builder.model.notice import Notice
 from kg_builder.model.source_record import SourceRecord
@@ -109,6 +109,8 @@ class BuildResult:
     """The file that each report of the summary was read from, by the report's name there."""
     conflict: int | None = None
     """The number of the contribution from which on it does not conform; without it, it does."""
+    adrift: tuple[tuple[int, str], ...] = ()
+    """Numbers of contributions, and IRIs that they speak of and nothing describes (any more)."""
 
 
 def assemble_report(
@@ -146,8 +148,17 @@ def build(
         result = work.write(output, parts, graph, validation, history)
         if result.conforms:
             remove_leftovers(options.out, history.listed())
-            return result
+            return replace(result, adrift=_adrift(graph, history))
         return replace(result, conflict=work.conflict(parts, history))
+
+
+def _adrift(graph: KnowledgeGraph, history: History) -> tuple[tuple[int, str], ...]:
+    """Return what contributions say of things that the reports give no more."""
+    if not history.batches:
+        return ()
+    triples = chain(chain.from_iterable(graph.asserted.values()), graph.inferred)
+    described = {triple.subject for triple in triples if triple.predicate == RDF_TYPE}
+    return tuple((number, node.value) for number, node in history.adrift(described))
 
 
 @dataclass(frozen=True, slots=True)

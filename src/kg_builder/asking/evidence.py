@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kg_builder.errors import InputError
 from kg_builder.graph.index import Term
@@ -185,13 +185,19 @@ class Witnesses:
 
     def contributions(self, triple: Triple) -> tuple[Contribution, ...]:
         """Return the contributions that say `triple`, by number; empty where none does."""
+        s, p, o = triple
+        return self._brought_by(self._graph.store.quads_for_pattern(s, p, o, None))
+
+    def contributions_about(self, node: NamedNode) -> tuple[Contribution, ...]:
+        """Return the contributions that say anything of a node, by number."""
+        return self._brought_by(self._graph.store.quads_for_pattern(node, None, None, None))
+
+    def _brought_by(self, quads: Iterable[Quad]) -> tuple[Contribution, ...]:
         if self._batches is None:
             return ()
-        s, p, o = triple
-        names = (quad.graph_name for quad in self._graph.store.quads_for_pattern(s, p, o, None))
         found = [
             self._contributions[name]
-            for name in names
+            for name in dict.fromkeys(quad.graph_name for quad in quads)
             if isinstance(name, NamedNode) and name.value.startswith(self._batches)
         ]
         return tuple(sorted(found, key=lambda item: (item.number or 0, item.graph)))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kg_builder.errors import BusyError, StoreError
-from kg_builder.graph.generations import open_current
+from kg_builder.graph.generations import is_built, open_current
 from kg_builder.resources import Resources
 from kg_builder.version import FORMAT, VERSION
 
@@ -31,11 +31,12 @@ def locate_store(
 ) -> Path:
     """Return the folder or file of the graph to ask: `given`, `build/` here, or the published.
 
-    Raises StoreError for a `build/` of another format version, and what building raises.
+    A `build/` that is damaged is meant all the same: another graph would answer in its place.
+    Raises what building raises.
     """
     if given is not None:
         return given
-    if (BUILD_FOLDER / "current").is_symlink():
+    if is_built(BUILD_FOLDER):
         return BUILD_FOLDER
     return published_store(project, progress)
 
@@ -44,7 +45,7 @@ def published_store(project: Path | None = None, progress: Progress | None = Non
     """Return the built folder of the published facts in the cache, which is built at first use."""
     folder = cache_folder() / f"published-{_digest(Resources.find(project))}"
     deadline = time.monotonic() + _WAIT
-    while not _is_built(folder):
+    while not _opens(folder):
         try:
             _build(folder, project, progress)
         except BusyError:
@@ -61,7 +62,7 @@ def cache_folder() -> Path:
     return user_cache_path("kg_builder", appauthor=False)
 
 
-def _is_built(folder: Path) -> bool:
+def _opens(folder: Path) -> bool:
     try:
         open_current(folder)
     except StoreError:

@@ -159,6 +159,16 @@ def _warn(result: BuildResult, say: Speaker) -> None:
             say.warn(place, f"{notice[say.language]} [{notice['code']}]")
     for found in result.summary["validation"]["results"]:
         _say_result(found, result, say)
+    for number, iri in result.adrift:
+        say.warn(
+            say(f"第 {number} 批贡献", f"contribution {number}"),
+            say(
+                f"说到 <{iri}>，图里没有这个事物（不再有）；可用 kg undo {number} 撤销，"
+                "按现在的 IRI 再加",
+                f"speaks of <{iri}>, which the graph does not have (any more):"
+                f" kg undo {number} takes it back, to be added anew with the IRI of now",
+            ),
+        )
 
 
 def _file(result: BuildResult, name: str) -> str:

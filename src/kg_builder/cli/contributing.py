@@ -87,9 +87,17 @@ def own_store(given: Path | None) -> Path:
     It is never the published graph in the cache, which nobody keeps.
     """
     from kg_builder.asking.stores import BUILD_FOLDER
+    from kg_builder.graph.generations import is_built
 
     store = BUILD_FOLDER if given is None else given
-    if not (store / "current").is_symlink():
+    if (store / "current").is_dir() and not (store / "current").is_symlink():
+        raise StoreError(
+            "是没有链接的副本（cp -L、zip 之类）：请用 cp -a、tar 或 kg backup 重新复制",
+            "is a copy without its links, as cp -L or zip make it: copy it anew with cp -a, tar or"
+            " kg backup",
+            file=str(store),
+        )
+    if not is_built(store):
         target = "" if given is None else f" -o {store}"
         raise StoreError(
             f"没有你自己的图；请先运行 kg build{target}",

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from kg_builder.errors import OutputError, StoreError
-from kg_builder.graph.checksums import changed_files
+from kg_builder.graph.checksums import ALL_FILES, changed_files
 from kg_builder.graph.contributions import check_batches, listed_in
 from kg_builder.graph.contributions.files import FOLDER
 from kg_builder.graph.disk import replacing_folder
@@ -74,8 +74,9 @@ def _copy_contributions(source: Path, draft: Path, summary: Path) -> int:
     (draft / FOLDER).mkdir()
     try:
         listed = listed_in(json.loads(summary.read_bytes()))
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(source, ["build.json"]) from error
+    check_batches(source, listed)  # so that what is damaged there is told by its place there
     for number in listed:
         name = Path(FOLDER) / str(number)
         shutil.copytree(source / name, draft / name, copy_function=shutil.copyfile)
@@ -84,7 +85,10 @@ def _copy_contributions(source: Path, draft: Path, summary: Path) -> int:
 
 
 def _check(copy: Path, source: Path) -> None:
-    changed = [name for name, _ in changed_files(copy)]
+    try:
+        changed = [name for name, _ in changed_files(copy)]
+    except StoreError as error:
+        raise _damaged(source, [ALL_FILES]) from error
     if changed:
         raise _damaged(source, changed)
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -129,14 +129,17 @@ def read_files(generation: Path) -> dict[str, str]:
         raise _unreadable(path, error) from error
 
 
-def changed_files(generation: Path) -> Iterator[tuple[str, str]]:
+def changed_files(
+    generation: Path, wanted: Callable[[str], bool] = lambda _: True
+) -> Iterator[tuple[str, str]]:
     """Yield the files of a generation that are not as they were written, and how.
 
-    How is `changed`, `missing` or `unknown`. Raises StoreError where the list cannot be read.
+    How is `changed`, `missing` or `unknown`; `wanted` says of a name whether it is looked at.
+    Raises StoreError where the list cannot be read.
     """
     stated = read_files(generation)
     there = {name for name in _files(generation) if name not in (ALL_FILES, _FORMAT_FILE)}
-    for name in sorted({*stated, *there}):
+    for name in sorted(filter(wanted, {*stated, *there})):
         if name not in there:
             yield name, "missing"
         elif name not in stated:

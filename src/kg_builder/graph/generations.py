@@ -292,6 +292,11 @@ def replace_file(path: Path, text: str) -> None:
         stream.write(text.encode())
 
 
+def is_built(path: Path) -> bool:
+    """Whether `kg build` made a folder, also one whose pointer is lost or no link any more."""
+    return os.path.lexists(path / CURRENT) or any(path.glob(f"{GENERATIONS}/*/{_FORMAT_FILE}"))
+
+
 def open_current(path: Path) -> Path:
     """Return the folder of the current generation: what it holds belongs together.
 

@@ -20,7 +20,8 @@ from typing import Any, Final
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
-from kg_builder.graph.checksums import Digest, read_digests, write_checksums
+from kg_builder.errors import StoreError
+from kg_builder.graph.checksums import Digest, changed_files, read_digests, write_checksums
 from kg_builder.graph.generations import Output
 from kg_builder.graph.opening import DATASET, OpenGraph
 from kg_builder.graph.output import write_json
@@ -35,6 +36,9 @@ from kg_builder.graph.store import graphs_held, writing_store
 
 MOST_QUADS_AS_TEXT: Final = 150_000
 """Up to so many quads a commit writes the text files anew; beyond, it leaves them out."""
+
+_PARTS: Final = {f"{name}.ttl": name for name in ("asserted", "inferred", "evidence")}
+"""The text files of parts of the dataset."""
 
 _Graphs = Mapping[GraphName, Sequence[Triple]]
 
@@ -71,7 +75,8 @@ def commit(
 
     `add` is given the folders of the new generation and of the old, for what the graph wing does
     not write. `with_text` says whether asserted.ttl, inferred.ttl, evidence.ttl and dataset.nq are
-    written; None lets the size of the graph decide. Raises OutputError; the former state stays.
+    written; None lets the size of the graph decide. Raises OutputError, and StoreError where what
+    the next generation would take over is damaged; the former state stays.
     """
     former = current.generation
     if former is None:
@@ -84,6 +89,7 @@ def commit(
         digests[graph] = digest
     if with_text is None:
         with_text = sum(digest.triples for digest in digests.values()) <= MOST_QUADS_AS_TEXT
+    _refuse_damage(former, output.path, with_text=with_text)
     with output.generation() as folder:
         _extend_store(former / "store", folder / "store", change)
         write_json(folder / "build.json", change.summary)
@@ -94,6 +100,27 @@ def commit(
         write_json(folder / "timings.json", {"write": round(time.perf_counter() - start, 6)})
         write_checksums(folder, digests, former)
     return Committed(folder, with_text)
+
+
+def _refuse_damage(former: Path, out: Path, *, with_text: bool) -> None:
+    """Refuse to take over a file that is not as it was written.
+
+    It would get a checksum of its own in the next generation, and the damage be seen by nobody.
+    """
+
+    def is_taken_over(name: str) -> bool:
+        if name.startswith("store/"):  # the engine's own, whose quads are compared by digests
+            return False
+        return with_text or not (name == DATASET or name in _PARTS)
+
+    names = [name for name, how in changed_files(former, is_taken_over) if how != "unknown"]
+    if names:
+        raise StoreError(
+            f"已损坏（{'、'.join(names)}），什么也没有写；kg verify 说明情况和出路",
+            f"is damaged ({', '.join(names)}), nothing was written; kg verify says what and the way"
+            " out",
+            file=str(out),
+        )
 
 
 def absent(store: Store, triples: Iterable[Triple], graph: GraphName) -> tuple[Triple, ...]:
@@ -141,7 +168,7 @@ def _write_text(folder: Path, current: OpenGraph, change: Change) -> None:
 
     gone = {part_of(graph) for graph, triples in change.go.items() if triples}
     graphs = [name for name in store.named_graphs() if isinstance(name, NamedNode)]
-    for part in ("asserted", "inferred", "evidence"):
+    for part in _PARTS.values():
         own = [graph for graph in graphs if part_of(graph) == part]
         new = {t.subject: None for graph in own for t in change.come.get(graph, ())}
         _write_part(folder, former, part, _Part(store, own, None if part in gone else new), change)

@@ -21,7 +21,8 @@ from kg_builder.errors import KgError, StoreError
 from kg_builder.graph.checksums import Digest, changed_files, read_digests
 from kg_builder.graph.conformance import check, checksum_of_shapes
 from kg_builder.graph.contributions import History, check_batches, history_of, listed_in
-from kg_builder.graph.generations import reading
+from kg_builder.graph.disk import sha256_of
+from kg_builder.graph.generations import open_current, reading
 from kg_builder.graph.index import TripleIndex
 from kg_builder.graph.inference import compile_ontology, infer
 from kg_builder.graph.iris import mint_graph
@@ -121,6 +122,29 @@ class _Verifying:
         self.files = sum(1 for entry in self._generation.rglob("*") if entry.is_file())
         for name, how in changed:
             yield Damage("files", name, _HOW[how])
+        names = list(self._of_names())
+        if open_current(self._path) == self._generation:  # else they are those of the next one
+            yield from names
+
+    def _of_names(self) -> Iterator[Damage]:
+        """Yield the names in the folder that do not lead to the files of the generation."""
+        for entry in sorted(self._generation.iterdir()):
+            if entry.name.startswith("."):
+                continue
+            shown = self._path / entry.name
+            if not shown.exists():
+                words = Bilingual(
+                    f"缺失：应是指向 current/{entry.name} 的链接",
+                    f"is missing: it is a link to current/{entry.name}",
+                )
+            elif entry.is_file() and sha256_of(shown) != sha256_of(entry):
+                words = Bilingual(
+                    f"不是 current/{entry.name}：请移走它",
+                    f"is not current/{entry.name}: move it away",
+                )
+            else:
+                continue
+            yield Damage("files", str(shown), words)
 
     def _summary(self) -> Mapping[str, Any] | Damage:
         try:

@@ -13,6 +13,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from kg_builder.asking.evidence import Contribution, Witnesses
 from kg_builder.graph.index import Term
 from kg_builder.graph.opening import OpenGraph
 from kg_builder.graph.vocabulary import DEFAULT_BASE, HOUSE, RDF_TYPE, expand
@@ -100,6 +101,8 @@ class Citation:
     dataset: CitedDataset
     sources: tuple[CitedSource, ...]
     decisions: tuple[CitedDecision, ...] = ()
+    contributions: tuple[Contribution, ...] = ()
+    """The batches that say anything of what is cited, each with its source, by number."""
 
 
 def cite_entity(graph: OpenGraph, node: NamedNode) -> Citation:
@@ -114,6 +117,7 @@ def cite_entity(graph: OpenGraph, node: NamedNode) -> Citation:
         dataset=_dataset(graph),
         sources=(_source(graph, node, ()),) if is_report else _sources(graph, [node]),
         decisions=_decisions(graph, [node]),
+        contributions=_contributions(graph, [node]),
     )
 
 
@@ -132,6 +136,7 @@ def cite_answer(graph: OpenGraph, title: Bilingual, nodes: Iterable[NamedNode]) 
         dataset=_dataset(graph),
         sources=_sources(graph, nodes),
         decisions=_decisions(graph, nodes),
+        contributions=_contributions(graph, nodes),
     )
 
 
@@ -184,6 +189,12 @@ def _decisions(graph: OpenGraph, nodes: Iterable[NamedNode]) -> tuple[CitedDecis
         if isinstance(decision, NamedNode)
     }
     return tuple(sorted(found))
+
+
+def _contributions(graph: OpenGraph, nodes: Iterable[NamedNode]) -> tuple[Contribution, ...]:
+    witnesses = Witnesses(graph)
+    found = {item: None for node in nodes for item in witnesses.contributions_about(node)}
+    return tuple(sorted(found, key=lambda item: (item.number or 0, item.graph)))
 
 
 def _source(graph: OpenGraph, report: NamedNode, places: Iterable[CitedPlace]) -> CitedSource:

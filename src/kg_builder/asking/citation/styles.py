@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
 from kg_builder.asking.citation.record import Citation, CitedPlace, CitedSource
+from kg_builder.asking.evidence import Contribution
 from kg_builder.model.bilingual import Language
 
 Style: TypeAlias = Literal["text", "gbt7714", "csl", "bibtex"]
@@ -65,6 +66,13 @@ def _plain(citation: Citation, language: Language, accessed: date) -> str:
     more = len(citation.decisions) - _SHOWN
     if more > 0:
         lines.append(f"另有 {more} 项决定。" if zh else f"{more} more decisions.")
+    lines += [
+        _sentence([_flat(item.in_words(language))], zh=zh)
+        for item in citation.contributions[:_SHOWN]
+    ]
+    more = len(citation.contributions) - _SHOWN
+    if more > 0:
+        lines.append(f"另有 {more} 批贡献。" if zh else f"{more} more contributions.")
     lines.append(_plain_dataset(citation, accessed, zh=zh))
     return "\n".join(filter(None, lines))
 
@@ -143,6 +151,7 @@ def _gbt(citation: Citation, language: Language, accessed: date) -> str:
     zh = language == "zh"
     entries = [] if citation.is_report else [_gbt_dataset(citation, language, accessed)]
     entries += [_gbt_source(source, accessed, zh=zh) for source in citation.sources]
+    entries += [_gbt_contribution(item, zh=zh) for item in citation.contributions]
     if len(entries) == 1:
         return entries[0]
     return "\n".join(f"[{number}] {entry}" for number, entry in enumerate(entries, 1))
@@ -165,6 +174,24 @@ def _gbt_source(source: CitedSource, accessed: date, *, zh: bool) -> str:
     issue = ": ".join(filter(None, (year, _lines(source, zh=zh)))) + day + visited
     issuer = _flat(source.issuer) if source.issuer else ""
     return _stops([issuer, f"{title}[{medium}]", issue, source.address])
+
+
+def _gbt_contribution(item: Contribution, *, zh: bool) -> str:
+    day = item.when[:10]
+    return _stops([_flat(item.by), f"{_contributed(item, zh=zh)}[Z]", f"{day[:4]}({day})"])
+
+
+def _contributed(item: Contribution, *, zh: bool) -> str:
+    """Return the title of a contribution: its number, and the source of the claim."""
+    source = _flat(item.source)
+    if zh:
+        return f"第 {item.number} 批贡献, 依据: {source}"
+    return f"contribution {item.number}, source: {source}"
+
+
+def _address(item: Contribution) -> str | None:
+    """Return the source of a contribution where that is an address to go to."""
+    return item.source if item.source.startswith(("https://", "http://")) else None
 
 
 def _lines(source: CitedSource, *, zh: bool) -> str:
@@ -196,6 +223,7 @@ def _csl(citation: Citation, language: Language, accessed: date) -> str:
             }
         )
     items += [_csl_source(source, accessed, zh=zh) for source in citation.sources]
+    items += [_csl_contribution(item, zh=zh) for item in citation.contributions]
     known = [{name: value for name, value in item.items() if value} for item in items]
     return json.dumps(known, ensure_ascii=False, indent=2)
 
@@ -212,6 +240,17 @@ def _csl_source(source: CitedSource, accessed: date, *, zh: bool) -> dict[str, A
         "URL": source.address,
         "language": "zh",
         "note": "; ".join(_places(source, zh=zh)),
+    }
+
+
+def _csl_contribution(item: Contribution, *, zh: bool) -> dict[str, Any]:
+    return {
+        "id": _key(item.graph),
+        "type": "document",
+        "title": _contributed(item, zh=zh),
+        "author": [{"literal": item.by}],
+        "issued": _csl_date(item.when[:10]),
+        "URL": _address(item),
     }
 
 
@@ -242,6 +281,14 @@ def _bibtex(citation: Citation, language: Language, accessed: date) -> str:
             "note": "; ".join(_places(source, zh=zh)),
         }
         entries.append(_bibtex_entry("report", source.iri, fields))
+    for item in citation.contributions:
+        fields = {
+            "author": f"{{{_bibtex_words(item.by)}}}",
+            "title": _contributed(item, zh=zh),
+            "date": item.when[:10],
+            "url": _address(item),
+        }
+        entries.append(_bibtex_entry("misc", item.graph, fields))
     return "\n\n".join(entries)
 
 

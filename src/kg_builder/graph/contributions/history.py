@@ -6,7 +6,7 @@ batch brings its triples, a retraction takes its triples from all batches before
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -109,6 +109,20 @@ class History:
             if self._live.get(batch.entry.number) and name not in told:
                 told[name] = tuple(provenance_triples(batch.entry, self.base))
         return tuple(triple for triples in told.values() for triple in triples)
+
+    def adrift(self, described: Collection[object]) -> Iterator[tuple[int, NamedNode]]:
+        """Yield what standing triples speak of and is not `described`, with the entry's number.
+
+        Looked at are things under the base: whatever else is said stands in no graph of ours.
+        """
+        for number, triples in sorted(self._live.items()):
+            for node in dict.fromkeys(n for t in triples for n in (t.subject, t.object)):
+                if (
+                    isinstance(node, NamedNode)
+                    and node.value.startswith(self.base)
+                    and node not in described
+                ):
+                    yield number, node
 
     def standings(self) -> Iterator[Standing]:
         """Yield every entry with what has become of it."""

@@ -123,6 +123,11 @@ class Contents:
         return Facts(_about(self.evidence, f"{self.base}id/source/"))
 
     @cached_property
+    def provenance(self) -> Facts:
+        """Who brought the contributed batches, when, and after what source."""
+        return Facts(_about(self.evidence, f"{self.base}graph/contribution/"))
+
+    @cached_property
     def licences(self) -> tuple[NamedNode, ...]:
         """The licences of the data that the sources name."""
         nodes = {

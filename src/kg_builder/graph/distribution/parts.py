@@ -8,7 +8,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from kg_builder.graph.distribution.catalog import DatasetPart
-from kg_builder.graph.distribution.contents import Contents, Source, Triples
+from kg_builder.graph.distribution.contents import Contents, Facts, Source, Triples
 from kg_builder.graph.distribution.cube import Cube
 from kg_builder.graph.distribution.layout import PublishedFile
 from kg_builder.graph.distribution.terms import Value
@@ -46,10 +46,24 @@ def dataset_node(base: str, key: str) -> NamedNode:
 
 
 def source_title(contents: Contents, source: Source) -> Bilingual:
-    """Return what the dataset of one source is called: by the title of its report."""
+    """Return what the dataset of one source is called: by its report, or by who brought it."""
+    claim = contents.provenance.first(source.graph, "dcterms:source")
+    if isinstance(claim, Literal):
+        return _batch_title(contents.provenance, source.graph, claim.value)
     labels = contents.facts.labels(source.report) if source.report else []
     name = labels[0].value if labels else source.name
     return Bilingual(f"《{name}》所说的事实", f"What “{name}” says")
+
+
+def _batch_title(provenance: Facts, graph: NamedNode, claim: str) -> Bilingual:
+    number = provenance.first(graph, "dcterms:identifier")
+    agents = provenance.nodes(graph, "prov:wasAttributedTo")
+    names = [label.value for agent in agents for label in provenance.labels(agent)]
+    batch, by = number.value if isinstance(number, Literal) else "", "、".join(names)
+    return Bilingual(
+        f"{by}贡献的事实（第 {batch} 批），依据：{claim}",
+        f"What {by} contributed (batch {batch}), source: {claim}",
+    )
 
 
 def every_triple(contents: Contents) -> Triples:
