@@ -470,6 +470,29 @@ def test_a_parameter_has_a_length(server):
     assert answer.seconds < TIMEOUT * slack()
 
 
+ROWS = "{ SELECT * { ?s ?p ?o } LIMIT 500 }"
+CONCAT = f"BIND(CONCAT({','.join(['?x'] * 20)}) AS ?y)"
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("SELECT * {" + ROWS + "".join(f"BIND({n} AS ?x{n})" for n in range(120)) + "}", 400),
+        (f'SELECT ?y {{ BIND("{"a" * 5_000}" AS ?x) {CONCAT} {ROWS} }}', 400),
+        ("SELECT " + "".join(f"?x{n} " for n in range(1_000)) + "{" + ROWS + "}", 200),
+    ],
+    ids=["wide", "long", "empty"],
+)
+def test_a_page_of_a_result_is_no_burden(server, query, status):
+    body = urlencode({"query": query, "lang": "en"})
+    answer = server.ask(
+        "/workbench", method="POST", body=body, content_type=FORM, accept_language="en"
+    )
+    assert answer.status == status
+    assert len(answer.body) < 3_000_000
+    assert ("fewer columns or rows" if status == 400 else "cut: there are more") in answer.text
+
+
 def test_a_query_is_not_cut_in_silence(server):
     body = urlencode({"query": "SELECT * { ?s ?p ?o } #" + "x" * 200_000})
     answer = server.ask("/workbench", method="POST", body=body, content_type=FORM)
