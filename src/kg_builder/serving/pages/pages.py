@@ -94,9 +94,11 @@ class Pages:
         html = self._house.renderer.html("entity.html", reader, {"e": view})
         if view.withdrawn:
             return respond(html, reader, 410)
-        self._made[key] = html
-        if len(self._made) > _KEPT:
-            self._made.popitem(last=False)
+        # an address may be long, and every link to another language repeats it
+        if not reader.query:
+            self._made[key] = html
+            if len(self._made) > _KEPT:
+                self._made.popitem(last=False)
         return respond(html, reader)
 
     async def asset(self, request: Request) -> Response:
