@@ -53,7 +53,7 @@ def server(folder):
 # connections
 
 
-def begun(server, *parts, buffer=None):
+def begun(server, *parts, buffer=None, wait=0.15):
     """A connection on which something has been sent."""
     line = socket.socket()
     if buffer is not None:
@@ -62,7 +62,7 @@ def begun(server, *parts, buffer=None):
     line.connect(("127.0.0.1", server.port))
     for part in parts:
         line.sendall(part)
-        time.sleep(0.15)
+        time.sleep(wait)
     return line
 
 
@@ -362,6 +362,21 @@ def test_what_a_query_had_written_is_removed_with_its_child(server, folder):
         assert answer.status == 503
     results = "kg-pool-*/*/*/result*"
     until(lambda: sum(file.stat().st_size for file in folder.glob(results)) <= 16 << 20)
+
+
+def test_nothing_lies_about_of_those_who_go_before_their_answer(server, folder):
+    """The queries are light, and their answers large: their children go on to the next."""
+    for begin in range(0, 60, 20):
+        lines = []
+        for number in range(begin, begin + 20):
+            query = quote(f"SELECT * {{ ?s ?p ?o . FILTER(?o != {number}) }}")
+            head = f"GET /sparql?query={query} HTTP/1.1\r\n".encode() + HOST + b"\r\n"
+            lines.append(begun(server, head, wait=0))
+        time.sleep(0.3)
+        for line in lines:
+            line.close()
+    until(lambda: server.ask("/healthz").json["waiting"] == 0)
+    until(lambda: sum(path.stat().st_size for path in folder.rglob("kg-pool-*/**/result-*")) == 0)
 
 
 def test_one_client_asks_so_much_at_a_time(server):
