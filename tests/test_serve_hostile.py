@@ -236,6 +236,17 @@ def test_what_a_proxy_says_changes_nobody_elses_answer(server):
     assert server.ask("/openapi.json?", **said).body == changed.body
 
 
+def test_a_body_of_two_types_changes_nobody_elses_answer(server):
+    body = "ASK {} #&query=" + quote("SELECT ?x { VALUES ?x { 'honest' } }")
+    types = "".join(f"Content-Type: {kind}\r\n" for kind in ("application/sparql-query", FORM))
+    head = f"POST /sparql HTTP/1.1\r\n{types}Content-Length: {len(body)}\r\nConnection: close\r\n"
+    # in one piece, as what is kept is
+    head += f"Host: 127.0.0.1:{server.port}\r\nAccept: */*\r\n\r\n"
+    assert b"honest" not in server.raw((head + body).encode())
+    answer = server.ask("/sparql", method="POST", body=body, content_type=FORM, accept="*/*")
+    assert "honest" in answer.text
+
+
 SEEDS = (
     GET + HOST + b"Accept: */*\r\nUser-Agent: fuzz\r\n\r\n",
     CHUNKED + b"\r\n5\r\nASK{}\r\n0\r\n\r\n",

@@ -159,7 +159,7 @@ class Guard:
             if name == b"accept":
                 accept = value
             elif name == b"content-type":
-                kind = value
+                kind += b"\n" + value  # of several, this is not the place to tell which counts
             elif name == b"accept-language":
                 language = value
             elif name == b"host":
