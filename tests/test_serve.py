@@ -914,6 +914,13 @@ def test_who_leaves_early_leaves_no_work_behind(server):
     assert server.query("SELECT * { ?c a kg:Canteen } LIMIT 2 #after").seconds < slack()
 
 
+def test_what_is_refused_unread_guards_its_readers(server):
+    for data in (b"FOO / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\x00b\r\n\r\n"):
+        answer = server.raw(data)
+        assert b"content-security-policy: default-src 'none'" in answer
+        assert b"x-content-type-options: nosniff" in answer
+
+
 def test_answers_guard_their_readers(server):
     for path in ("/healthz", "/nothing", f"/sparql?{urlencode({'query': CANTEENS})}"):
         headers = server.ask(path).headers

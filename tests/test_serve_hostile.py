@@ -13,7 +13,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from html.parser import HTMLParser
-from urllib.parse import quote, urlencode
+from pathlib import Path
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
@@ -52,7 +53,7 @@ def server(folder):
 # connections
 
 
-def begun(server, *parts, buffer=None):
+def begun(server, *parts, buffer=None, wait=0.15):
     """A connection on which something has been sent."""
     line = socket.socket()
     if buffer is not None:
@@ -61,7 +62,7 @@ def begun(server, *parts, buffer=None):
     line.connect(("127.0.0.1", server.port))
     for part in parts:
         line.sendall(part)
-        time.sleep(0.15)
+        time.sleep(wait)
     return line
 
 
@@ -235,6 +236,17 @@ def test_what_a_proxy_says_changes_nobody_elses_answer(server):
     assert server.ask("/openapi.json?", **said).body == changed.body
 
 
+def test_a_body_of_two_types_changes_nobody_elses_answer(server):
+    body = "ASK {} #&query=" + quote("SELECT ?x { VALUES ?x { 'honest' } }")
+    types = "".join(f"Content-Type: {kind}\r\n" for kind in ("application/sparql-query", FORM))
+    head = f"POST /sparql HTTP/1.1\r\n{types}Content-Length: {len(body)}\r\nConnection: close\r\n"
+    # in one piece, as what is kept is
+    head += f"Host: 127.0.0.1:{server.port}\r\nAccept: */*\r\n\r\n"
+    assert b"honest" not in server.raw((head + body).encode())
+    answer = server.ask("/sparql", method="POST", body=body, content_type=FORM, accept="*/*")
+    assert "honest" in answer.text
+
+
 SEEDS = (
     GET + HOST + b"Accept: */*\r\nUser-Agent: fuzz\r\n\r\n",
     CHUNKED + b"\r\n5\r\nASK{}\r\n0\r\n\r\n",
@@ -363,6 +375,21 @@ def test_what_a_query_had_written_is_removed_with_its_child(server, folder):
     until(lambda: sum(file.stat().st_size for file in folder.glob(results)) <= 16 << 20)
 
 
+def test_nothing_lies_about_of_those_who_go_before_their_answer(server, folder):
+    """The queries are light, and their answers large: their children go on to the next."""
+    for begin in range(0, 60, 20):
+        lines = []
+        for number in range(begin, begin + 20):
+            query = quote(f"SELECT * {{ ?s ?p ?o . FILTER(?o != {number}) }}")
+            head = f"GET /sparql?query={query} HTTP/1.1\r\n".encode() + HOST + b"\r\n"
+            lines.append(begun(server, head, wait=0))
+        time.sleep(0.3)
+        for line in lines:
+            line.close()
+    until(lambda: server.ask("/healthz").json["waiting"] == 0)
+    until(lambda: sum(path.stat().st_size for path in folder.rglob("kg-pool-*/**/result-*")) == 0)
+
+
 def test_one_client_asks_so_much_at_a_time(server):
     other = {"x_forwarded_for": "203.0.113.77"}
     with ThreadPoolExecutor(24) as threads:
@@ -468,6 +495,46 @@ def test_a_parameter_has_a_length(server):
     assert answer.status == 400
     assert len(answer.body) < 10_000
     assert answer.seconds < TIMEOUT * slack()
+
+
+ROWS = "{ SELECT * { ?s ?p ?o } LIMIT 500 }"
+CONCAT = f"BIND(CONCAT({','.join(['?x'] * 20)}) AS ?y)"
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("SELECT * {" + ROWS + "".join(f"BIND({n} AS ?x{n})" for n in range(120)) + "}", 400),
+        (f'SELECT ?y {{ BIND("{"a" * 1_000}" AS ?x) {CONCAT} {ROWS} }}', 400),
+        ("SELECT " + "".join(f"?x{n} " for n in range(1_000)) + "{" + ROWS + "}", 200),
+    ],
+    ids=["wide", "long", "empty"],
+)
+def test_a_page_of_a_result_is_no_burden(server, query, status):
+    body = urlencode({"query": query, "lang": "en"})
+    answer = server.ask(
+        "/workbench", method="POST", body=body, content_type=FORM, accept_language="en"
+    )
+    assert answer.status == status
+    assert len(answer.body) < 3_000_000
+    assert ("fewer columns or rows" if status == 400 else "cut: there are more") in answer.text
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no /proc")
+def test_addresses_of_a_page_are_no_way_to_fill_the_memory(server, folder):
+    answer = server.query("SELECT ?s { ?s a kg:Canteen } LIMIT 1", accept="text/csv")
+    page = urlsplit(answer.text.split()[1]).path + ".html"
+
+    def taken():
+        pages = Path(f"/proc/{alone.process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    with serving_with(folder / "build", folder, cache=0, log=False) as alone:
+        for number in range(220):
+            assert alone.ask(f"{page}?{'x' * 30_000}={number}").status == 200
+            if number == 20:
+                before = taken()
+        assert taken() - before < 20 << 20
 
 
 def test_a_query_is_not_cut_in_silence(server):

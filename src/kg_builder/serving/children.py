@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 from kg_builder.errors import CrashError, TimeLimitError, WorkerError
+from kg_builder.serving.work.messages import Found
 from kg_builder.workers import Forked, ForkServer
 from kg_builder.workers.answers import FRAME, value_of
 from kg_builder.workers.forkserver import item_for
@@ -71,8 +72,10 @@ class Job:
 class Child(asyncio.Protocol):
     """A child at work, and our end of its socket: it answers its jobs in their order."""
 
-    def __init__(self, forked: Forked) -> None:
+    def __init__(self, forked: Forked, unwanted: Callable[[bytes], None]) -> None:
+        """Talk to a child; `unwanted` is called with an answer that nobody waits for any more."""
         self.forked = forked
+        self._unwanted = unwanted
         self.jobs: deque[Job] = deque()
         self.light = True
         self.is_lost = False
@@ -115,8 +118,11 @@ class Child(asyncio.Protocol):
                 break
             job = self.jobs.popleft()
             self._answered += 1
+            answer = bytes(memoryview(self._data)[start:end])
             if not job.answer.done():
-                job.answer.set_result(bytes(memoryview(self._data)[start:end]))
+                job.answer.set_result(answer)
+            else:
+                self._unwanted(answer)
             place = end
         del self._data[:place]
         if place and not self.jobs:
@@ -185,7 +191,7 @@ class Children:
             raise
         loop = asyncio.get_running_loop()
         greeting = Job(None, math.inf, loop.create_future())
-        child = Child(forked)
+        child = Child(forked, self.discard)
         child.jobs.append(greeting)
         child.lost = lambda _: greeting.fail(EOFError())
         try:
@@ -234,6 +240,13 @@ class Children:
     def value(self, answer: bytes) -> Any:  # noqa: ANN401 - whatever the function returns
         """Return what a child has answered, or raise what its function raised."""
         return value_of(name_of(self._kind.make), answer)
+
+    def discard(self, answer: bytes) -> None:
+        """Remove the file of an answer whose asker has gone: nobody else knows of it."""
+        with suppress(Exception):  # it tells of an error, and has none
+            found = self.value(answer)
+            if isinstance(found, Found) and found.body.path is not None:
+                found.body.path.unlink(missing_ok=True)
 
     async def death(self, child: Child) -> WorkerError:
         """Return the error that says how a child died."""

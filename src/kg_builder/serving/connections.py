@@ -24,6 +24,7 @@ from uvicorn.server import ServerState
 
 from kg_builder.model.bilingual import Language
 from kg_builder.serving.addresses import Proxies, household, is_loopback
+from kg_builder.serving.guard import ALWAYS
 from kg_builder.serving.log import Log
 from kg_builder.serving.problems import KINDS, Problem, problem_response
 from kg_builder.serving.settings import Settings
@@ -77,7 +78,7 @@ def _refusal(problem: Problem, language: Language) -> bytes:
     response = problem_response(problem, language)
     response.headers["connection"] = "close"
     line = f"HTTP/1.1 {response.status_code} {HTTPStatus(response.status_code).phrase}\r\n"
-    head = b"".join(b"%b: %b\r\n" % pair for pair in response.raw_headers)
+    head = b"".join(b"%b: %b\r\n" % pair for pair in (*response.raw_headers, *ALWAYS))
     return line.encode() + head + b"\r\n" + response.body
 
 

@@ -46,7 +46,7 @@ CONTENT_POLICY: Final = "; ".join(
     )
 )
 """What a page may load: from this server alone, and nothing that stands within the page."""
-_ALWAYS: Final = (
+ALWAYS: Final = (
     (b"content-security-policy", CONTENT_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -161,7 +161,7 @@ class Guard:
             if name == b"accept":
                 accept = value
             elif name == b"content-type":
-                kind = value
+                kind += b"\n" + value  # of several, this is not the place to tell which counts
             elif name == b"accept-language":
                 language = language_accepted(value.decode("latin-1"))
             elif name == b"host":
@@ -326,7 +326,7 @@ class Guard:
         shared = self._state.settings.cors and (
             method in ("GET", "HEAD") or path.startswith(_READ_BY_POST)
         )
-        added = _ALWAYS + _SHARED if shared and not path.startswith(_NOT_SHARED) else _ALWAYS
+        added = ALWAYS + _SHARED if shared and not path.startswith(_NOT_SHARED) else ALWAYS
         headers = list(message.get("headers", ()))
         said = {name for name, _ in headers}
         headers += [pair for pair in added if pair[0] not in said]

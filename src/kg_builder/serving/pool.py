@@ -120,7 +120,13 @@ class Pool:
             self._waiting.append(job)
         else:
             raise FullError
-        return self._children.value(await job.answer)
+        try:
+            answer = await job.answer
+        except asyncio.CancelledError:
+            if not job.answer.cancelled() and job.answer.exception() is None:
+                self._children.discard(job.answer.result())  # it came at the same moment
+            raise
+        return self._children.value(answer)
 
     # what children tell
 

@@ -36,6 +36,8 @@ _LONGEST: Final = 100_000
 """Characters of a query that the workbench takes."""
 _ADDRESS: Final = 30_000
 """Characters of a query in an address: a longer one no server takes."""
+_LARGEST: Final = 4 << 20
+"""Bytes of a result that a page is made of: all others wait for the thread that makes it."""
 _STARTER: Final = """SELECT ?canteen ?name ?street WHERE {
   ?canteen a kg:Canteen ;
     rdfs:label ?name ;
@@ -246,11 +248,22 @@ class Asking:
                 answer = await while_connected(request, site.ask(question, Path(folder)))
             except KgError as error:
                 return _Asked(error=error)
+            if (size := answer.spool.stat().st_size) > _LARGEST:
+                return _Asked(error=_too_large(size))
             return _Asked(
                 await self._house.run(
                     lambda: result_view(answer, self._house.teller(reader), title)
                 )
             )
+
+
+def _too_large(size: int) -> InputError:
+    most = _LARGEST >> 20
+    return InputError(
+        f"结果有 {size >> 20} MiB，一页最多放 {most} MiB；请少取几列几行，或用 /sparql",
+        f"a result of {size >> 20} MiB, where a page takes {most}: ask for fewer columns or rows,"
+        " or use /sparql",
+    )
 
 
 def _as_lasting_as(query: str, page: Response) -> Response:

@@ -20,6 +20,8 @@ from kg_builder.serving.pages.telling import Shown, Teller
 
 ROWS: Final = 500
 """Rows that a page shows; downloads have all."""
+_CELLS: Final = 20_000
+"""Cells that it shows: of a table of thousands of columns fewer rows."""
 _BARS: Final = 40
 _NUMERIC: Final = frozenset(("integer", "decimal", "double", "float"))
 _TRIPLES: Final = 1000
@@ -93,7 +95,8 @@ def _told(notices: Sequence[Notice], teller: Teller) -> tuple[str, ...]:
 def _select(
     answer: Answer, teller: Teller, title: str, told: tuple[tuple[str, ...], tuple[str, ...]]
 ) -> ResultView:
-    solutions = list(islice(answer.solutions(), ROWS))
+    most = max(1, min(ROWS, _CELLS // max(1, len(answer.variables))))
+    solutions = list(islice(answer.solutions(), most))
     names = set(answer.variables)
     named = {
         place: answer.variables.index(name + NAME_SUFFIX)
@@ -113,11 +116,11 @@ def _select(
     return ResultView(
         "SELECT",
         answer.size,
-        answer.cut,
+        answer.cut or answer.size > len(rows),
         columns=columns,
         rows=rows,
         evidence=tuple(
-            tuple(_place(item, teller) for item in row) for row in answer.supports[:ROWS]
+            tuple(_place(item, teller) for item in row) for row in answer.supports[:most]
         ),
         chart=_chart(columns, rows, title, teller),
         remarks=told[0],
