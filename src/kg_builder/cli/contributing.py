@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from kg_builder.cli.graphs import store_option_of
 from kg_builder.cli.options import SECONDS, Speaker, adding, terminal_style
 from kg_builder.errors import InputError, StoreError
 
@@ -28,14 +29,10 @@ _CONTRIBUTOR: Final = "KG_CONTRIBUTOR"
 
 def own_store_option(say: Speaker) -> Callable[[Any], Any]:
     """Return a decorator that adds the option that says which built folder is meant."""
-    return click.option(
-        "--store",
-        type=click.Path(path_type=Path),
-        metavar=say("文件夹", "DIR"),
-        help=say(
-            "kg build 建的文件夹（默认此处的 build/）",
-            "a folder made by kg build (default: build/ here)",
-        ),
+    return store_option_of(
+        say,
+        "kg build 建的文件夹（默认此处的 build/）",
+        "a folder made by kg build (default: build/ here)",
     )
 
 

@@ -17,16 +17,22 @@ if TYPE_CHECKING:
 
 def store_option(say: Speaker) -> Callable[[Any], Any]:
     """Return a decorator that adds the option that says which graph is asked."""
+    return store_option_of(
+        say,
+        "问哪个图：kg build 的文件夹，或任何 RDF 的文件或文件夹"
+        "（默认此处的 build/，否则已发布的图）",
+        "the graph to ask: a folder of kg build, or any file or folder of RDF"
+        " (default: build/ here, else the published graph)",
+    )
+
+
+def store_option_of(say: Speaker, zh: str, en: str) -> Callable[[Any], Any]:
+    """Return a decorator that adds `--store` with help of its own."""
     return click.option(
         "--store",
         type=click.Path(path_type=Path),
         metavar=say("文件夹", "DIR"),
-        help=say(
-            "问哪个图：kg build 的文件夹，或任何 RDF 的文件或文件夹"
-            "（默认此处的 build/，否则已发布的图）",
-            "the graph to ask: a folder of kg build, or any file or folder of RDF"
-            " (default: build/ here, else the published graph)",
-        ),
+        help=say(zh, en),
     )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from kg_builder.cli.graphs import store_option_of
 from kg_builder.cli.options import SECONDS, Speaker, common_options, examples, show_progress
 from kg_builder.errors import InputError, OutputError
 from kg_builder.model.bilingual import Bilingual
@@ -49,14 +50,10 @@ def command(say: Speaker) -> click.Command:
             "kg serve --host 0.0.0.0 --allow-host kg.example.cn --trust-proxy 10.0.0.0/8",
         ),
     )
-    @click.option(
-        "--store",
-        type=click.Path(path_type=Path),
-        metavar=say("文件夹", "DIR"),
-        help=say(
-            "kg build 建好的文件夹，或任何 RDF 文件（默认：build/，没有则用已发布的图）",
-            "a folder of kg build, or any RDF (default: build/, else the published graph)",
-        ),
+    @store_option_of(
+        say,
+        "kg build 建好的文件夹，或任何 RDF 文件（默认：build/，没有则用已发布的图）",
+        "a folder of kg build, or any RDF (default: build/, else the published graph)",
     )
     @click.option(
         "--host",

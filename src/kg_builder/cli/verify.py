@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from kg_builder.cli.graphs import store_option_of
 from kg_builder.cli.options import Speaker, common_options, examples
 
 
@@ -23,14 +24,10 @@ def command(say: Speaker) -> click.Command:
         ),
         epilog=examples(say, "kg verify", "kg verify --store backups/monday"),
     )
-    @click.option(
-        "--store",
-        type=click.Path(path_type=Path),
-        metavar=say("文件夹", "DIR"),
-        help=say(
-            "kg build 建的文件夹（默认此处的 build/，否则已发布的图）",
-            "a folder made by kg build (default: build/ here, else the published graph)",
-        ),
+    @store_option_of(
+        say,
+        "kg build 建的文件夹（默认此处的 build/，否则已发布的图）",
+        "a folder made by kg build (default: build/ here, else the published graph)",
     )
     @common_options(say)
     def run(

@@ -232,7 +232,6 @@ async def _page(request: Request, state: State, iri: str) -> Response:
         language = language_of(request, state.settings.language)
         if language not in pages.ontology:
             found: Found = await state.trusted.ask(OntologyPage(language), MAKING)
-            assert found.body.path is not None or found.body.data is not None  # noqa: S101
             pages.ontology[language] = await _bytes_of(found)
         return whole_page(pages.ontology[language])
     return await pages.entity(request, iri)

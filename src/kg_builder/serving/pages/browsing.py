@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
@@ -19,6 +19,7 @@ from kg_builder.text.search.pinyin import spoken
 PAGE: Final = 50
 LINKED: Final = 100
 """Things listed on one page of links."""
+T = TypeVar("T")
 _FACETS: Final = 6
 _VALUES: Final = 40
 _OPEN: Final = 12
@@ -243,29 +244,23 @@ class _Browser:
         return " ".join(parts)
 
     def _members(self) -> list[NamedNode]:
-        key = ("members", self._class, self._choices)
-        kept = self._teller.knowledge.kept
-        if key not in kept:
-            rows = self._teller.knowledge.rows(f"SELECT DISTINCT ?s {{ {self._pattern()} }}")
-            nodes = [row["s"] for row in rows]
-            found = [node for node in nodes if isinstance(node, NamedNode)]
-            sounds = spoken([self._teller.graph.label(node, "zh") or node.value for node in found])
-            order = sorted(zip(sounds, map(str, found), found, strict=True))
-            members = [node for _, _, node in order]
-            if self._choices:  # as many as there are ways to choose: not kept
-                return members
-            kept[key] = members
-        return kept[key]  # type: ignore[return-value]
+        return self._once("members", self._listed)
+
+    def _listed(self) -> list[NamedNode]:
+        rows = self._teller.knowledge.rows(f"SELECT DISTINCT ?s {{ {self._pattern()} }}")
+        found = [node for row in rows if isinstance(node := row["s"], NamedNode)]
+        sounds = spoken([self._teller.graph.label(node, "zh") or node.value for node in found])
+        return [node for _, _, node in sorted(zip(sounds, map(str, found), found, strict=True))]
 
     def _counted(self) -> dict[NamedNode, list[tuple[NamedNode, int]]]:
-        """Return how many members have each value of each property; kept where none is chosen."""
-        key, kept = ("facets", self._class), self._teller.knowledge.kept
-        if self._choices or key not in kept:
-            found = self._count()
-            if self._choices:
-                return found
-            kept[key] = found
-        return kept[key]  # type: ignore[return-value]
+        """Return how many members have each value of each property."""
+        return self._once("facets", self._count)
+
+    def _once(self, name: str, make: Callable[[], T]) -> T:
+        """Return what `make` returns; kept where nothing is chosen: there are many ways to."""
+        if self._choices:
+            return make()
+        return self._teller.knowledge.once((name, self._class), make)
 
     def _count(self) -> dict[NamedNode, list[tuple[NamedNode, int]]]:
         counted: dict[NamedNode, list[tuple[NamedNode, int]]] = {}

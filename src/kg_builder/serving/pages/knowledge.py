@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar, cast
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
@@ -24,6 +24,7 @@ from kg_builder.model.bilingual import Language
 from kg_builder.resources import Resources
 from kg_builder.text.search.index import NameIndex
 
+T = TypeVar("T")
 _ENTITY: Final = expand("Entity")
 _STATEMENT: Final = expand("Statement")
 _SUBCLASS: Final = expand("rdfs:subClassOf")
@@ -49,8 +50,7 @@ class Knowledge:
         self.explainer = Explainer(graph, self.witnesses)
         self._uses: dict[NamedNode, ClassUse] = {}
         self._cited: dict[NamedNode, Citation] = {}
-        self.kept: dict[object, object] = {}
-        """Whatever a page works out once for a generation, by a key of its own."""
+        self._made: dict[object, object] = {}
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -121,19 +121,26 @@ class Knowledge:
         names = [variable.value for variable in solutions.variables]  # type: ignore[union-attr]
         return [dict(zip(names, solution, strict=True)) for solution in solutions]  # type: ignore[union-attr]
 
+    def once(self, key: object, make: Callable[[], T]) -> T:
+        """Return what `make` returns: made once for a generation, found by a key of its own."""
+        if key not in self._made:
+            self._made[key] = make()
+        return cast("T", self._made[key])
+
     def stored(self, name: str) -> list[dict[str, Term | None]]:
         """Return the solutions of a stored query without parameters; none where it is not there.
 
         A project may have laid another over it: what a page does not find in the rows it leaves
         out.
         """
-        key = ("stored", name)
-        if key not in self.kept:
+
+        def ask() -> list[dict[str, Term | None]]:
             try:
-                self.kept[key] = self.rows(bind(self.catalogue[name], {}))
+                return self.rows(bind(self.catalogue[name], {}))
             except (KeyError, InputError, SyntaxError):
-                self.kept[key] = []
-        return list(self.kept[key])  # type: ignore[call-overload,no-any-return]
+                return []
+
+        return list(self.once(("stored", name), ask))
 
     def first(
         self, node: NamedNode, predicates: Sequence[NamedNode], language: Language | None = None

@@ -179,8 +179,7 @@ def _chosen(parameter: Parameter, value: str, options: Sequence[Option]) -> str:
 
 
 def _members(knowledge: Knowledge, class_name: str) -> Iterator[Option]:
-    key = ("options", class_name)
-    if key not in knowledge.kept:
+    def look_up() -> list[str]:
         class_ = expand(class_name) if class_name else None
         rows = (
             knowledge.rows(
@@ -191,8 +190,9 @@ def _members(knowledge: Knowledge, class_name: str) -> Iterator[Option]:
             else []
         )
         words = [term.value for row in rows if isinstance(term := row["l"], Literal)]
-        knowledge.kept[key] = words if len(words) <= _LISTED else []
-    for word in knowledge.kept[key]:  # type: ignore[attr-defined]
+        return words if len(words) <= _LISTED else []
+
+    for word in knowledge.once(("options", class_name), look_up):
         yield Option(word, word)
 
 
@@ -243,12 +243,12 @@ def downloads(
 
 def terms_for_completion(knowledge: Knowledge, reader: Reader) -> str:
     """Return as JSON what the graph holds: prefixes, classes with counts, their properties."""
-    key = ("completion", reader.language)
-    if key not in knowledge.kept:
-        knowledge.kept[key] = json.dumps(
+    return knowledge.once(
+        ("completion", reader.language),
+        lambda: json.dumps(
             _completion(knowledge, reader.language), ensure_ascii=False, separators=(",", ":")
-        )
-    return str(knowledge.kept[key])
+        ),
+    )
 
 
 def _completion(knowledge: Knowledge, language: Language) -> dict[str, object]:

@@ -106,10 +106,8 @@ class Reports:
         if path is None:
             return None
         key = ("coverage", name, teller.reader.language)
-        kept = teller.knowledge.kept
-        if key not in kept:
-            kept[key] = self._made(teller, path)
-        return respond(str(kept[key]), teller.reader)
+        made = teller.knowledge.once(key, lambda: self._made(teller, path))
+        return respond(made, teller.reader)
 
     def _made(self, teller: Teller, path: Path) -> str:
         from kg_builder.desk import ReportInput, mark_report

@@ -220,9 +220,9 @@ def _scheme(cell: Shown, schemes: Mapping[str, str]) -> str:
 
 def _schemes(teller: Teller) -> Mapping[str, str]:
     """Return what the concepts of `_APART` are called, with their schemes."""
-    kept = teller.knowledge.kept
-    if "schemes" not in kept:
-        kept["schemes"] = {
+    return teller.knowledge.once(
+        "schemes",
+        lambda: {
             term.value: name
             for name in _APART
             for row in teller.knowledge.rows(
@@ -230,8 +230,8 @@ def _schemes(teller: Teller) -> Mapping[str, str]:
                 f' FILTER(STRSTARTS(STR(?c), "{PREFIXES[name]}")) }}'
             )
             if isinstance(term := row["l"], Literal)
-        }
-    return kept["schemes"]  # type: ignore[return-value]
+        },
+    )
 
 
 def _bars(rows: Sequence[Sequence[Shown]], words: int, number: int) -> Iterator[Bar]:
