@@ -14,7 +14,7 @@ from kg_builder.graph.submission.json_text import Json
 Refuse = Callable[[Json, str, str], NoReturn]
 """Called with a place and the reason in zh and en."""
 _MAX_STEPS: Final = 30
-"""Of terms that are defined by terms."""
+"""Of terms that are defined by terms; the engine has no limit of its own, and a stack that ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _with_object(context: Context, local: Json, refuse: Refuse) -> Context:
     terms = context.terms
     for name in own:
         terms.pop(name, None)
-    reader = _Definitions(context, own)
+    reader = _Definitions(context, own, refuse)
     vocab = local.get("@vocab")
     if vocab is not None:
         reader.vocab = reader.iri(vocab.text, _MAX_STEPS) if vocab.kind == "string" else None
@@ -142,9 +142,10 @@ def _refuse_remote(local: Json, refuse: Refuse) -> None:
 class _Definitions:
     """The terms of one context, which may be defined by each other in any order."""
 
-    def __init__(self, context: Context, own: dict[str, Json]) -> None:
+    def __init__(self, context: Context, own: dict[str, Json], refuse: Refuse) -> None:
         self._context = context
         self._own = own
+        self._refuse = refuse
         self.vocab = context.vocab
 
     def define(self, name: str, steps: int) -> None:
@@ -153,6 +154,13 @@ class _Definitions:
         if name in terms or name not in self._own:
             return
         value = self._own[name]
+        if steps <= 0:
+            self._refuse(
+                value,
+                f"@context 里的名称一个由一个定义，超过 {_MAX_STEPS} 层，或绕成了圈",
+                f"terms of @context are defined by each other, over {_MAX_STEPS} deep or in a"
+                " circle",
+            )
         if value.kind == "string":
             terms[name] = Term(self.iri(value.text, steps - 1, name))
         elif value.kind != "object":
@@ -181,8 +189,8 @@ class _Definitions:
 
     def iri(self, name: str, steps: int, within: str | None = None) -> str | None:
         """Return what a name means in a definition."""
-        if name.startswith("@") or steps <= 0:
-            return name if steps > 0 else None
+        if name.startswith("@"):
+            return name
         if name != within:
             self.define(name, steps)
             term = self._context.terms.get(name)

@@ -221,10 +221,11 @@ def test_a_prefix_that_no_context_declares_is_noticed_with_the_iri_that_came_of_
     assert notice.term == NamedNode("kg:食堂")
 
 
-def test_terms_that_are_defined_by_terms_without_end_are_no_crash() -> None:
+def test_terms_that_are_defined_by_terms_without_end_are_refused() -> None:
     terms = {f"a{number}": f"a{number + 1}:x" for number in range(5_000)}
-    submission = read(json.dumps({"@context": terms, "a0": 1}), Format.JSON_LD)
-    assert len(submission.triples) <= 1
+    with pytest.raises(InputError, match="over 30 deep") as caught:
+        read(json.dumps({"@context": terms, "a0": 1}), Format.JSON_LD)
+    assert caught.value.line == 1
 
 
 @settings(max_examples=300, deadline=None)
